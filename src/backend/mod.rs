@@ -1,0 +1,1 @@
+//! tokio: runs commands, reports events.

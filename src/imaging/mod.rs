@@ -1,0 +1,90 @@
+//! Bytes in, pixels out. Synchronous and pure.
+//!
+//! The steps, in order: sniff the format (content, never the name), check the announced size
+//! against the limits, decode, apply the EXIF orientation, convert the colour profile to sRGB,
+//! scale down.
+
+mod error;
+
+pub use error::ImageError;
+
+use std::sync::Arc;
+
+use crate::domain::PixelSize;
+
+/// Pixels ready for the screen.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DecodedImage {
+    /// Of `pixels`.
+    pub size: PixelSize,
+    /// Of the file, after its orientation was applied.
+    pub original_size: PixelSize,
+    /// sRGB, four bytes a pixel (R, G, B, A), colours multiplied by alpha, rows from the top.
+    pub pixels: Arc<[u8]>,
+    /// The format by content, such as "JPEG".
+    pub format: &'static str,
+    /// Whether the file has more than one frame (the first is shown).
+    pub is_animated: bool,
+}
+
+impl std::fmt::Debug for DecodedImage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DecodedImage({} of {})", self.size, self.original_size)
+    }
+}
+
+/// What a file says about itself: values, not text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Metadata {
+    /// The format by content, such as "JPEG"; `None` when it is not known.
+    pub format: Option<&'static str>,
+    /// Columns and rows as shown, orientation applied.
+    pub dimensions: Option<PixelSize>,
+    /// Bits of one colour channel.
+    pub bits_per_channel: Option<u8>,
+    /// EXIF `Make` and `Model`, without repeating the make.
+    pub camera: Option<String>,
+    /// EXIF `LensModel`.
+    pub lens: Option<String>,
+    /// EXIF `ExposureTime` in seconds, as numerator and denominator.
+    pub exposure_time: Option<(u32, u32)>,
+    /// EXIF `FNumber`.
+    pub f_number: Option<f64>,
+    /// EXIF `PhotographicSensitivity`.
+    pub iso: Option<u32>,
+    /// EXIF `FocalLength` in millimetres.
+    pub focal_length_mm: Option<f64>,
+    /// EXIF `Flash`: whether it fired.
+    pub has_flash_fired: Option<bool>,
+    /// EXIF `DateTimeOriginal`: a wall clock's time without a zone.
+    pub taken_at: Option<jiff::civil::DateTime>,
+    /// EXIF `OffsetTimeOriginal`, such as "+02:00", when the camera wrote one.
+    pub taken_at_offset: Option<String>,
+    /// EXIF orientation, 1 to 8.
+    pub orientation: Option<u8>,
+    /// EXIF `GPSLatitude` and the like.
+    pub position: Option<Position>,
+    /// EXIF `Software`.
+    pub software: Option<String>,
+    /// EXIF `Artist`.
+    pub artist: Option<String>,
+    /// EXIF `Copyright`.
+    pub copyright: Option<String>,
+    /// EXIF `ImageDescription`.
+    pub description: Option<String>,
+    /// The description inside the embedded ICC profile, such as "Display P3".
+    pub color_profile: Option<String>,
+    /// Whether the file has more than one frame.
+    pub is_animated: bool,
+}
+
+/// Where a picture was taken.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Position {
+    /// Degrees north, south negative.
+    pub latitude: f64,
+    /// Degrees east, west negative.
+    pub longitude: f64,
+    /// Metres above the sea.
+    pub altitude_m: Option<f64>,
+}

@@ -1,0 +1,588 @@
+//! The whole contract between the window and what works behind it.
+//!
+//! Three things to learn: [`Command`] (what the backend shall do, none may be lost),
+//! [`Wanted`] (what is worth having now; only the latest counts), [`Event`] (what the
+//! backend found).
+#![warn(missing_docs)]
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use tokio::sync::{mpsc, watch};
+
+pub use crate::domain::listing::Listing;
+use crate::domain::{
+    AccountId, ByteCount, ListingWindow, LogInRequest, Person, Room, RoomId, SaveJobId, ServerUrl,
+    TokenKind, Upload, UploadId, UploadPage,
+};
+pub use crate::imaging::{DecodedImage, ImageError, Metadata, Position};
+pub use crate::rocketchat::{
+    ClientError, DownloadError, LogInRefusal, ServerIdentity, TlsProblem, TwoFactorChallenge,
+    TwoFactorMethod, WrongAnswer,
+};
+pub use crate::storage::{
+    GridLayoutChoice, KeyringError, KnownAccount, Settings, StorageError, ThemeChoice,
+};
+
+/// How many commands may wait: a person presses a few a second, the runner takes them at once.
+const COMMAND_CAPACITY: usize = 64;
+
+/// How many events may wait. A thumbnail of 256 KiB each makes this 8 MiB at most; a full
+/// channel makes decoders wait with their permit, and so downloads.
+const EVENT_CAPACITY: usize = 32;
+
+/// One counter for the meaning of "now": bumped by log-in, log-out and another room. An
+/// answer that carries an older one is dropped.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(pub u64);
+
+impl Generation {
+    /// The generation after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// What the backend shall do. Sent by `state`, none may be lost.
+#[derive(Debug)]
+pub enum Command {
+    /// Find out what answers at this base. Newer questions replace older ones; asked a
+    /// moment after the last. Answer: [`Event::ServerProbed`].
+    ProbeServer {
+        /// Where to look.
+        server: ServerUrl,
+        /// Echoed, so that an answer to an older text is recognised.
+        typed: String,
+    },
+    /// Sign in. Answers: [`Event::SessionStarted`] or [`Event::LogInFailed`].
+    LogIn {
+        /// Where and with what.
+        request: LogInRequest,
+        /// Echoed.
+        generation: Generation,
+    },
+    /// `users.2fa.sendEmailCode`. Answer: [`Event::CodeResent`].
+    ResendCode {
+        /// Which server.
+        server: ServerUrl,
+        /// From the challenge, else what the person typed.
+        email_or_username: String,
+    },
+    /// Take the session of this account out of the keyring and check it with `GET /me`.
+    /// Answers: [`Event::SessionStarted`], [`Event::NoStoredSession`],
+    /// [`Event::SessionExpired`], or [`Event::LogInFailed`] for a server that is away.
+    ResumeSession {
+        /// Which account.
+        account: KnownAccount,
+        /// Echoed.
+        generation: Generation,
+    },
+    /// Try once more to put the running session into the keyring.
+    /// Answer: [`Event::KeyringChanged`].
+    KeepSession,
+    /// End the session on the server (not for a personal access token), remove its keyring
+    /// entry and this account's caches. Answer: [`Event::SignedOut`].
+    SignOut,
+    /// Read the rooms; after the first time only what changed since.
+    /// Answer: [`Event::RoomsLoaded`].
+    LoadRooms {
+        /// Echoed.
+        generation: Generation,
+    },
+    /// Find a public channel by its exact name, joined or not. Answer: [`Event::RoomFound`].
+    FindRoom {
+        /// Without `#`.
+        name: String,
+        /// Echoed.
+        generation: Generation,
+    },
+    /// Show the system's folder dialog. Answer: [`Event::FolderPicked`].
+    PickFolder {
+        /// Where to begin.
+        start: Option<PathBuf>,
+    },
+    /// Save images into a folder. Answers: [`Event::SaveAdvanced`], [`Event::SaveFinished`].
+    StartSave {
+        /// Named by `state`.
+        job: SaveJobId,
+        /// What to save.
+        selection: SaveSelection,
+        /// Into which folder.
+        folder: PathBuf,
+    },
+    /// Stop a save; what is complete stays, what is not leaves no trace.
+    CancelSave(SaveJobId),
+    /// Write the settings file.
+    KeepSettings(Box<Settings>),
+    /// Open a folder or web address with the program the system has for it.
+    Open(OpenTarget),
+    /// Throw away the downloaded copies on this machine.
+    ClearCache,
+}
+
+/// What to hand over to another program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenTarget {
+    /// A folder in the file manager.
+    Folder(PathBuf),
+    /// An address in the browser.
+    Web(String),
+}
+
+/// Which images to save.
+#[derive(Debug, Clone)]
+pub enum SaveSelection {
+    /// These.
+    Uploads(Vec<Arc<Upload>>),
+    /// All images of a room but a few, those not listed yet included.
+    WholeRoom {
+        /// The room.
+        room: Room,
+        /// What is known of it already.
+        listing: Box<Listing>,
+        /// Not these.
+        except: HashSet<UploadId>,
+    },
+}
+
+/// What is worth having now, best first. A value, not a stream: the backend starts what is
+/// new in it and drops what is no longer in it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Wanted {
+    /// Echoed by [`Event::PageLoaded`].
+    pub generation: Generation,
+    /// The open room.
+    pub room: Option<Room>,
+    /// `startingFromId` of every window but the very first: holds the offsets still.
+    pub anchor: Option<UploadId>,
+    /// The windows of the listing that are missing, the visible ones first.
+    pub windows: Vec<ListingWindow>,
+    /// The pictures that are missing, the visible ones first.
+    pub images: Vec<WantedImage>,
+}
+
+/// One picture to get, with what is needed to get it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WantedImage {
+    /// Which picture.
+    pub request: ImageRequest,
+    /// For an upload, its description.
+    pub upload: Option<Arc<Upload>>,
+}
+
+/// One picture in one size: the key of textures and of work under way.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ImageRequest {
+    /// Of what.
+    pub subject: ImageSubject,
+    /// How large.
+    pub size: ImageSize,
+}
+
+/// What a picture is of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ImageSubject {
+    /// An upload.
+    Upload(UploadId),
+    /// `/avatar/room/<rid>`.
+    RoomAvatar(RoomId),
+    /// `/avatar/<username>`.
+    UserAvatar(String),
+}
+
+/// How large a picture has to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ImageSize {
+    /// Fit into a square of this many device pixels; the server's thumbnail will do.
+    Thumbnail {
+        /// The longer side.
+        edge_px: u16,
+    },
+    /// The original, scaled down only if it exceeds what one texture can hold.
+    Full {
+        /// The longer side at most.
+        max_edge_px: u32,
+    },
+    /// No pixels: only what the original file says about itself.
+    /// Answer: [`Event::MetadataRead`].
+    Metadata,
+}
+
+/// What the backend found. Sent to `state`.
+#[derive(Debug)]
+pub enum Event {
+    /// Answer to [`Command::ProbeServer`].
+    ServerProbed {
+        /// The text the question was asked for.
+        typed: String,
+        /// The server, or why not.
+        result: Result<ServerIdentity, ClientError>,
+    },
+    /// Signed in, by password, token or a session from the keyring.
+    SessionStarted {
+        /// Of the command.
+        generation: Generation,
+        /// Who and where.
+        session: Box<SessionInfo>,
+    },
+    /// The server refused, or could not be asked.
+    LogInFailed {
+        /// Of the command.
+        generation: Generation,
+        /// Why.
+        error: ClientError,
+    },
+    /// The keyring has no session for the account.
+    NoStoredSession {
+        /// Of the command.
+        generation: Generation,
+        /// What the keyring said, when it is not simply empty.
+        keyring: Option<KeyringError>,
+    },
+    /// Answer to [`Command::ResendCode`].
+    CodeResent(Result<(), ClientError>),
+    /// The token is dead, confirmed by `GET /me`. Everything shown stays.
+    SessionExpired {
+        /// The running generation.
+        generation: Generation,
+    },
+    /// Answer to [`Command::SignOut`]; sent when the entry and the caches are gone.
+    SignedOut {
+        /// Why the entry could not be removed.
+        keyring: Option<KeyringError>,
+    },
+    /// Where the session's token is kept now.
+    KeyringChanged(KeyringStatus),
+    /// Answer to [`Command::LoadRooms`]: the whole list, in no order.
+    RoomsLoaded {
+        /// Of the command.
+        generation: Generation,
+        /// The rooms.
+        result: Result<Vec<Room>, ClientError>,
+    },
+    /// Answer to [`Command::FindRoom`].
+    RoomFound {
+        /// Of the command.
+        generation: Generation,
+        /// The name that was asked for.
+        name: String,
+        /// The room.
+        result: Result<Room, ClientError>,
+    },
+    /// A window of the open room's listing.
+    PageLoaded {
+        /// Of the wish.
+        generation: Generation,
+        /// Which window.
+        window: ListingWindow,
+        /// The anchor it was asked with.
+        anchor: Option<UploadId>,
+        /// The images.
+        result: Result<UploadPage, ClientError>,
+    },
+    /// Names for user ids.
+    PeopleResolved(Vec<Person>),
+    /// A picture.
+    ImageDecoded {
+        /// Which.
+        request: ImageRequest,
+        /// The pixels.
+        image: DecodedImage,
+    },
+    /// No picture.
+    ImageFailed {
+        /// Which.
+        request: ImageRequest,
+        /// Why.
+        error: ImageFailure,
+    },
+    /// What an original file says about itself; also sent along with a full picture.
+    MetadataRead {
+        /// Which file.
+        upload: UploadId,
+        /// What it says.
+        metadata: Box<Metadata>,
+    },
+    /// How things stand with the server.
+    ConnectionChanged(Connection),
+    /// Answer to [`Command::PickFolder`].
+    FolderPicked(FolderChoice),
+    /// How far a save is; at most ten a second.
+    SaveAdvanced {
+        /// Which.
+        job: SaveJobId,
+        /// The numbers.
+        progress: SaveProgress,
+    },
+    /// A save is over.
+    SaveFinished {
+        /// Which.
+        job: SaveJobId,
+        /// What became of it.
+        report: Box<SaveReport>,
+    },
+    /// The system's preference for light or dark.
+    SystemThemeChanged {
+        /// Dark.
+        is_dark: bool,
+    },
+    /// Something about this machine that a person should know, such as settings that cannot
+    /// be written.
+    StorageTrouble(StorageError),
+    /// Nothing opened the folder or address.
+    OpenFailed(OpenTarget),
+    /// Answer to [`Command::ClearCache`].
+    CacheCleared {
+        /// How much that was.
+        freed: ByteCount,
+    },
+}
+
+/// Who is signed in, without the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionInfo {
+    /// Scope of everything.
+    pub account: AccountId,
+    /// The person.
+    pub me: Person,
+    /// `Site_Name`, if the server told.
+    pub server_name: Option<String>,
+    /// `major.minor`.
+    pub server_version: Option<String>,
+    /// Where the token comes from.
+    pub token_kind: TokenKind,
+    /// A new password must be set in the web client.
+    pub must_change_password: bool,
+    /// Where the token is kept.
+    pub keyring: KeyringStatus,
+}
+
+/// Where the session's token is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyringStatus {
+    /// In the keyring of the system.
+    Kept,
+    /// Being put there; the system may be asking for a password.
+    Waiting,
+    /// Only in this running program.
+    NotKept(KeyringError),
+}
+
+/// How things stand with the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// The last request was answered.
+    Online,
+    /// Listing waits for the server's budget.
+    RateLimited {
+        /// When it goes on.
+        until: Instant,
+    },
+    /// The server cannot be reached; the backend tries again by itself.
+    Offline {
+        /// Since when.
+        since: jiff::Timestamp,
+    },
+}
+
+/// Why there is no picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ImageFailure {
+    /// The bytes did not come.
+    Download(DownloadError),
+    /// The bytes are no picture.
+    Decode(ImageError),
+}
+
+/// What became of the folder dialog.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FolderChoice {
+    /// This one.
+    Picked(PathBuf),
+    /// The person closed the dialog.
+    Cancelled,
+    /// The system has no dialog: ask for a path in the window.
+    NoDialog,
+}
+
+/// How far a save is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SaveProgress {
+    /// Complete files, those that were there already included.
+    pub saved_count: usize,
+    /// Failed files.
+    pub failed_count: usize,
+    /// All files; grows while a room is still being listed.
+    pub total_count: usize,
+    /// Bytes written by now.
+    pub saved_bytes: ByteCount,
+    /// Bytes of all files as far as the server told.
+    pub total_bytes: ByteCount,
+    /// Bytes a second over the last seconds.
+    pub bytes_per_second: u64,
+    /// Whether the listing of the room is complete, so that the totals are final.
+    pub is_total_final: bool,
+}
+
+/// What became of a save.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SaveReport {
+    /// Where the files are.
+    pub folder: PathBuf,
+    /// What was written, in order, with the path of each.
+    pub saved: Vec<(UploadId, PathBuf)>,
+    /// Files that were there already with the same content.
+    pub already_there: Vec<(UploadId, PathBuf)>,
+    /// What failed, and why.
+    pub failed: Vec<(Arc<Upload>, SaveFailure)>,
+    /// Bytes written.
+    pub saved_bytes: ByteCount,
+    /// Stopped by the person.
+    pub is_cancelled: bool,
+    /// Why the whole job ended early, if it did: listing failed, disk full, folder gone.
+    pub stopped_by: Option<SaveFailure>,
+}
+
+/// Why one file was not saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SaveFailure {
+    /// The bytes did not come.
+    Download(DownloadError),
+    /// The bytes could not be written.
+    Storage(StorageError),
+    /// The bytes are not what the server announced.
+    NotAnImage,
+}
+
+/// Wakes the window when events wait. Holds a closure, so that the backend need not know egui.
+#[derive(Clone)]
+pub struct Waker {
+    inner: Arc<WakerInner>,
+}
+
+struct WakerInner {
+    is_woken: AtomicBool,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Waker {
+    /// A waker that calls `wake` from any thread.
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            inner: Arc::new(WakerInner {
+                is_woken: AtomicBool::new(false),
+                wake: Box::new(wake),
+            }),
+        }
+    }
+
+    /// Calls out, once until the next [`Self::arm`].
+    pub fn wake(&self) {
+        if !self.inner.is_woken.swap(true, Ordering::AcqRel) {
+            (self.inner.wake)();
+        }
+    }
+
+    /// Makes the next [`Self::wake`] call out again. To be called before events are drained:
+    /// one that is sent meanwhile must wake the window once more.
+    pub fn arm(&self) {
+        self.inner.is_woken.store(false, Ordering::Release);
+    }
+}
+
+impl std::fmt::Debug for Waker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Waker")
+    }
+}
+
+/// The backend's way to report.
+#[derive(Debug, Clone)]
+pub struct EventSender {
+    sender: mpsc::Sender<Event>,
+    waker: Waker,
+}
+
+impl EventSender {
+    /// Queues the event and wakes the window; waits while the channel is full. An event for a
+    /// window that is gone is dropped.
+    pub async fn send(&self, event: Event) {
+        if self.sender.send(event).await.is_ok() {
+            self.waker.wake();
+        }
+    }
+}
+
+/// The window's end of the ring.
+#[derive(Debug)]
+pub struct UiEnd {
+    /// Commands to the backend.
+    pub commands: mpsc::Sender<Command>,
+    /// The wish list.
+    pub wanted: watch::Sender<Wanted>,
+    /// What was found.
+    pub events: mpsc::Receiver<Event>,
+    /// To be armed before `events` is drained.
+    pub waker: Waker,
+}
+
+/// The backend's end of the ring.
+#[derive(Debug)]
+pub struct BackendEnd {
+    /// Commands to run.
+    pub commands: mpsc::Receiver<Command>,
+    /// The latest wish list.
+    pub wanted: watch::Receiver<Wanted>,
+    /// Where to report.
+    pub events: EventSender,
+}
+
+/// Makes the ring.
+pub fn channel(waker: Waker) -> (UiEnd, BackendEnd) {
+    let (commands, commands_end) = mpsc::channel(COMMAND_CAPACITY);
+    let (wanted, wanted_end) = watch::channel(Wanted::default());
+    let (events_end, events) = mpsc::channel(EVENT_CAPACITY);
+    (
+        UiEnd {
+            commands,
+            wanted,
+            events,
+            waker: waker.clone(),
+        },
+        BackendEnd {
+            commands: commands_end,
+            wanted: wanted_end,
+            events: EventSender {
+                sender: events_end,
+                waker,
+            },
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn many_events_wake_the_window_once_until_it_is_armed() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&calls);
+        let (ui, backend) = channel(Waker::new(move || {
+            seen.fetch_add(1, Ordering::SeqCst);
+        }));
+        for _ in 0..3 {
+            backend.events.send(Event::CodeResent(Ok(()))).await;
+        }
+        assert_eq!(calls.load(Ordering::SeqCst), 1);
+        ui.waker.arm();
+        backend.events.send(Event::CodeResent(Ok(()))).await;
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    }
+}

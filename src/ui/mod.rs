@@ -1,0 +1,1 @@
+//! Draws the state and reports what the person did.
