@@ -1,0 +1,302 @@
+//! Chosen images, the keyboard's place among them, and where a range began.
+//!
+//! Three separate things: the *focus* (always one place), the *anchor* (start of a range) and
+//! the *selection* (ids, not positions). Positions that were not read yet can be part of a
+//! range; they turn into ids when their page arrives.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::domain::UploadId;
+use crate::domain::listing::{Listing, Slot};
+use crate::state::action::{MoveHow, SelectHow};
+
+/// See the [module documentation](self).
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    chosen: Chosen,
+    /// Ranges with positions that were not read yet.
+    pending: Vec<Range<usize>>,
+    /// How many positions of `pending` are unknown; kept, as every frame asks.
+    pending_unknown_count: usize,
+    focus: Place,
+    anchor: Place,
+    band: Option<Box<(Chosen, Vec<Range<usize>>, bool)>>,
+    cleared: Option<Box<(Chosen, Vec<Range<usize>>)>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Chosen {
+    These(HashSet<UploadId>),
+    AllBut(HashSet<UploadId>),
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self::These(HashSet::new())
+    }
+}
+
+/// A position that follows its image when the list changes around it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Place {
+    position: usize,
+    id: Option<UploadId>,
+}
+
+impl Place {
+    fn at(position: usize, listing: &Listing) -> Self {
+        let id = match listing.slot(position) {
+            Some(Slot::Known(upload)) => Some(upload.id.clone()),
+            Some(Slot::Unknown(_)) | None => None,
+        };
+        Self { position, id }
+    }
+
+    fn follow(&mut self, listing: &Listing) {
+        let moved_to = self.id.as_ref().and_then(|id| listing.position(id));
+        let position = moved_to
+            .unwrap_or(self.position)
+            .min(listing.len().saturating_sub(1));
+        *self = Self::at(position, listing);
+    }
+}
+
+impl Selection {
+    /// Whether the image is chosen.
+    pub fn contains(&self, id: &UploadId) -> bool {
+        match &self.chosen {
+            Chosen::These(ids) => ids.contains(id),
+            Chosen::AllBut(ids) => !ids.contains(id),
+        }
+    }
+
+    /// Whether the position is chosen, its image known or not.
+    pub fn contains_position(&self, position: usize, listing: &Listing) -> bool {
+        match listing.slot(position) {
+            Some(Slot::Known(upload)) => self.contains(&upload.id),
+            Some(Slot::Unknown(_)) => {
+                matches!(self.chosen, Chosen::AllBut(_)) || self.is_pending(position)
+            }
+            None => false,
+        }
+    }
+
+    /// How many images are chosen, those not read yet included.
+    pub fn count(&self, listing: &Listing) -> usize {
+        match &self.chosen {
+            Chosen::These(ids) => ids.len() + self.pending_unknown_count,
+            Chosen::AllBut(ids) => listing.len().saturating_sub(ids.len()),
+        }
+    }
+
+    /// Whether nothing is chosen.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.chosen, Chosen::These(ids) if ids.is_empty()) && self.pending.is_empty()
+    }
+
+    /// Whether the whole room is chosen, but for the ids given back.
+    pub const fn all_but(&self) -> Option<&HashSet<UploadId>> {
+        match &self.chosen {
+            Chosen::AllBut(ids) => Some(ids),
+            Chosen::These(_) => None,
+        }
+    }
+
+    /// The positions whose pages must be read before the selection is known by id.
+    pub fn pending(&self) -> &[Range<usize>] {
+        &self.pending
+    }
+
+    /// The keyboard's place.
+    pub const fn focus(&self) -> usize {
+        self.focus.position
+    }
+
+    /// A selection to go back to, if it was cleared just now.
+    pub const fn can_undo_clear(&self) -> bool {
+        self.cleared.is_some()
+    }
+
+    /// A click, or Space, at a position.
+    pub fn select(&mut self, position: usize, how: SelectHow, listing: &Listing) {
+        self.focus = Place::at(position, listing);
+        match how {
+            SelectHow::Only => {
+                self.empty();
+                self.anchor = self.focus.clone();
+                self.choose(position..position + 1, listing);
+            }
+            SelectHow::Toggle => {
+                self.anchor = self.focus.clone();
+                let is_chosen = self.contains_position(position, listing);
+                self.set(position..position + 1, !is_chosen, listing);
+            }
+            SelectHow::Range | SelectHow::AddRange => {
+                if how == SelectHow::Range {
+                    self.empty();
+                }
+                let (first, last) = ordered(self.anchor.position, position);
+                self.choose(first..last + 1, listing);
+            }
+        }
+    }
+
+    /// The keyboard moved.
+    pub fn move_focus(&mut self, to: usize, how: MoveHow, listing: &Listing) {
+        match how {
+            MoveHow::Select => self.select(to, SelectHow::Only, listing),
+            MoveHow::Extend => self.select(to, SelectHow::Range, listing),
+            MoveHow::FocusOnly => self.focus = Place::at(to, listing),
+        }
+    }
+
+    /// Puts focus and anchor somewhere without choosing it.
+    pub fn place_focus(&mut self, position: usize, listing: &Listing) {
+        self.focus = Place::at(position, listing);
+        self.anchor = self.focus.clone();
+    }
+
+    /// All on, or all off if all were on.
+    pub fn toggle_range(&mut self, range: Range<usize>, listing: &Listing) {
+        let is_all_chosen = range
+            .clone()
+            .all(|position| self.contains_position(position, listing));
+        self.set(range, !is_all_chosen, listing);
+    }
+
+    /// Everything, also what is not listed yet.
+    pub fn select_all(&mut self) {
+        self.empty();
+        self.chosen = Chosen::AllBut(HashSet::new());
+    }
+
+    /// Nothing; can be undone.
+    pub fn clear(&mut self) {
+        if !self.is_empty() {
+            let old = (
+                std::mem::take(&mut self.chosen),
+                std::mem::take(&mut self.pending),
+            );
+            self.pending_unknown_count = 0;
+            self.cleared = Some(Box::new(old));
+        }
+    }
+
+    /// Takes [`Self::clear`] back.
+    pub fn undo_clear(&mut self, listing: &Listing) {
+        if let Some(old) = self.cleared.take() {
+            (self.chosen, self.pending) = *old;
+            self.count_pending(listing);
+        }
+    }
+
+    /// What was not chosen. Ranges that wait for their pages are read as chosen first.
+    pub fn invert(&mut self) {
+        self.chosen = match std::mem::take(&mut self.chosen) {
+            Chosen::These(ids) => Chosen::AllBut(ids),
+            Chosen::AllBut(ids) => Chosen::These(ids),
+        };
+        self.pending.clear();
+        self.pending_unknown_count = 0;
+        self.cleared = None;
+    }
+
+    /// The rubber band begins.
+    pub fn start_band(&mut self, is_adding: bool) {
+        let old = (self.chosen.clone(), self.pending.clone(), is_adding);
+        self.band = Some(Box::new(old));
+        if !is_adding {
+            self.empty();
+        }
+    }
+
+    /// The rubber band covers other positions.
+    pub fn band(&mut self, covered: &[Range<usize>], listing: &Listing) {
+        let Some(band) = &self.band else { return };
+        let (chosen, pending, is_adding) = &**band;
+        if *is_adding {
+            (self.chosen, self.pending) = (chosen.clone(), pending.clone());
+            self.count_pending(listing);
+        } else {
+            self.empty();
+        }
+        for range in covered {
+            self.choose(range.clone(), listing);
+        }
+    }
+
+    /// The rubber band ends; given up, everything is as before.
+    pub fn end_band(&mut self, is_kept: bool, listing: &Listing) {
+        if let Some(band) = self.band.take()
+            && !is_kept
+        {
+            (self.chosen, self.pending, _) = *band;
+            self.count_pending(listing);
+        }
+    }
+
+    /// The list changed: places follow their images, ranges turn into ids.
+    pub fn follow(&mut self, listing: &Listing) {
+        self.focus.follow(listing);
+        self.anchor.follow(listing);
+        for range in std::mem::take(&mut self.pending) {
+            self.choose(range, listing);
+        }
+        self.count_pending(listing);
+    }
+
+    fn empty(&mut self) {
+        self.chosen = Chosen::default();
+        self.pending.clear();
+        self.pending_unknown_count = 0;
+        self.cleared = None;
+    }
+
+    fn choose(&mut self, range: Range<usize>, listing: &Listing) {
+        self.set(range, true, listing);
+    }
+
+    fn set(&mut self, range: Range<usize>, is_chosen: bool, listing: &Listing) {
+        self.cleared = None;
+        let mut has_unknown = false;
+        for position in range.clone() {
+            match listing.slot(position) {
+                Some(Slot::Known(upload)) => self.set_one(upload.id.clone(), is_chosen),
+                Some(Slot::Unknown(_)) => has_unknown = true,
+                None => {}
+            }
+        }
+        if has_unknown && is_chosen && matches!(self.chosen, Chosen::These(_)) {
+            self.pending.push(range);
+            self.count_pending(listing);
+        }
+    }
+
+    fn set_one(&mut self, id: UploadId, is_chosen: bool) {
+        let (ids, insert) = match &mut self.chosen {
+            Chosen::These(ids) => (ids, is_chosen),
+            Chosen::AllBut(ids) => (ids, !is_chosen),
+        };
+        if insert {
+            ids.insert(id);
+        } else {
+            ids.remove(&id);
+        }
+    }
+
+    fn is_pending(&self, position: usize) -> bool {
+        self.pending.iter().any(|range| range.contains(&position))
+    }
+
+    fn count_pending(&mut self, listing: &Listing) {
+        let is_unknown =
+            |position: &usize| matches!(listing.slot(*position), Some(Slot::Unknown(_)));
+        let positions: HashSet<usize> = self.pending.iter().cloned().flatten().collect();
+        self.pending_unknown_count = positions.into_iter().filter(is_unknown).count();
+    }
+}
+
+fn ordered(a: usize, b: usize) -> (usize, usize) {
+    if a <= b { (a, b) } else { (b, a) }
+}
