@@ -429,3 +429,6 @@ impl Listing {
         Some((page, position - self.starts.get(page)?))
     }
 }
+
+#[cfg(test)]
+mod tests;
