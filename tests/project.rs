@@ -32,7 +32,7 @@ fn every_target_of_the_makefile_has_its_script() {
     let makefile = fs::read_to_string(root.join("Makefile")).unwrap();
     let scripts: Vec<_> = makefile
         .lines()
-        .filter_map(|line| line.split_once("@"))
+        .filter_map(|line| line.split_once('@'))
         .collect();
 
     assert_eq!(scripts.len(), 4);
