@@ -1,5 +1,6 @@
 //! From a file's bytes to the pixels that the file has, within limits.
 
+use std::error::Error as _;
 use std::io::{self, Cursor};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -213,12 +214,14 @@ fn no_decoder(format: &str) -> ImageError {
 }
 
 fn is_unexpected_end(error: &image::ImageError) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    // Its own `source()` leaves this one out.
+    if let image::ImageError::IoError(error) = error {
+        return error.kind() == io::ErrorKind::UnexpectedEof;
+    }
+    let mut cause = error.source();
     while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<io::Error>()
-            && error.kind() == io::ErrorKind::UnexpectedEof
-        {
-            return true;
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return error.kind() == io::ErrorKind::UnexpectedEof;
         }
         cause = error.source();
     }

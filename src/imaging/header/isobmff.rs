@@ -30,7 +30,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
                     .max_by_key(|size| size.area());
             }
             b"pixi" if header.bits_per_channel.is_none() => {
-                header.bits_per_channel = byte(content, 5)
+                header.bits_per_channel = byte(content, 5);
             }
             b"irot" => swaps_sides = byte(content, 0).is_some_and(|turns| turns & 1 == 1),
             _ => {}
