@@ -170,3 +170,76 @@ pub(super) fn profile_name(profile: &[u8]) -> Option<String> {
     let trimmed = visible.trim();
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Target, decode, fixture};
+
+    /// The three patches of the fixtures, each 16 pixels wide.
+    fn patches(name: &str) -> Vec<Vec<u8>> {
+        let image = decode(&fixture(name), Target::Full { max_edge_px: 4096 }).unwrap();
+        let at = |x: usize| image.pixels[4 * (16 * 48 + x)..][..3].to_vec();
+        [8, 24, 40].map(at).to_vec()
+    }
+
+    fn assert_near(name: &str, found: &[Vec<u8>], expected: &[[u8; 3]; 3]) {
+        for (found, expected) in found.iter().zip(expected) {
+            let is_near = found.iter().zip(expected).all(|(a, b)| a.abs_diff(*b) <= 2);
+            assert!(is_near, "{name}: {found:?} is not near {expected:?}");
+        }
+    }
+
+    // Expected values: from the profiles' own numbers in double precision, and the same by
+    // Little CMS.
+    #[test]
+    fn wide_gamut_colors_become_srgb() {
+        for name in ["display-p3.png", "display-p3.jpg", "display-p3.webp"] {
+            let expected = [[215, 93, 31], [0, 163, 82], [128, 128, 128]];
+            assert_near(name, &patches(name), &expected);
+        }
+        for name in ["adobe-rgb.png", "adobe-rgb.tiff"] {
+            let expected = [[227, 100, 42], [0, 161, 85], [129, 129, 129]];
+            assert_near(name, &patches(name), &expected);
+        }
+    }
+
+    #[test]
+    fn gray_profiles_are_applied_and_equal_channels_stay_equal() {
+        assert_near("gray", &patches("gray-profile.png"), &[[146; 3]; 3]);
+        assert_near(
+            "gray in P3",
+            &patches("gray-with-rgb-profile.jpg"),
+            &[[128; 3]; 3],
+        );
+    }
+
+    #[test]
+    fn colors_are_converted_before_they_are_multiplied_by_alpha() {
+        let half = [[108, 47, 16], [0, 82, 41], [64, 64, 64]];
+        assert_near("P3 with alpha", &patches("display-p3-alpha.png"), &half);
+    }
+
+    #[test]
+    fn linear_light_gets_the_curve_of_srgb() {
+        let image = decode(&fixture("half.hdr"), Target::Full { max_edge_px: 64 }).unwrap();
+        assert!(
+            image
+                .pixels
+                .chunks_exact(4)
+                .all(|pixel| pixel[0].abs_diff(188) <= 1),
+            "{:?}",
+            &image.pixels[..4]
+        );
+    }
+
+    #[test]
+    fn a_profile_is_called_by_its_description() {
+        let name = |file: &str| super::super::read_metadata(&fixture(file)).color_profile;
+        assert_eq!(name("display-p3.jpg").as_deref(), Some("Display P3"));
+        assert_eq!(name("adobe-rgb.tiff").as_deref(), Some("Adobe RGB (1998)"));
+        assert_eq!(name("display-p3.webp").as_deref(), Some("Display P3"));
+        assert_eq!(name("srgb.png").as_deref(), Some("sRGB by another name"));
+        assert_eq!(name("broken-profile.png"), None);
+        assert_eq!(name("rgb.png"), None);
+    }
+}

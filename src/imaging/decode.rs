@@ -140,9 +140,11 @@ impl<'a> Source<'a> {
                 "{width} × {height} pixels, {n_bytes} bytes"
             )));
         }
-        // A profile that cannot be read is a profile that is not there.
-        let profile = decoder.icc_profile().ok().flatten();
+        let profile = self.profile(&mut decoder);
         let image = DynamicImage::from_decoder(decoder).map_err(|error| self.explain(&error))?;
+        if self.codec == ImageFormat::Jpeg && self.header.is_cut_short && lacks_last_row(&image) {
+            return Err(ImageError::Truncated);
+        }
         Ok(Picture {
             image: color::to_eight_bits(image),
             profile,
@@ -161,14 +163,29 @@ impl<'a> Source<'a> {
             bits_per_channel: u8::try_from(bits)
                 .ok()
                 .filter(|_| !matches!(kind, ExtendedColorType::Unknown(_))),
-            profile: decoder.icc_profile().ok().flatten(),
+            profile: self.profile(&mut decoder),
         })
     }
 
     /// How the pixels have to be turned.
     fn orientation(&self) -> Orientation {
-        Fields::read(self.format, self.bytes, &self.header)
+        self.fields()
             .map_or(Orientation::NoTransforms, |fields| fields.orientation())
+    }
+
+    /// The embedded ICC profile. One that cannot be read is one that is not there.
+    fn profile(&self, decoder: &mut impl ImageDecoder) -> Option<Vec<u8>> {
+        let profile = decoder.icc_profile().ok().flatten();
+        // `image` 0.25 does not find the profile of a TIFF when it has the type it should have.
+        profile.or_else(|| {
+            self.fields()
+                .filter(|_| self.codec == ImageFormat::Tiff)?
+                .icc_profile()
+        })
+    }
+
+    fn fields(&self) -> Option<Fields> {
+        Fields::read(self.format, self.bytes, &self.header)
     }
 
     fn decoder(&self) -> Result<impl ImageDecoder, ImageError> {
@@ -211,6 +228,18 @@ fn no_decoder(format: &str) -> ImageError {
     ImageError::NoDecoder {
         format: format.to_owned(),
     }
+}
+
+/// What a JPEG's missing rows are filled with instead of an error. A file that lost its end
+/// marker only, or the last refinements of a progressive one, is worth showing.
+fn lacks_last_row(image: &DynamicImage) -> bool {
+    const FILL: u8 = 128;
+    let row_bytes = image.width() as usize * usize::from(image.color().bytes_per_pixel());
+    image
+        .as_bytes()
+        .rchunks(row_bytes.max(1))
+        .next()
+        .is_none_or(|row| row.iter().all(|byte| *byte == FILL))
 }
 
 fn is_unexpected_end(error: &image::ImageError) -> bool {

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use exif::{Exif, In, Rational, Reader, Tag, Value};
+use exif::{Context, Exif, In, Rational, Reader, Tag, Value};
 use image::metadata::Orientation;
 
 use super::header::Header;
@@ -78,6 +78,15 @@ impl Fields {
         // Several strings in one field: the photographer's and the editor's copyright.
         let lines: Vec<String> = lines.iter().filter_map(|line| clean(line)).collect();
         (!lines.is_empty()).then(|| lines.join("; "))
+    }
+
+    /// The ICC profile that a TIFF keeps beside its other fields.
+    pub(super) fn icc_profile(&self) -> Option<Vec<u8>> {
+        const ICC_PROFILE: Tag = Tag(Context::Tiff, 34675);
+        match self.value(ICC_PROFILE)? {
+            Value::Undefined(profile, _) | Value::Byte(profile) => Some(profile.clone()),
+            _ => None,
+        }
     }
 
     fn value(&self, tag: Tag) -> Option<&Value> {

@@ -11,6 +11,7 @@ mod error;
 mod exif;
 mod header;
 mod icon;
+mod markup;
 mod metadata;
 mod scale;
 mod sniff;
@@ -18,8 +19,9 @@ mod thumbnail;
 
 pub use decode::{Target, decode};
 pub use error::ImageError;
+pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
-pub use sniff::{is_known_image, looks_like_html, sniff};
+pub use sniff::{is_known_image, sniff};
 
 use std::sync::Arc;
 
@@ -113,4 +115,10 @@ pub struct Position {
     pub longitude: f64,
     /// Metres above the sea.
     pub altitude_m: Option<f64>,
+}
+
+#[cfg(test)]
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
+    std::fs::read(format!("{folder}{name}")).unwrap()
 }

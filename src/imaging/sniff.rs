@@ -3,6 +3,7 @@
 use image::ImageFormat;
 
 use super::bytes::{array, be32, byte, le16, le32, position};
+use super::markup::is_svg;
 
 /// The format by content, such as "JPEG", "PNG" or "HEIC"; `None` when it is none of the known.
 ///
@@ -22,28 +23,6 @@ pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
 /// Whether the bytes start as an image of any format people post, decodable here or not.
 pub fn is_known_image(bytes: &[u8]) -> bool {
     sniff(bytes).is_some()
-}
-
-/// Whether the bytes are a web page: a log-in form or an error where an image should be.
-pub fn looks_like_html(bytes: &[u8]) -> bool {
-    const STARTS: &[&[u8]] = &[
-        b"<!doctype html",
-        b"<html",
-        b"<head",
-        b"<body",
-        b"<title",
-        b"<meta",
-        b"<script",
-        b"<center",
-        b"<h1",
-        b"<div",
-        b"<p>",
-    ];
-    let start = after_xml_prolog(bytes);
-    STARTS
-        .iter()
-        .any(|tag| starts_with_ignoring_case(start, tag))
-        || starts_with_ignoring_case(after_blanks_and_comments(bytes), b"<!doctype html")
 }
 
 /// The decoder for a format named by [`sniff`].
@@ -182,17 +161,6 @@ fn is_pnm(bytes: &[u8]) -> bool {
     }
 }
 
-fn is_svg(bytes: &[u8]) -> bool {
-    let start = after_xml_prolog(bytes);
-    let is_element = |name: &[u8]| {
-        start
-            .strip_prefix(name)
-            .and_then(<[u8]>::first)
-            .is_some_and(|next| next.is_ascii_whitespace() || matches!(next, b'>' | b'/'))
-    };
-    is_element(b"<svg") || is_element(b"<svg:svg")
-}
-
 /// Formats that are only named, never decoded: their signatures are `infer`'s.
 fn by_infer(bytes: &[u8]) -> Option<&'static str> {
     let kind = infer::get(bytes)?;
@@ -228,46 +196,50 @@ fn is_tga(bytes: &[u8]) -> bool {
     is_sane && width > 0 && height > 0 && descriptor & 0b1100_0000 == 0
 }
 
-/// What follows byte order mark, XML declaration, document type and comments.
-fn after_xml_prolog(bytes: &[u8]) -> &[u8] {
-    let mut rest = after_blanks_and_comments(bytes);
-    if rest.starts_with(b"<?xml") {
-        rest = after_blanks_and_comments(after(rest, b"?>"));
-    }
-    if starts_with_ignoring_case(rest, b"<!doctype svg") {
-        let subset = rest.iter().position(|c| matches!(c, b'[' | b'>'));
-        let has_subset = subset.and_then(|at| byte(rest, at)) == Some(b'[');
-        let end: &[u8] = if has_subset { b"]>" } else { b">" };
-        rest = after_blanks_and_comments(after(rest, end));
-    }
-    rest
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn after_blanks_and_comments(bytes: &[u8]) -> &[u8] {
-    let mut rest = bytes
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(bytes)
-        .trim_ascii_start();
-    while rest.starts_with(b"<!--") {
-        rest = after(rest, b"-->").trim_ascii_start();
+    #[test]
+    fn two_letters_do_not_make_an_image() {
+        for text in [
+            "BMW is a car",
+            "P2P networks",
+            "GIFs are fun",
+            "MM",
+            "II",
+            "RIFFs",
+            "8BPS",
+        ] {
+            assert_eq!(sniff(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(sniff(b"RIFF\x24\0\0\0WAVEfmt "), None);
+        assert_eq!(sniff(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"), None);
+        assert_eq!(sniff(&[0; 64]), None);
     }
-    rest
-}
 
-/// What follows the first `mark`; nothing when there is none.
-///
-/// A prolog of more than 64 KiB is not searched: a file of random bytes must not cost its length.
-fn after<'a>(bytes: &'a [u8], mark: &[u8]) -> &'a [u8] {
-    let searched = bytes.get(..64 * 1024).unwrap_or(bytes);
-    searched
-        .windows(mark.len())
-        .position(|window| window == mark)
-        .and_then(|at| bytes.get(at + mark.len()..))
-        .unwrap_or_default()
-}
+    #[test]
+    fn brands_tell_the_formats_of_one_container_apart() {
+        let file = |brands: &[u8]| {
+            let length = u32::try_from(8 + brands.len()).unwrap();
+            [&length.to_be_bytes(), b"ftyp".as_slice(), brands].concat()
+        };
+        assert_eq!(sniff(&file(b"heic\0\0\0\0mif1heic")), Some("HEIC"));
+        assert_eq!(sniff(&file(b"mif1\0\0\0\0mif1heix")), Some("HEIC"));
+        assert_eq!(sniff(&file(b"mif1\0\0\0\0mif1avif")), Some("AVIF"));
+        assert_eq!(sniff(&file(b"mif1\0\0\0\0miaf")), Some("HEIF"));
+        assert_eq!(sniff(&file(b"crx \0\0\0\0crx isom")), Some("CR3"));
+    }
 
-fn starts_with_ignoring_case(bytes: &[u8], prefix: &[u8]) -> bool {
-    bytes
-        .get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+    #[test]
+    fn formats_without_a_decoder_are_known_by_name() {
+        assert_eq!(sniff(b"v/1\x01\x02\0\0\0"), Some("OpenEXR"));
+        assert_eq!(sniff(b"gimp xcf v011\0"), Some("XCF"));
+        assert_eq!(sniff(b"II*\0\x10\0\0\0CR\x02\0"), Some("CR2"));
+        assert_eq!(
+            sniff(b"\0\0\0\x0CjP  \r\n\x87\n\0\0\0\x14ftypjp2 "),
+            Some("JPEG 2000")
+        );
+        assert_eq!(sniff(b"II\xBC\x01\x08\0\0\0"), Some("JPEG XR"));
+    }
 }

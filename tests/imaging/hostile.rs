@@ -9,6 +9,13 @@ use super::{FULL, fixture, fixture_names};
 /// Far above what any fixture takes (milliseconds), far below what a person would notice as hung.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// Not the tall one: it is one more PNG, and takes ten times as long as all others.
+fn damaged_names() -> impl Iterator<Item = String> {
+    fixture_names()
+        .into_iter()
+        .filter(|name| name != "10x4000.png")
+}
+
 /// Runs everything that reads files; says how decoding ended.
 fn survive(name: &str, bytes: &[u8]) -> Result<(), ImageError> {
     let start = Instant::now();
@@ -26,7 +33,7 @@ fn survive(name: &str, bytes: &[u8]) -> Result<(), ImageError> {
 
 #[test]
 fn every_file_cut_off_anywhere_is_an_error_or_a_picture() {
-    for name in fixture_names() {
+    for name in damaged_names() {
         let bytes = fixture(&name);
         for n in 0..50 {
             let cut = &bytes[..bytes.len() * n / 50];
@@ -43,10 +50,10 @@ fn every_file_cut_off_anywhere_is_an_error_or_a_picture() {
 
 #[test]
 fn every_file_with_flipped_bytes_is_an_error_or_a_picture() {
-    let mut n_crashes = 0;
-    for name in fixture_names() {
+    for name in damaged_names() {
         let bytes = fixture(&name);
         let mut random = fastrand::Rng::with_seed(42);
+        let t0 = Instant::now();
         for _ in 0..300 {
             let mut damaged = bytes.clone();
             for _ in 0..random.usize(1..4) {
@@ -54,34 +61,26 @@ fn every_file_with_flipped_bytes_is_an_error_or_a_picture() {
                 damaged[at] = random.u8(..);
             }
             let ended = survive(&name, &damaged);
-            if ended == Err(ImageError::DecoderCrashed) {
-                println!("{name} crashed its decoder");
-                n_crashes += 1;
-            }
+            assert_ne!(ended, Err(ImageError::DecoderCrashed), "{name}");
         }
+        println!("{name} {:?}", t0.elapsed());
     }
-    println!("{n_crashes} crashes");
 }
 
 #[test]
-fn zz() {
-    let bytes = fixture("baseline.jpg");
-    for name in [
-        "baseline.jpg",
-        "progressive.jpg",
-        "rgb.tga",
-        "rgb.ppm",
-        "rgb.qoi",
-        "rgb.bmp",
-        "animated.gif",
-        "lzw.tiff",
-        "rgba.ico",
-        "rgb.png",
-    ] {
-        let bytes = fixture(name);
-        for n in (0..bytes.len()).step_by(1 + bytes.len() / 30) {
-            println!("{name} {n} {:?}", survive("", &bytes[..n]));
-        }
-    }
-    let _ = bytes;
+fn a_photograph_without_its_lower_half_is_cut_off_and_one_without_its_end_marker_is_shown() {
+    let mut random = fastrand::Rng::with_seed(1);
+    let noise = image::GrayImage::from_fn(400, 300, |_, _| image::Luma([random.u8(..)]));
+    let mut file = Vec::new();
+    noise
+        .write_to(
+            &mut std::io::Cursor::new(&mut file),
+            image::ImageFormat::Jpeg,
+        )
+        .unwrap();
+    assert_eq!(
+        survive("half", &file[..file.len() / 2]),
+        Err(ImageError::Truncated)
+    );
+    assert_eq!(survive("unmarked", &file[..file.len() - 2]), Ok(()));
 }

@@ -20,7 +20,7 @@ pub(super) struct Header<'a> {
     pub(super) is_animated: bool,
     /// The EXIF data, as a TIFF structure.
     pub(super) exif: Option<&'a [u8]>,
-    /// EXIF was announced but is not in these bytes.
+    /// EXIF was announced but is not, or not whole, in these bytes.
     pub(super) is_exif_missing: bool,
     /// The file ends before its format says it does.
     pub(super) is_cut_short: bool,
@@ -41,7 +41,10 @@ impl<'a> Header<'a> {
             "WebP" => riff::read(bytes),
             "HEIC" | "HEIF" | "AVIF" => isobmff::read(bytes),
             "BMP" => bmp(bytes),
-            "QOI" => big_endian_sides(bytes, 4, 8),
+            "QOI" => Self {
+                is_cut_short: !bytes.ends_with(&[0, 0, 0, 0, 0, 0, 0, 1]),
+                ..big_endian_sides(bytes, 4, 8)
+            },
             "PSD" | "PSB" => big_endian_sides(bytes, 18, 14),
             "TIFF" => Self {
                 exif: Some(bytes),

@@ -20,8 +20,11 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         match &kind {
             b"IHDR" => image_header(&mut header, content),
             b"acTL" => header.is_animated = be32(content, 0).is_some_and(|n_frames| n_frames > 1),
-            // Some writers keep the prefix that JPEG has.
-            b"eXIf" => header.exif = Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content)),
+            b"eXIf" => {
+                header.is_exif_missing = end > bytes.len();
+                // Some writers keep the prefix that JPEG has.
+                header.exif = Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content));
+            }
             b"IEND" => {
                 header.is_cut_short = false;
                 break;

@@ -27,7 +27,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             b"VP8 " => header.size = header.size.or_else(|| lossy_size(content)),
             b"VP8L" => header.size = header.size.or_else(|| lossless_size(content)),
             b"EXIF" => {
-                header.is_exif_missing = false;
+                header.is_exif_missing = end > bytes.len();
                 header.exif = Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content));
             }
             _ => {}
