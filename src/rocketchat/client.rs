@@ -10,7 +10,8 @@ use super::endpoint::files_route;
 use super::rate_budget::BudgetKey;
 use super::request::Api;
 use super::room_title::TitleRules;
-use super::uploads::{ImageSource, WindowKey, WindowReader};
+use super::uploads::ImageSource;
+use super::window_reader::{WindowKey, WindowReader};
 use super::{ClientError, Endpoint, Http};
 use crate::domain::{Session, TokenKind};
 

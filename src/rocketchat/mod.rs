@@ -3,9 +3,10 @@
 //! Begin at [`Client`]: one signed-in session. Before that come [`probe`] (is it a
 //! Rocket.Chat server?) and [`log_in`]. Every quirk of the server ends in here:
 //!
-//! * `rate_budget`: ten calls a minute and endpoint, kept from the answers' headers.
+//! * `rate_budget` and `budget_bucket`: ten calls a minute and endpoint, kept from the answers' headers.
 //! * `answer`: from status and body to a value or one [`ClientError`].
-//! * `uploads`: pages of a room's images, whatever the server puts into them.
+//! * `uploads` and `window_reader`: pages of a room's images, whatever the server puts into
+//!   them.
 //! * `download`: bytes, with credentials only for the server itself.
 //!
 //! Written for servers 6.x to 8.x; older ones where it costs nothing.
@@ -13,6 +14,7 @@
 
 mod answer;
 mod auth;
+mod budget_bucket;
 mod budget_headers;
 mod client;
 mod download;
@@ -35,6 +37,7 @@ mod settings;
 mod thumbnails;
 mod transport_error;
 mod uploads;
+mod window_reader;
 mod wire;
 
 pub use auth::{log_in, resend_email_code, resume};

@@ -8,8 +8,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::answer::Answer;
+use super::budget_bucket::CallOutcome;
 use super::budget_headers::{BudgetHeaders, wait_of_refusal};
-use super::rate_budget::{BudgetKey, CallOutcome};
+use super::rate_budget::BudgetKey;
 use super::retry::Retries;
 use super::transport_error::{client_error, was_never_sent};
 use super::{ClientError, Http, WrongAnswer};

@@ -20,13 +20,20 @@ pub(super) struct Retries {
 impl Retries {
     /// Waits for the next attempt; `false` when the error is final.
     pub(super) async fn wait_after(&mut self, error: &ClientError) -> bool {
-        if self.count >= MAX_RETRIES || !is_transient(error) {
+        let Some(pause) = self.pause_after(error) else {
             return false;
+        };
+        tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
+        true
+    }
+
+    fn pause_after(&mut self, error: &ClientError) -> Option<Duration> {
+        if self.count >= MAX_RETRIES || !is_transient(error) {
+            return None;
         }
         let pause = FIRST_PAUSE * (1 << self.count);
         self.count += 1;
-        tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
-        true
+        Some(pause)
     }
 }
 
@@ -44,19 +51,21 @@ const fn is_transient(error: &ClientError) -> bool {
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn a_passing_failure_is_tried_twice_more_and_a_lasting_one_not_at_all() {
+    #[test]
+    fn a_passing_failure_is_tried_twice_more_and_a_lasting_one_not_at_all() {
         let mut retries = Retries::default();
-        assert!(retries.wait_after(&ClientError::CutOff).await);
-        assert!(
-            retries
-                .wait_after(&ClientError::Unavailable { status: 503 })
-                .await
-        );
-        assert!(!retries.wait_after(&ClientError::CutOff).await);
+        let unavailable = ClientError::Unavailable { status: 503 };
+        assert_eq!(retries.pause_after(&ClientError::CutOff), Some(FIRST_PAUSE));
+        assert_eq!(retries.pause_after(&unavailable), Some(FIRST_PAUSE * 2));
+        assert_eq!(retries.pause_after(&ClientError::CutOff), None);
 
         let mut retries = Retries::default();
-        assert!(!retries.wait_after(&ClientError::Forbidden).await);
-        assert!(!retries.wait_after(&ClientError::TimedOut).await);
+        for lasting in [
+            ClientError::Forbidden,
+            ClientError::TimedOut,
+            ClientError::Unavailable { status: 504 },
+        ] {
+            assert_eq!(retries.pause_after(&lasting), None);
+        }
     }
 }
