@@ -60,7 +60,10 @@ impl DiskCache {
         let name = file_name(id);
         let path = self.folder.join(&name);
         // Not from the index: another window of the same account writes here too.
-        let metadata = fs::symlink_metadata(&path).ok()?;
+        let Ok(metadata) = fs::symlink_metadata(&path) else {
+            self.index().forget(&name);
+            return None;
+        };
         // A file that was being written when the power went can be empty.
         if !metadata.is_file() || metadata.len() == 0 || metadata.len() > self.capacity.0 {
             self.remove(id);

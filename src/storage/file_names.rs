@@ -68,11 +68,13 @@ pub fn portable_file_name(name: &str, media_type: &str) -> String {
     if stem.is_empty() {
         EMPTY_STEM.clone_into(&mut stem);
     }
-    if is_device(&stem) {
-        stem.insert(0, '_');
-    }
     let ending = extension.map_or_else(String::new, |extension| format!(".{extension}"));
-    join(&stem, &ending)
+    let name = join(&stem, &ending);
+    if is_device(&name) {
+        stem.insert(0, '_');
+        return join(&stem, &ending);
+    }
+    name
 }
 
 /// What two names have in common that some system takes for the same: case and Unicode
@@ -148,8 +150,8 @@ fn is_invisible(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}')
 }
 
-fn is_device(stem: &str) -> bool {
-    let base = stem.split('.').next().unwrap_or_default();
+fn is_device(name: &str) -> bool {
+    let base = name.split('.').next().unwrap_or_default();
     let base = base.trim_end().to_uppercase();
     let is_port = |rest: &str| {
         matches!(rest, "¹" | "²" | "³")

@@ -13,6 +13,8 @@ mod settings;
 mod settings_file;
 mod stored_entry;
 mod taken_names;
+#[cfg(test)]
+mod tests;
 
 pub use dirs::Dirs;
 pub use disk_cache::{DiskCache, remove_account_caches};
