@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 /// A module of `src` · those of ours that it may name · crates, or paths in them, that it must not
 /// name (`*`: any in `Cargo.toml`) · exceptions to these.
 #[rustfmt::skip]
-const LAYERS: [[&str; 4]; 12] = [
+const LAYERS: [[&str; 4]; 13] = [
     ["domain", "", "* std::fs", "humansize jiff percent_encoding secrecy thiserror url"],
     ["imaging", "domain", "eframe egui egui_extras reqwest tokio", ""],
     ["storage", "domain", "eframe egui egui_extras reqwest tokio", ""],
@@ -17,9 +17,10 @@ const LAYERS: [[&str; 4]; 12] = [
     ["backend", "domain imaging protocol rocketchat storage", "eframe egui egui_extras", ""],
     ["state", "domain protocol", "eframe egui egui_extras reqwest tokio std::fs", ""],
     ["ui", "domain protocol state", "eframe reqwest tokio std::fs", ""],
-    ["app", "domain protocol storage backend state ui demo_server cli", "", ""],
+    ["app", "backend domain protocol state ui", "reqwest", ""],
     ["cli", "domain", "eframe egui egui_extras reqwest tokio", ""],
-    ["main", "app cli demo_server domain storage", "", ""],
+    ["start", "app backend cli demo_server domain protocol rocketchat storage", "", ""],
+    ["main", "cli start", "", ""],
     // Sharing the client's code would hide a mistake made on both sides.
     ["demo_server", "", "eframe egui egui_extras", ""],
 ];
