@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use salon::domain::ServerUrl;
 use salon::rocketchat::{ClientError, Http, TlsProblem, WrongAnswer, probe};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -24,9 +24,10 @@ struct Authority {
 }
 
 impl Authority {
-    fn new() -> Self {
+    fn new(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.distinguished_name.push(DnType::CommonName, name);
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let certificate = params.self_signed(&key).unwrap();
         Self {
@@ -93,7 +94,7 @@ async fn problem(http: &Http, server: &ServerUrl) -> TlsProblem {
 
 #[tokio::test]
 async fn a_certificate_of_a_trusted_issuer_is_fine() {
-    let authority = Authority::new();
+    let authority = Authority::new("Acme");
     let server = authority.serve("localhost", |_| {}).await;
     let http = Http::with_root_certificate(authority.pem.as_bytes()).unwrap();
     assert_eq!(probe(&http, &server).await.unwrap().version, "8.8");
@@ -101,7 +102,7 @@ async fn a_certificate_of_a_trusted_issuer_is_fine() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_certificate_is_told() {
-    let authority = Authority::new();
+    let authority = Authority::new("Acme");
     let http = Http::with_root_certificate(authority.pem.as_bytes()).unwrap();
 
     let expired = authority
@@ -122,8 +123,11 @@ async fn what_is_wrong_with_a_certificate_is_told() {
     let other_name = authority.serve("chat.example.org", |_| {}).await;
     assert_eq!(problem(&http, &other_name).await, TlsProblem::WrongName);
 
-    let untrusted = Authority::new().serve("localhost", |_| {}).await;
-    assert_eq!(problem(&http, &untrusted).await, TlsProblem::UnknownIssuer);
+    // A stranger, and one who goes by the name of a trusted issuer.
+    for name in ["Nobody", "Acme"] {
+        let untrusted = Authority::new(name).serve("localhost", |_| {}).await;
+        assert_eq!(problem(&http, &untrusted).await, TlsProblem::UnknownIssuer);
+    }
 }
 
 #[tokio::test]
@@ -153,7 +157,7 @@ async fn plain_http_behind_an_https_address_is_named_as_such() {
 
 #[tokio::test]
 async fn a_way_from_https_to_http_is_not_taken() {
-    let authority = Authority::new();
+    let authority = Authority::new("Acme");
     let http = Http::with_root_certificate(authority.pem.as_bytes()).unwrap();
     let plain = Stub::start(|_| Reply::html(200)).await;
     let redirect = format!(
@@ -170,7 +174,7 @@ async fn a_way_from_https_to_http_is_not_taken() {
 
 #[tokio::test]
 async fn http_on_the_port_of_https_is_no_server() {
-    let authority = Authority::new();
+    let authority = Authority::new("Acme");
     let server = authority.serve("localhost", |_| {}).await;
     let plain = server.to_string().replace("https://", "http://");
     let plain = ServerUrl::parse_base(&plain).unwrap();
