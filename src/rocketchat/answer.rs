@@ -196,3 +196,129 @@ fn split_code(text: &str) -> (String, Option<String>) {
             |(words, code)| (words.trim().to_owned(), Some(code.to_owned())),
         )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
+        }
+    }
+
+    fn error(status: u16, body: &str) -> ClientError {
+        answer(status, body).into_value().unwrap_err()
+    }
+
+    #[test]
+    fn a_refusal_gives_its_code_in_any_of_its_spellings() {
+        let code = |body: &str| {
+            let refusal = Refusal::read(&serde_json::from_str(body).unwrap());
+            (refusal.code.unwrap_or_default(), refusal.message)
+        };
+        let spelled = |code: &str, message: &str| (code.to_owned(), message.to_owned());
+        assert_eq!(
+            code(
+                r#"{"success":false,"error":"No such room [error-x]","errorType":"error-invalid-params"}"#
+            ),
+            spelled("error-invalid-params", "No such room")
+        );
+        assert_eq!(
+            code(
+                r#"{"success":false,"error":"must have required property 'roomId' [invalid-params]"}"#
+            ),
+            spelled("invalid-params", "must have required property 'roomId'")
+        );
+        assert_eq!(
+            code(r#"{"success":false,"error":"[invalid-field]"}"#),
+            spelled("invalid-field", "")
+        );
+        assert_eq!(
+            code(r#"{"status":"error","error":403,"message":"Your session has expired."}"#),
+            spelled("403", "Your session has expired.")
+        );
+        assert_eq!(
+            code(r#"{"success":false,"error":"unauthorized"}"#),
+            spelled("unauthorized", "unauthorized")
+        );
+        assert_eq!(code(r#"{"success":false}"#), spelled("", ""));
+    }
+
+    #[test]
+    fn every_status_has_its_reaction() {
+        let login = r#"{"success":false,"error":"You must be logged in to do this.","status":"error","message":"You must be logged in to do this."}"#;
+        assert_eq!(error(401, login), ClientError::SessionExpired);
+        // From 9.0 on.
+        let right = r#"{"success":false,"error":"Not allowed [error-unauthorized]"}"#;
+        assert_eq!(error(401, right), ClientError::Forbidden);
+        assert_eq!(
+            error(403, r#"{"success":false,"error":"forbidden"}"#),
+            ClientError::Forbidden
+        );
+        assert_eq!(error(404, "no such path"), ClientError::NotFound);
+        let gone = r#"{"success":false,"error":"x [error-room-not-found]","errorType":"error-room-not-found"}"#;
+        assert_eq!(error(400, gone), ClientError::NotFound);
+        let swapped = r#"{"success":false,"error":"not-allowed","errorType":"Not Allowed"}"#;
+        assert_eq!(error(400, swapped), ClientError::Forbidden);
+        assert_eq!(
+            error(500, r#"{"success":false,"error":"Internal server error"}"#),
+            ClientError::ServerFault { status: 500 }
+        );
+        for status in [502, 503, 504] {
+            assert_eq!(
+                error(status, "<html>nginx</html>"),
+                ClientError::Unavailable { status }
+            );
+        }
+        assert_eq!(
+            error(429, "You must wait 7 seconds before"),
+            ClientError::RateLimited {
+                retry_after: Duration::from_secs(8)
+            }
+        );
+    }
+
+    #[test]
+    fn no_success_with_status_200_is_an_error() {
+        assert_eq!(
+            error(200, r#"{"success":false,"error":"Broken [error-x]"}"#),
+            ClientError::Refused {
+                code: Some("error-x".to_owned()),
+                message: "Broken".to_owned()
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_no_json_is_the_servers_fault_and_never_the_sessions() {
+        let html = "<!DOCTYPE html><p>sign in</p>";
+        assert_eq!(error(200, html), ClientError::ServerFault { status: 200 });
+        assert_eq!(error(401, html), ClientError::ServerFault { status: 401 });
+        assert_eq!(error(403, html), ClientError::ServerFault { status: 403 });
+        assert_eq!(error(200, ""), ClientError::ServerFault { status: 200 });
+        assert_eq!(error(200, r#"{"files":[{"_id":"#), ClientError::CutOff);
+        let mut proxy = answer(401, html);
+        proxy
+            .headers
+            .insert(WWW_AUTHENTICATE, "Basic".parse().unwrap());
+        assert_eq!(
+            proxy.into_value().unwrap_err(),
+            ClientError::NotRocketChat(WrongAnswer::ProxyAuthentication)
+        );
+    }
+
+    #[test]
+    fn a_web_page_is_told_from_an_image_of_markup() {
+        assert!(looks_like_html(b"\xef\xbb\xbf \n<!doctype HTML>"));
+        assert!(looks_like_html(b"<html lang=en>"));
+        assert!(!looks_like_html(b"<svg xmlns="));
+        assert!(!looks_like_html(b"<?xml version=\"1.0\"?><svg"));
+        assert!(!looks_like_html(b"\x89PNG"));
+        assert!(!looks_like_html(b""));
+    }
+}

@@ -38,6 +38,8 @@ pub(super) struct Bucket {
     /// The server's name for the window.
     window_millis: Option<i64>,
     is_limited: bool,
+    /// Whether an answer told how much is left of this window; before, it is only assumed.
+    is_known: bool,
 }
 
 impl Default for Bucket {
@@ -49,6 +51,7 @@ impl Default for Bucket {
             ends_at: None,
             window_millis: None,
             is_limited: true,
+            is_known: false,
         }
     }
 }
@@ -83,6 +86,7 @@ impl Bucket {
             CallOutcome::NotLimited => self.is_limited = false,
             CallOutcome::Refused(wait) => {
                 self.is_limited = true;
+                self.is_known = true;
                 self.remaining = 0;
                 self.ends_at = Some(now + wait);
                 self.window_millis = None;
@@ -102,8 +106,9 @@ impl Bucket {
         if age < -SAME_WINDOW_MILLIS {
             return;
         }
-        let is_new_window = age > SAME_WINDOW_MILLIS;
+        let is_new_window = age > SAME_WINDOW_MILLIS || !self.is_known;
         self.is_limited = true;
+        self.is_known = true;
         self.limit = headers.limit.unwrap_or(self.limit).max(1);
         self.remaining = if is_new_window {
             headers.remaining
@@ -119,6 +124,7 @@ impl Bucket {
         if self.ends_at.is_some_and(|end| end <= now) {
             self.remaining = self.limit;
             self.ends_at = None;
+            self.is_known = false;
         }
     }
 }
@@ -189,6 +195,21 @@ mod tests {
         // A late answer of the window before changes nothing.
         bucket.settle(headers(0, 60_000, 1), after(start, 31));
         assert_eq!(bucket.remaining, 9);
+    }
+
+    #[test]
+    fn a_server_that_allows_more_is_believed_from_its_first_answer_on() {
+        let start = Instant::now();
+        let mut bucket = Bucket::default();
+        bucket.take(start).unwrap();
+        let generous = CallOutcome::Counted(BudgetHeaders {
+            limit: Some(100),
+            remaining: 99,
+            window_millis: Some(60_000),
+            resets_in: Duration::from_secs(60),
+        });
+        bucket.settle(generous, start);
+        assert_eq!(bucket.remaining, 99);
     }
 
     #[test]
