@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Seek as _, SeekFrom};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -35,7 +35,9 @@ struct Family {
 }
 
 /// The folders that running jobs save into.
-static OPEN_FOLDERS: Mutex<Vec<(PathBuf, Weak<Mutex<TakenNames>>)>> = Mutex::new(Vec::new());
+static OPEN_FOLDERS: Mutex<Vec<OpenFolder>> = Mutex::new(Vec::new());
+
+type OpenFolder = (PathBuf, Weak<Mutex<TakenNames>>);
 
 /// The names of `folder`, shared with every other job that has it open now.
 pub(super) fn taken_names_of(
@@ -158,9 +160,8 @@ fn give_name(
     path: &Path,
 ) -> Result<(), (NamedTempFile<File>, io::Error)> {
     // `renameat2(RENAME_NOREPLACE)`, else a hard link; `MoveFileExW` on Windows.
-    let refused = match part.persist_noclobber(path) {
-        Ok(_) => return Ok(()),
-        Err(refused) => refused,
+    let Err(refused) = part.persist_noclobber(path) else {
+        return Ok(());
     };
     match refused.error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotFound | ErrorKind::StorageFull => {
@@ -227,4 +228,59 @@ fn read_some(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
     buffer.clear();
     file.take(COMPARED_BYTES as u64).read_to_end(buffer)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn part(folder: &Path, bytes: &[u8]) -> NamedTempFile<File> {
+        let mut part = NamedTempFile::new_in(folder).unwrap();
+        part.write_all(bytes).unwrap();
+        part
+    }
+
+    #[test]
+    fn where_nothing_better_is_known_a_placeholder_keeps_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        give_name_by_placeholder(part(folder.path(), b"one"), &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        let refused = give_name_by_placeholder(part(folder.path(), b"two"), &path);
+        let (_part, error) = refused.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_placeholder_whose_file_is_lost_goes_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let part = part(folder.path(), b"one");
+        fs::remove_file(part.path()).unwrap();
+        let refused = give_name_by_placeholder(part, &path);
+        assert_eq!(refused.unwrap_err().1.kind(), ErrorKind::NotFound);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn files_are_equal_only_to_the_last_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let bytes = vec![7; COMPARED_BYTES + 10];
+        let mut ours = part(folder.path(), &bytes);
+        let length = bytes.len() as u64;
+        let mut is_equal_to = |content: &[u8]| {
+            let path = folder.path().join("other");
+            fs::write(&path, content).unwrap();
+            is_equal(ours.as_file_mut(), length, &path).unwrap()
+        };
+        assert!(is_equal_to(&bytes));
+        let mut other = bytes.clone();
+        *other.last_mut().unwrap() = 8;
+        assert!(!is_equal_to(&other));
+        assert!(!is_equal_to(&bytes[1..]));
+        assert!(is_equal_to(&bytes), "the file is read from its start again");
+    }
 }
