@@ -1,6 +1,7 @@
 //! What can go wrong on this machine, one variant for each reaction.
 
-use std::path::PathBuf;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
@@ -53,4 +54,32 @@ pub enum KeyringError {
     /// The entry is there but cannot be read: made by a newer version, or damaged.
     #[error("the entry cannot be read: {0}")]
     Unreadable(String),
+}
+
+impl StorageError {
+    /// Sorts what the system said about `path` by how a person can react to it.
+    pub(super) fn from_io(path: &Path, error: &io::Error) -> Self {
+        let path = path.to_path_buf();
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull { path },
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => {
+                Self::NotWritable { path }
+            }
+            _ => Self::Io {
+                path,
+                cause: error.to_string(),
+            },
+        }
+    }
+
+    /// The same for a file in `folder`. A disk that was unplugged answers in many ways
+    /// ("not found", "input/output error", "stale handle"), so the folder is looked at.
+    pub(super) fn in_folder(folder: &Path, file: &Path, error: &io::Error) -> Self {
+        match Self::from_io(file, error) {
+            Self::Io { .. } if !folder.is_dir() => Self::FolderGone {
+                path: folder.to_path_buf(),
+            },
+            other => other,
+        }
+    }
 }

@@ -1,0 +1,106 @@
+//! The HTTP clients, and what all requests of this program share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+
+use super::ClientError;
+use super::rate_budget::RateBudget;
+
+/// A server that does not take a connection in this time is not going to.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The longest silence inside an answer, and before its headers.
+const STALL_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What every request needs: connections, and the budget of calls. Cheap to clone.
+#[derive(Clone)]
+pub struct Http {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    server: reqwest::Client,
+    foreign: reqwest::Client,
+    budget: Arc<RateBudget>,
+}
+
+impl Http {
+    /// Makes the clients, trusting the certificates of this machine.
+    ///
+    /// # Errors
+    /// [`ClientError::NoCertificates`] when the machine has none.
+    pub fn new() -> Result<Self, ClientError> {
+        Self::build(&[], STALL_TIMEOUT)
+    }
+
+    /// Trusts one more root certificate, in PEM form.
+    ///
+    /// # Errors
+    /// [`ClientError::NoCertificates`] when it is not one, or the machine has none of its own.
+    pub fn with_root_certificate(pem: &[u8]) -> Result<Self, ClientError> {
+        let certificate =
+            reqwest::Certificate::from_pem(pem).map_err(|error| no_certificates(&error))?;
+        Self::build(&[certificate], STALL_TIMEOUT)
+    }
+
+    /// Gives up on a silent server sooner.
+    #[cfg(test)]
+    pub(super) fn impatient(stall_timeout: Duration) -> Result<Self, ClientError> {
+        Self::build(&[], stall_timeout)
+    }
+
+    fn build(roots: &[reqwest::Certificate], stall: Duration) -> Result<Self, ClientError> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                server: client(roots, stall)?,
+                foreign: client(roots, stall)?,
+                budget: Arc::default(),
+            }),
+        })
+    }
+
+    /// For the server itself: requests may carry credentials.
+    pub(super) fn server(&self) -> &reqwest::Client {
+        &self.inner.server
+    }
+
+    /// For any other host: requests carry none. Its own client, so that not even a
+    /// connection is shared.
+    pub(super) fn foreign(&self) -> &reqwest::Client {
+        &self.inner.foreign
+    }
+
+    /// The calls that may still be made this minute.
+    pub(super) fn budget(&self) -> &Arc<RateBudget> {
+        &self.inner.budget
+    }
+}
+
+impl std::fmt::Debug for Http {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Http")
+    }
+}
+
+/// A client that keeps no cookies (a stale `rc_token` cookie wins over headers on the file
+/// route), follows no redirect by itself (reqwest would carry `X-Auth-Token` to the other
+/// host) and sends no Referer (which would carry queries there).
+fn client(roots: &[reqwest::Certificate], stall: Duration) -> Result<reqwest::Client, ClientError> {
+    reqwest::Client::builder()
+        .user_agent(concat!("Salon/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .referer(false)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(stall)
+        .tls_certs_merge(roots.iter().cloned())
+        .build()
+        .map_err(|error| no_certificates(&error))
+}
+
+fn no_certificates(error: &reqwest::Error) -> ClientError {
+    let cause =
+        std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
+    ClientError::NoCertificates { cause }
+}
