@@ -106,11 +106,10 @@ impl ConnectionMonitor {
     pub(super) async fn look_for_server(&self, http: &Http, server: &ServerUrl, timings: &Timings) {
         let mut receiver = self.situation.subscribe();
         loop {
-            let Ok(now) = receiver.wait_for(|now| now.offline_since.is_some()).await else {
+            let away = receiver.wait_for(|now| now.offline_since.is_some()).await;
+            let Ok(tries) = away.map(|now| now.tries) else {
                 return;
             };
-            let tries = now.tries;
-            drop(now);
             tokio::time::sleep(pause(timings, tries)).await;
             self.change(|now| now.tries += 1);
             let is_reached = match probe(http, server).await {

@@ -14,11 +14,7 @@ use crate::protocol::{Event, EventSender, FolderChoice, OpenTarget};
 const FASTEST_PERSON: Duration = Duration::from_millis(150);
 
 /// Shows the dialog and reports the choice.
-pub(super) async fn pick_folder(
-    dialog: FolderDialog,
-    start: Option<PathBuf>,
-    events: EventSender,
-) {
+pub(super) async fn pick_folder(dialog: FolderDialog, start: Option<PathBuf>, events: EventSender) {
     let choice = match dialog {
         FolderDialog::Always(choice) => choice,
         FolderDialog::System => {

@@ -11,9 +11,7 @@ use super::reaction::Tries;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{PixelSize, Upload};
 use crate::imaging::{self, DecodedImage, ImageError, Metadata, Target};
-use crate::protocol::{
-    Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage,
-};
+use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::rocketchat::{AvatarOf, DownloadError, Thumbnail};
 
 /// An avatar is a few kilobytes; more is a mistake or an attack.
@@ -74,8 +72,10 @@ impl Workshop {
         }
         let wanted_edge = needed_edge(upload, edge_px);
         if let Some(thumbnail) = self.thumbnails.of(upload).await
-            && thumbnail.dimensions.is_none_or(|size| size.longer_side() >= wanted_edge)
-            && let Some(image) = self.from_server(upload, &thumbnail, target).await
+            && thumbnail
+                .dimensions
+                .is_none_or(|size| size.longer_side() >= wanted_edge)
+            && let Some(image) = self.servers_own(upload, &thumbnail, target).await
             && image.original_size.longer_side() >= wanted_edge
         {
             let image = with_size_of(upload, image);
@@ -88,7 +88,7 @@ impl Workshop {
     }
 
     /// The server's thumbnail. Without it the original serves, so its failures are not told.
-    async fn from_server(
+    async fn servers_own(
         &self,
         upload: &Upload,
         thumbnail: &Thumbnail,
@@ -101,7 +101,10 @@ impl Workshop {
             size: thumbnail.size,
         };
         let bytes = self.originals.bytes(file).await.ok()?;
-        let (permit, image) = self.run(move || imaging::decode(&bytes, target)).await.ok()?;
+        let (permit, image) = self
+            .run(move || imaging::decode(&bytes, target))
+            .await
+            .ok()?;
         drop(permit);
         Some(image)
     }

@@ -85,16 +85,11 @@ impl ImagePipeline {
     }
 
     fn running(&self) -> (usize, usize) {
-        let running = self.entries.iter().filter_map(|(request, entry)| {
-            matches!(entry, Entry::Running(_)).then(|| is_avatar(request))
-        });
-        running.fold((0, 0), |(uploads, avatars), is_avatar| {
-            if is_avatar {
-                (uploads, avatars + 1)
-            } else {
-                (uploads + 1, avatars)
-            }
-        })
+        let entries = self.entries.iter();
+        let running = entries.filter(|(_, entry)| matches!(entry, Entry::Running(_)));
+        let (avatars, uploads): (Vec<_>, Vec<_>) =
+            running.partition(|(request, _)| is_avatar(request));
+        (uploads.len(), avatars.len())
     }
 
     fn begin(&mut self, image: WantedImage) {

@@ -84,22 +84,20 @@ impl ListingLane {
 
     pub(super) async fn run(mut self) {
         let cancel = self.link.cancel.clone();
-        cancel.run_until_cancelled(self.work()).await;
+        while cancel.run_until_cancelled(self.step()).await.is_some() {}
     }
 
-    async fn work(&mut self) {
-        loop {
-            while let Ok(request) = self.requests.try_recv() {
-                self.memory.waiting.push_back(request);
+    async fn step(&mut self) {
+        while let Ok(request) = self.requests.try_recv() {
+            self.memory.waiting.push_back(request);
+        }
+        match self.next_question() {
+            None => {
+                self.end_limit();
+                self.wait_for_work().await;
             }
-            match self.next_question() {
-                None => {
-                    self.end_limit();
-                    self.wait_for_work().await;
-                }
-                Some(question) if self.is_free() => self.ask(question).await,
-                Some(_) => self.wait_for_server().await,
-            }
+            Some(question) if self.is_free() => self.ask(question).await,
+            Some(_) => self.wait_for_server().await,
         }
     }
 

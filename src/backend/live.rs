@@ -13,11 +13,11 @@ use super::link::SessionLink;
 use super::listing_lane::{ListingLane, WindowRequest};
 use super::originals::Originals;
 use super::people::PeopleDesk;
+use super::rooms;
 use super::runner::JobEnd;
 use super::saver::SaveJob;
 use super::session::Services;
 use super::thumbnail_sources::ThumbnailSources;
-use super::rooms;
 use crate::domain::{ByteCount, SaveJobId};
 use crate::protocol::{Generation, Wanted};
 

@@ -13,6 +13,7 @@
 //! try again, sign in again, or tell.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod commands;
 mod connection;
 mod desktop;
 mod image_job;
@@ -31,6 +32,7 @@ mod save_tally;
 mod saver;
 mod session;
 mod settings_writer;
+mod thumbnail_search;
 mod thumbnail_sources;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use super::reaction::Tries;
 use crate::domain::{ByteCount, RoomId, UploadId};
 use crate::imaging;
 use crate::rocketchat::{Client, DownloadError};
-use crate::storage::{DiskCache, Dirs, StorageError};
+use crate::storage::{Dirs, DiskCache, StorageError};
 
 /// Above this a picture is not fetched for looking at: it would be decoded in memory.
 const MAX_ORIGINAL_BYTES: u64 = 200_000_000;
@@ -57,11 +57,8 @@ impl Originals {
     /// The cache of the account, opened when it is first needed: a full one takes a while.
     async fn cache(&self) -> Option<Arc<DiskCache>> {
         let open = || async {
-            let (dirs, account, capacity) = (
-                self.dirs.clone(),
-                self.link.account.clone(),
-                self.capacity,
-            );
+            let (dirs, account, capacity) =
+                (self.dirs.clone(), self.link.account.clone(), self.capacity);
             tokio::task::spawn_blocking(move || {
                 Arc::new(DiskCache::open(&dirs, &account, capacity))
             })

@@ -28,10 +28,7 @@ pub(super) async fn run(link: Arc<SessionLink>, mut questions: mpsc::Receiver<Ge
     link.cancel.run_until_cancelled(work).await;
 }
 
-async fn load(
-    link: &SessionLink,
-    directory: &mut RoomDirectory,
-) -> Result<Vec<Room>, ClientError> {
+async fn load(link: &SessionLink, directory: &mut RoomDirectory) -> Result<Vec<Room>, ClientError> {
     let mut tries = Tries::new(&link.timings);
     loop {
         let client = link.last_client();

@@ -73,7 +73,7 @@ impl FileSaver {
 
     async fn until_saved(&self, upload: &Upload) -> Result<(Finished, u64), Stop> {
         let _turn = self.unless_halted(self.originals.turn(&upload.id)).await?;
-        if let Some(done) = self.from_cache(upload).await? {
+        if let Some(done) = self.take_cached(upload).await? {
             return Ok(done);
         }
         let mut tries = Tries::new(&self.link.timings);
@@ -100,7 +100,7 @@ impl FileSaver {
         }
     }
 
-    async fn from_cache(&self, upload: &Upload) -> Result<Option<(Finished, u64)>, Stop> {
+    async fn take_cached(&self, upload: &Upload) -> Result<Option<(Finished, u64)>, Stop> {
         let file = stored_file(upload);
         let Some(bytes) = self.originals.cached(file).await else {
             return Ok(None);

@@ -22,6 +22,16 @@ pub(super) struct Planned {
     pub(super) upload: Arc<Upload>,
 }
 
+/// Something with its place in the job.
+type Placed<T> = (usize, T);
+
+/// How a job ended before its time.
+#[derive(Debug, Default)]
+pub(super) struct EarlyEnd {
+    pub(super) is_cancelled: bool,
+    pub(super) stopped_by: Option<SaveFailure>,
+}
+
 #[derive(Default)]
 pub(super) struct SaveTally {
     planned_count: usize,
@@ -29,9 +39,9 @@ pub(super) struct SaveTally {
     /// How many the listing promises, while it goes on.
     pub(super) promised_count: usize,
     pub(super) is_total_final: bool,
-    saved: Vec<(usize, (UploadId, PathBuf))>,
-    already_there: Vec<(usize, (UploadId, PathBuf))>,
-    failed: Vec<(usize, (Arc<Upload>, SaveFailure))>,
+    saved: Vec<Placed<(UploadId, PathBuf)>>,
+    already_there: Vec<Placed<(UploadId, PathBuf)>>,
+    failed: Vec<Placed<(Arc<Upload>, SaveFailure)>>,
     saved_bytes: ByteCount,
     speed: Speed,
 }
@@ -73,25 +83,20 @@ impl SaveTally {
         }
     }
 
-    pub(super) fn report(
-        self,
-        folder: PathBuf,
-        is_cancelled: bool,
-        stopped_by: Option<SaveFailure>,
-    ) -> SaveReport {
+    pub(super) fn report(self, folder: PathBuf, early_end: EarlyEnd) -> SaveReport {
         SaveReport {
             folder,
             saved: in_order(self.saved),
             already_there: in_order(self.already_there),
             failed: in_order(self.failed),
             saved_bytes: self.saved_bytes,
-            is_cancelled,
-            stopped_by,
+            is_cancelled: early_end.is_cancelled,
+            stopped_by: early_end.stopped_by,
         }
     }
 }
 
-fn in_order<T>(mut items: Vec<(usize, T)>) -> Vec<T> {
+fn in_order<T>(mut items: Vec<Placed<T>>) -> Vec<T> {
     items.sort_by_key(|(place, _)| *place);
     items.into_iter().map(|(_, item)| item).collect()
 }

@@ -15,7 +15,7 @@ use super::listing_lane::WindowRequest;
 use super::originals::Originals;
 use super::room_lister::{Batch, RoomLister};
 use super::save_file::{FileEnd, FileSaver};
-use super::save_tally::{Planned, SaveTally};
+use super::save_tally::{EarlyEnd, Planned, SaveTally};
 use crate::domain::SaveJobId;
 use crate::protocol::{Event, SaveFailure, SaveProgress, SaveReport, SaveSelection};
 use crate::rocketchat::{ClientError, DownloadError};
@@ -51,11 +51,13 @@ impl SaveJob {
         let (job, events) = (self.id, self.link.events.clone());
         let report = match opened {
             Ok(folder) => RunningSave::new(&self, folder).run(selection).await,
-            Err(error) => SaveTally::default().report(
-                self.folder.clone(),
-                false,
-                Some(SaveFailure::Storage(error)),
-            ),
+            Err(error) => {
+                let early_end = EarlyEnd {
+                    is_cancelled: false,
+                    stopped_by: Some(SaveFailure::Storage(error)),
+                };
+                SaveTally::default().report(self.folder.clone(), early_end)
+            }
         };
         tracing::debug!(
             ?job,
@@ -78,8 +80,7 @@ struct RunningSave<'a> {
     lister: JoinSet<Result<(), ClientError>>,
     tally: SaveTally,
     told: Option<SaveProgress>,
-    is_cancelled: bool,
-    stopped_by: Option<SaveFailure>,
+    early_end: EarlyEnd,
 }
 
 impl<'a> RunningSave<'a> {
@@ -98,8 +99,7 @@ impl<'a> RunningSave<'a> {
             lister: JoinSet::new(),
             tally: SaveTally::default(),
             told: None,
-            is_cancelled: false,
-            stopped_by: None,
+            early_end: EarlyEnd::default(),
         }
     }
 
@@ -114,7 +114,7 @@ impl<'a> RunningSave<'a> {
                 break;
             }
             tokio::select! {
-                () = self.job.cancel.cancelled(), if !self.is_cancelled => self.cancel(),
+                () = self.job.cancel.cancelled(), if !self.early_end.is_cancelled => self.cancel(),
                 Some(ended) = self.files.join_next() => {
                     if let Ok((planned, end)) = ended {
                         self.ended(planned, end);
@@ -132,8 +132,7 @@ impl<'a> RunningSave<'a> {
         }
         self.tell().await;
         let folder = self.job.folder.clone();
-        self.tally
-            .report(folder, self.is_cancelled, self.stopped_by)
+        self.tally.report(folder, self.early_end)
     }
 
     fn begin(&mut self, selection: SaveSelection, found: mpsc::Sender<Batch>) {
@@ -161,7 +160,7 @@ impl<'a> RunningSave<'a> {
     }
 
     fn is_ending(&self) -> bool {
-        self.is_cancelled || self.stopped_by.is_some()
+        self.early_end.is_cancelled || self.early_end.stopped_by.is_some()
     }
 
     fn start_files(&mut self) {
@@ -197,7 +196,7 @@ impl<'a> RunningSave<'a> {
             // What was listed is still saved.
             Err(error) => {
                 let failure = SaveFailure::Download(DownloadError::Client(error));
-                self.stopped_by.get_or_insert(failure);
+                self.early_end.stopped_by.get_or_insert(failure);
             }
         }
     }
@@ -207,8 +206,8 @@ impl<'a> RunningSave<'a> {
             && ends_the_job(failure)
         {
             self.halt();
-            if self.stopped_by.is_none() {
-                self.stopped_by = Some(failure.clone());
+            if self.early_end.stopped_by.is_none() {
+                self.early_end.stopped_by = Some(failure.clone());
             }
             return;
         }
@@ -216,7 +215,7 @@ impl<'a> RunningSave<'a> {
     }
 
     fn cancel(&mut self) {
-        self.is_cancelled = true;
+        self.early_end.is_cancelled = true;
         self.halt();
     }
 

@@ -8,13 +8,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use super::link::SessionLink;
 use super::people::PeopleDesk;
 use super::reaction::{Reaction, reaction};
-use crate::domain::{LISTING_PAGE_SIZE, Room, RoomId, Upload, UploadId, UploadPage};
+use super::thumbnail_search::{SeenPage, Span, first_offset, next_offset, span};
+use crate::domain::{Room, RoomId, Upload, UploadId, UploadPage};
 use crate::protocol::{Event, Wanted};
 use crate::rocketchat::{Thumbnail, ThumbnailPage};
 
@@ -35,19 +35,6 @@ struct RoomThumbnails {
     by_original: HashMap<UploadId, Thumbnail>,
     /// Pages of images that were seen and not looked after yet, the last one first.
     pending: Vec<SeenPage>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Span {
-    newest: Timestamp,
-    oldest: Timestamp,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct SeenPage {
-    offset: usize,
-    image_total: usize,
-    span: Span,
 }
 
 /// What is known about the thumbnail of an image.
@@ -221,96 +208,10 @@ impl ThumbnailSources {
 
 impl RoomThumbnails {
     fn covers(&self, wanted: Span) -> bool {
-        let is_whole = self.total.is_some_and(|total| self.by_original.len() >= total);
+        let is_whole = self
+            .total
+            .is_some_and(|total| self.by_original.len() >= total);
         let mut known = self.known.iter();
         is_whole || known.any(|span| span.oldest <= wanted.oldest && wanted.newest <= span.newest)
-    }
-}
-
-fn span(times: impl Iterator<Item = Timestamp>) -> Option<Span> {
-    times.fold(None, |span, at| {
-        let (newest, oldest) = span.map_or((at, at), |span: Span| (span.newest, span.oldest));
-        Some(Span {
-            newest: newest.max(at),
-            oldest: oldest.min(at),
-        })
-    })
-}
-
-/// The same part of the list of thumbnails; the same offset while its length is not known.
-fn first_offset(seen: SeenPage, total: Option<usize>) -> usize {
-    match total {
-        Some(total) if seen.image_total > 0 => seen.offset * total / seen.image_total,
-        Some(_) | None => seen.offset,
-    }
-}
-
-/// Where to look for what this answer did not reach.
-fn next_offset(seen: SeenPage, offset: usize, page: &ThumbnailPage) -> Option<usize> {
-    let Some(read) = span(page.thumbnails.iter().filter_map(|one| one.uploaded_at)) else {
-        // Behind the end: now its place is known.
-        let better = first_offset(seen, Some(page.total));
-        return (better < offset && page.total > 0).then_some(better);
-    };
-    let end = offset + page.position_count;
-    if seen.span.oldest < read.oldest && end < page.total {
-        Some(end)
-    } else if seen.span.newest > read.newest && offset > 0 {
-        Some(offset.saturating_sub(LISTING_PAGE_SIZE))
-    } else {
-        None
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn seen(offset: usize, image_total: usize, newest: i64, oldest: i64) -> SeenPage {
-        SeenPage {
-            offset,
-            image_total,
-            span: Span {
-                newest: at(newest),
-                oldest: at(oldest),
-            },
-        }
-    }
-
-    fn page(seconds: std::ops::Range<i64>, total: usize) -> ThumbnailPage {
-        let position_count = seconds.clone().count();
-        let thumbnails = seconds.rev().map(|second| Thumbnail {
-            original: UploadId::from(format!("original{second}")),
-            id: UploadId::from(format!("thumbnail{second}")),
-            name: "thumb-a.jpg".to_owned(),
-            size: None,
-            dimensions: None,
-            uploaded_at: Some(at(second)),
-        });
-        ThumbnailPage {
-            thumbnails: thumbnails.collect(),
-            position_count,
-            total,
-            people: Vec::new(),
-        }
-    }
-
-    #[test]
-    fn the_search_begins_at_the_same_part_of_the_other_list() {
-        assert_eq!(first_offset(seen(500, 1000, 9, 1), Some(400)), 200);
-        assert_eq!(first_offset(seen(500, 1000, 9, 1), None), 500);
-    }
-
-    #[test]
-    fn the_search_goes_on_where_the_answer_ended() {
-        let wanted = seen(300, 1000, 700, 600);
-        assert_eq!(next_offset(wanted, 300, &page(650..750, 1000)), Some(400));
-        assert_eq!(next_offset(wanted, 300, &page(550..650, 1000)), Some(200));
-        assert_eq!(next_offset(wanted, 300, &page(590..710, 1000)), None);
-        assert_eq!(next_offset(wanted, 300, &page(0..0, 100)), Some(30));
     }
 }
