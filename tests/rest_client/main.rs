@@ -1,6 +1,5 @@
 //! The REST client over real HTTP, against servers that each test writes for itself.
 #![expect(
-    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a test fails by panicking"
