@@ -2,6 +2,7 @@
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::budget_headers::wait_of_refusal;
@@ -44,13 +45,14 @@ impl Answer {
             return Err(error);
         }
         match json {
-            // `success: false` with status 200 is an error like any other. Old answers have
-            // no `success` at all.
-            Some(value) if value.get("success") == Some(&Value::Bool(false)) => {
-                Err(Refusal::read(&value).into_error())
-            }
+            Some(value) if says_no(&value) => Err(Refusal::read(&value).into_error()),
             Some(value) => Ok(value),
             None if self.looks_unfinished() => Err(ClientError::CutOff),
+            None if serde_json::from_slice::<IgnoredAny>(&self.body).is_ok() => {
+                Err(ClientError::Malformed {
+                    what: "JSON, but no object".to_owned(),
+                })
+            }
             None => Err(ClientError::ServerFault {
                 status: self.status.as_u16(),
             }),
@@ -97,9 +99,17 @@ impl Answer {
     /// JSON that begins and does not end.
     fn looks_unfinished(&self) -> bool {
         self.body.trim_ascii_start().first() == Some(&b'{')
-            && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body)
-                .is_err_and(|error| error.is_eof())
+            && serde_json::from_slice::<IgnoredAny>(&self.body).is_err_and(|error| error.is_eof())
     }
+}
+
+/// `success: false` with status 200 is an error like any other. Old answers have `status` in
+/// its place, or neither.
+fn says_no(value: &Value) -> bool {
+    value.get("success").map_or_else(
+        || value.get("status").and_then(Value::as_str) == Some("error"),
+        |success| *success == Value::Bool(false),
+    )
 }
 
 /// Whether bytes begin like a web page. An SVG image does not.
@@ -181,6 +191,17 @@ mod tests {
                 message: "Broken".to_owned()
             }
         );
+    }
+
+    #[test]
+    fn old_answers_say_no_by_their_status_and_yes_by_nothing() {
+        assert!(answer(200, r#"{"status":"success"}"#).into_value().is_ok());
+        assert!(answer(200, r#"{"files":[]}"#).into_value().is_ok());
+        assert!(answer(200, r#"{"status":"error"}"#).into_value().is_err());
+        assert!(matches!(
+            error(200, "[1, 2]"),
+            ClientError::Malformed { .. }
+        ));
     }
 
     #[test]

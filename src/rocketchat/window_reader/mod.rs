@@ -89,7 +89,8 @@ impl WindowReader {
         };
         // An anchor that is not in the page is put in front of it, so that the page has one
         // more than it should.
-        let is_prepended = is_anchor_first && answered > due;
+        let is_prepended = is_anchor_first
+            && (answered > due || (start > 0 && !(answered == due && begins_with_equals(&files))));
         let mut files = files.into_iter();
         self.total = Some(total);
         let covered_before = self.covered;
@@ -160,6 +161,13 @@ impl WindowReader {
             is_anchor_lost: true,
         }
     }
+}
+
+/// Whether the first two files are of the same millisecond, so that the first one, newest of
+/// the list as it is, may be in its own place far down.
+fn begins_with_equals(files: &[Option<UploadWire>]) -> bool {
+    let time = |index: usize| files.get(index)?.as_ref()?.uploaded_at;
+    time(0).is_some() && time(0) == time(1)
 }
 
 #[cfg(test)]

@@ -168,3 +168,30 @@ fn an_answer_without_any_progress_ends_the_window() {
     assert_eq!(reader.take(answer(vec![], 100, 12)), Taken::Complete);
     assert_eq!(reader.into_page().total, 12);
 }
+
+#[test]
+fn a_server_that_does_not_say_how_little_it_gives_is_understood_all_the_same() {
+    let mut reader = reader(1, Some("up0"));
+    for start in [100, 150] {
+        assert_eq!(reader.position(), start);
+        let mut listed = vec![file(0)];
+        listed.extend(files(start..(start + 50)));
+        reader.take(answer(listed, 100, 900));
+    }
+    assert_eq!(reader.into_page().uploads.len(), 100);
+}
+
+#[test]
+fn an_anchor_in_its_own_place_far_down_takes_that_place() {
+    let equals = (0..100).map(|n| {
+        let mut image = file(n);
+        image["uploadedAt"] = json!(1_775_035_800_000_i64);
+        image
+    });
+    let mut reader = reader(1, Some("up0"));
+    assert_eq!(
+        reader.take(answer(equals.collect(), 100, 300)),
+        Taken::Complete
+    );
+    assert_eq!(reader.position(), 200);
+}
