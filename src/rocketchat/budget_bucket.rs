@@ -206,7 +206,7 @@ mod tests {
             limit: Some(100),
             remaining: 99,
             window_millis: Some(60_000),
-            resets_in: Duration::from_secs(60),
+            resets_in: Duration::from_mins(1),
         });
         bucket.settle(generous, start);
         assert_eq!(bucket.remaining, 99);

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::answer::{Answer, Refusal};
+use super::answer::Answer;
+use super::refusal::Refusal;
 use super::{ClientError, LogInRefusal, TwoFactorChallenge, TwoFactorMethod, wire};
 
 /// What was tried, for the codes that mean different things.
@@ -19,7 +20,8 @@ pub(super) enum Attempt {
 /// 8.x, the second factor with 400 elsewhere; the body decides, not the status.
 pub(super) fn log_in_error(answer: Answer, attempt: Attempt) -> ClientError {
     let status = answer.status.as_u16();
-    let Some(body) = answer.json().filter(|_| status != 429 && status < 500) else {
+    let says_no = matches!(status, 200..=299 | 400 | 401 | 403);
+    let Some(body) = answer.json().filter(|_| says_no) else {
         return match answer.into_value() {
             // Nothing is signed in yet that could have expired.
             Err(ClientError::SessionExpired) => ClientError::LogIn(unauthorized(attempt)),
@@ -65,6 +67,7 @@ fn sort(refusal: Refusal, details: Option<&Value>, attempt: Attempt) -> LogInRef
         {
             unauthorized(attempt)
         }
+        "" if words.is_empty() => unauthorized(attempt),
         _ => LogInRefusal::Other {
             code: refusal.code,
             message: refusal.message,

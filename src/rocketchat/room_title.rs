@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::ClientError;
 use super::request::Api;
-use super::settings::{public_settings, version};
 use super::wire::{RoomWire, SubscriptionWire};
+use super::{ClientError, settings};
 use crate::domain::{Person, RoomKind};
 
 /// The two settings that decide.
@@ -22,8 +21,7 @@ impl TitleRules {
     pub(super) async fn ask(api: Api<'_>) -> Result<Self, ClientError> {
         const REAL_NAMES: &str = "UI_Use_Real_Name";
         const SPECIAL_CHARACTERS: &str = "UI_Allow_room_names_with_special_chars";
-        let version = version(api).await?;
-        let settings = public_settings(api, &version, &[REAL_NAMES, SPECIAL_CHARACTERS]).await?;
+        let settings = settings::ask(api, &[REAL_NAMES, SPECIAL_CHARACTERS]).await?;
         let is_on = |name: &str| settings.get(name) == Some(&Value::Bool(true));
         Ok(Self {
             uses_real_names: is_on(REAL_NAMES),

@@ -37,7 +37,7 @@ impl Limiter {
             .filter(|(began, _)| now.duration_since(*began) < self.window)
             .unwrap_or((now, 0));
         *state = Some((began, count + 1));
-        let left = self.window - now.duration_since(began);
+        let left = self.window.saturating_sub(now.duration_since(began));
         let clock = Timestamp::now().as_millisecond() + CLOCK_AHEAD_MILLIS;
         let date = Timestamp::from_millisecond(clock).unwrap();
         let reset = clock + i64::try_from(left.as_millis()).unwrap();
@@ -82,7 +82,7 @@ fn page(n: usize) -> ListingWindow {
 
 #[tokio::test]
 async fn thirty_calls_at_once_send_ten_and_say_when_the_next_may_go() {
-    let stub = limited(Limiter::new(10, Duration::from_secs(60))).await;
+    let stub = limited(Limiter::new(10, Duration::from_mins(1))).await;
     let client = client(stub.server());
     let room = room("r1", RoomKind::Channel);
     let calls = (0..30).map(|n| {
@@ -106,7 +106,7 @@ async fn thirty_calls_at_once_send_ten_and_say_when_the_next_may_go() {
 
 #[tokio::test]
 async fn each_endpoint_has_a_budget_of_its_own() {
-    let images = Limiter::new(1, Duration::from_secs(60));
+    let images = Limiter::new(1, Duration::from_mins(1));
     let stub = Stub::start(move |asked| match asked.path.as_str() {
         "/api/v1/rooms.images" => images.answer(empty_page()),
         _ => Reply::json(200, &json!({ "_id": "x", "success": true })),
@@ -127,12 +127,11 @@ async fn calls_made_whenever_they_may_be_never_meet_a_429() {
     let room = room("r1", RoomKind::Channel);
     let mut answers = 0;
     while answers < 7 {
-        match client.endpoint_ready_at(Endpoint::Images) {
-            Some(at) => tokio::time::sleep_until(at.into()).await,
-            None => {
-                client.image_window(&room, page(0), None).await.unwrap();
-                answers += 1;
-            }
+        if let Some(at) = client.endpoint_ready_at(Endpoint::Images) {
+            tokio::time::sleep_until(at.into()).await;
+        } else {
+            client.image_window(&room, page(0), None).await.unwrap();
+            answers += 1;
         }
     }
     assert_eq!(stub.asked().len(), 7);

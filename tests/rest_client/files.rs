@@ -227,7 +227,7 @@ async fn cut_off(head: &'static str) -> ServerUrl {
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
             let mut request = [0; 4096];
-            stream.read(&mut request).await.unwrap();
+            assert!(stream.read(&mut request).await.unwrap() > 0);
             stream.write_all(head.as_bytes()).await.unwrap();
             stream.write_all(&[0x89; 1000]).await.unwrap();
             stream.shutdown().await.unwrap();
