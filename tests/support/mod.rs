@@ -1,6 +1,6 @@
 //! What the tests of the backend share.
 
-pub mod scripted_server;
+pub(crate) mod scripted_server;
 
 use std::collections::VecDeque;
 use std::path::Path;
@@ -25,22 +25,22 @@ use tempfile::TempDir;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 /// A backend with nothing around it.
-pub struct TestBackend {
-    pub ui: UiEnd,
-    pub folder: TempDir,
-    pub store: Arc<dyn SessionStore>,
+pub(crate) struct TestBackend {
+    pub(crate) ui: UiEnd,
+    pub(crate) folder: TempDir,
+    pub(crate) store: Arc<dyn SessionStore>,
     /// Events that were passed over while another was waited for.
-    pub passed: VecDeque<Event>,
+    pub(crate) passed: VecDeque<Event>,
     handle: Option<BackendHandle>,
 }
 
 impl TestBackend {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::with(tempfile::tempdir().unwrap(), Arc::<MemoryStore>::default())
     }
 
     /// On a machine that was used before.
-    pub fn with(folder: TempDir, store: Arc<dyn SessionStore>) -> Self {
+    pub(crate) fn with(folder: TempDir, store: Arc<dyn SessionStore>) -> Self {
         let (ui, end) = channel(Waker::new(|| {}));
         let dirs = Dirs::under(folder.path());
         let http = Http::new().unwrap();
@@ -63,16 +63,20 @@ impl TestBackend {
         }
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    pub fn send(&self, command: Command) {
+    pub(crate) fn send(&self, command: Command) {
         self.ui.commands.try_send(command).unwrap();
     }
 
     /// The next event that `pick` takes; others are kept in `passed`.
-    pub async fn until<T>(&mut self, what: &str, mut pick: impl FnMut(&Event) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(
+        &mut self,
+        what: &str,
+        mut pick: impl FnMut(&Event) -> Option<T>,
+    ) -> T {
         let search = async {
             loop {
                 self.ui.waker.arm();
@@ -88,18 +92,18 @@ impl TestBackend {
     }
 
     /// Events that came without anybody waiting for them.
-    pub fn drain(&mut self) {
+    pub(crate) fn drain(&mut self) {
         while let Ok(event) = self.ui.events.try_recv() {
             self.passed.push_back(event);
         }
     }
 
-    pub fn passed(&mut self, is_it: impl Fn(&Event) -> bool) -> usize {
+    pub(crate) fn passed(&mut self, is_it: impl Fn(&Event) -> bool) -> usize {
         self.drain();
         self.passed.iter().filter(|event| is_it(event)).count()
     }
 
-    pub fn log_in(&self, server: &str, password: &str, code: Option<&str>) {
+    pub(crate) fn log_in(&self, server: &str, password: &str, code: Option<&str>) {
         self.send(Command::LogIn {
             request: LogInRequest {
                 server: ServerUrl::parse_base(server).unwrap(),
@@ -113,7 +117,7 @@ impl TestBackend {
         });
     }
 
-    pub fn log_in_with_token(&self, server: &str, token: &str) {
+    pub(crate) fn log_in_with_token(&self, server: &str, token: &str) {
         self.send(Command::LogIn {
             request: LogInRequest {
                 server: ServerUrl::parse_base(server).unwrap(),
@@ -123,7 +127,7 @@ impl TestBackend {
         });
     }
 
-    pub async fn session_started(&mut self) -> Box<SessionInfo> {
+    pub(crate) async fn session_started(&mut self) -> Box<SessionInfo> {
         self.until("a session", |event| match event {
             Event::SessionStarted { session, .. } => Some(session.clone()),
             Event::LogInFailed { error, .. } => panic!("{error}"),
@@ -132,7 +136,7 @@ impl TestBackend {
         .await
     }
 
-    pub async fn rooms(&mut self) -> Vec<Room> {
+    pub(crate) async fn rooms(&mut self) -> Vec<Room> {
         self.send(Command::LoadRooms {
             generation: Generation(1),
         });
@@ -144,14 +148,14 @@ impl TestBackend {
     }
 
     /// Wants these windows of the listing, and waits for the first of them.
-    pub async fn page(&mut self, room: &Room, listing: &mut Listing) {
+    pub(crate) async fn page(&mut self, room: &Room, listing: &mut Listing) {
         let windows = listing.all_missing_windows();
         self.want_windows(room, listing, windows);
         let (window, anchor, page) = self.page_loaded().await;
         listing.merge(window, anchor.as_ref(), page);
     }
 
-    pub fn want_windows(&self, room: &Room, listing: &Listing, windows: Vec<ListingWindow>) {
+    pub(crate) fn want_windows(&self, room: &Room, listing: &Listing, windows: Vec<ListingWindow>) {
         self.ui.wanted.send_modify(|wanted| {
             wanted.generation = Generation(1);
             wanted.room = Some(room.clone());
@@ -160,7 +164,7 @@ impl TestBackend {
         });
     }
 
-    pub async fn page_loaded(
+    pub(crate) async fn page_loaded(
         &mut self,
     ) -> (
         ListingWindow,
@@ -180,7 +184,7 @@ impl TestBackend {
     }
 
     /// The first page of a room.
-    pub async fn first_page(&mut self, room: &Room) -> Listing {
+    pub(crate) async fn first_page(&mut self, room: &Room) -> Listing {
         let mut listing = Listing::default();
         let first = vec![ListingWindow::Page(PageIndex(0))];
         self.want_windows(room, &listing, first);
@@ -190,11 +194,11 @@ impl TestBackend {
         listing
     }
 
-    pub fn want_images(&self, images: Vec<WantedImage>) {
+    pub(crate) fn want_images(&self, images: Vec<WantedImage>) {
         self.ui.wanted.send_modify(|wanted| wanted.images = images);
     }
 
-    pub async fn saved(&mut self) -> SaveReport {
+    pub(crate) async fn saved(&mut self) -> SaveReport {
         self.until("the end of the save", |event| match event {
             Event::SaveFinished { report, .. } => Some((**report).clone()),
             _ => None,
@@ -203,7 +207,7 @@ impl TestBackend {
     }
 
     /// The last progress that was reported.
-    pub fn last_progress(&self) -> SaveProgress {
+    pub(crate) fn last_progress(&self) -> SaveProgress {
         let mut events = self.passed.iter().rev();
         let last = events.find_map(|event| match event {
             Event::SaveAdvanced { progress, .. } => Some(progress.clone()),
@@ -212,15 +216,15 @@ impl TestBackend {
         last.unwrap()
     }
 
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         self.handle.take();
     }
 }
 
-pub const JOB: SaveJobId = SaveJobId(1);
+pub(crate) const JOB: SaveJobId = SaveJobId(1);
 
 /// A wish for a picture of this upload.
-pub fn wish(upload: &Arc<Upload>, size: ImageSize) -> WantedImage {
+pub(crate) fn wish(upload: &Arc<Upload>, size: ImageSize) -> WantedImage {
     WantedImage {
         request: ImageRequest {
             subject: ImageSubject::Upload(upload.id.clone()),
@@ -231,7 +235,7 @@ pub fn wish(upload: &Arc<Upload>, size: ImageSize) -> WantedImage {
 }
 
 /// The names of the files in a folder, hidden ones included.
-pub fn names_in(folder: &Path) -> Vec<String> {
+pub(crate) fn names_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut names: Vec<String> = entries
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

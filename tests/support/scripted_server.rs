@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;
 
-pub const ROOM: &str = "ROOM1";
-pub const PASSWORD: &str = "correct horse";
-pub const CODE: &str = "123456";
+pub(crate) const ROOM: &str = "ROOM1";
+pub(crate) const PASSWORD: &str = "correct horse";
+pub(crate) const CODE: &str = "123456";
 
 /// What happens when the bytes of a file are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Behaviour {
+pub(crate) enum Behaviour {
     Good,
     Forbidden,
     Missing,
@@ -28,18 +28,18 @@ pub enum Behaviour {
 }
 
 #[derive(Clone)]
-pub struct Image {
-    pub id: String,
-    pub name: String,
-    pub millis: i64,
-    pub bytes: Bytes,
-    pub behaviour: Behaviour,
-    pub original: Option<String>,
-    pub edges: (u32, u32),
+pub(crate) struct Image {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) millis: i64,
+    pub(crate) bytes: Bytes,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) original: Option<String>,
+    pub(crate) edges: (u32, u32),
 }
 
 impl Image {
-    pub fn new(index: usize) -> Self {
+    pub(crate) fn new(index: usize) -> Self {
         Self {
             id: format!("image{index:05}"),
             name: format!("picture {index}.png"),
@@ -69,7 +69,7 @@ impl Image {
 }
 
 /// A picture that no other index has.
-pub fn png(width: u32, height: u32, index: usize) -> Bytes {
+pub(crate) fn png(width: u32, height: u32, index: usize) -> Bytes {
     let seed = u32::try_from(index).unwrap().wrapping_mul(2_654_435_761);
     let picture = image::RgbImage::from_fn(width, height, |x, y| {
         let mixed = (x * 7 + y * 13).wrapping_mul(x ^ 31).wrapping_add(seed);
@@ -83,33 +83,33 @@ pub fn png(width: u32, height: u32, index: usize) -> Bytes {
     Bytes::from(bytes.into_inner())
 }
 
-pub struct World {
-    pub token: Option<String>,
-    pub needs_code: bool,
+pub(crate) struct World {
+    pub(crate) token: Option<String>,
+    pub(crate) needs_code: bool,
     /// Newest first.
-    pub images: Vec<Image>,
-    pub thumbs: Vec<Image>,
-    pub log: Vec<String>,
-    pub limiter: Option<(usize, Duration)>,
-    pub refusals: usize,
+    pub(crate) images: Vec<Image>,
+    pub(crate) thumbs: Vec<Image>,
+    pub(crate) log: Vec<String>,
+    pub(crate) limiter: Option<(usize, Duration)>,
+    pub(crate) refusals: usize,
     /// Called with each path before it is answered.
-    pub before: Option<Box<dyn FnMut(&mut World, &str) + Send>>,
+    pub(crate) before: Option<Box<dyn FnMut(&mut World, &str) + Send>>,
     /// Statuses to answer to the next listings instead.
-    pub listing_failures: Vec<u16>,
+    pub(crate) listing_failures: Vec<u16>,
     counts: Vec<(String, Instant)>,
     logins: usize,
 }
 
-pub struct ScriptedServer {
-    pub world: Arc<Mutex<World>>,
+pub(crate) struct ScriptedServer {
+    pub(crate) world: Arc<Mutex<World>>,
     /// Permits to send the bytes of a file; closed gates are for tests of concurrency.
-    pub gate: Arc<Semaphore>,
+    pub(crate) gate: Arc<Semaphore>,
     port: u16,
     runtime: Option<Runtime>,
 }
 
 impl ScriptedServer {
-    pub fn start(image_count: usize) -> Self {
+    pub(crate) fn start(image_count: usize) -> Self {
         let mut server = Self {
             world: Arc::new(Mutex::new(World {
                 token: None,
@@ -132,23 +132,23 @@ impl ScriptedServer {
         server
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
-    pub fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap()
     }
 
     /// Connections break, and no new ones are taken.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 
     /// Takes connections, on the same port as before.
-    pub fn listen(&mut self) {
+    pub(crate) fn listen(&mut self) {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -174,7 +174,7 @@ impl ScriptedServer {
         self.runtime = Some(runtime);
     }
 
-    pub fn asked(&self, part: &str) -> usize {
+    pub(crate) fn asked(&self, part: &str) -> usize {
         self.world()
             .log
             .iter()
