@@ -24,10 +24,15 @@ pub(super) struct ImagePipeline {
     /// One entry for each listed picture that was begun, until it leaves the list: so nothing
     /// is made twice.
     entries: HashMap<ImageRequest, Entry>,
+    begun: u64,
 }
 
 enum Entry {
-    Running(AbortHandle),
+    Running {
+        job: AbortHandle,
+        /// The place in the order in which jobs were begun.
+        place: u64,
+    },
     Done,
 }
 
@@ -39,6 +44,7 @@ impl ImagePipeline {
             jobs: JoinSet::new(),
             request_of: HashMap::new(),
             entries: HashMap::new(),
+            begun: 0,
         }
     }
 
@@ -62,14 +68,20 @@ impl ImagePipeline {
     fn reconcile(&mut self) {
         let images = self.wanted.borrow_and_update().images.clone();
         let listed: HashSet<&ImageRequest> = images.iter().map(|image| &image.request).collect();
-        self.entries.retain(|request, entry| {
-            let is_listed = listed.contains(request);
-            if let (false, Entry::Running(job)) = (is_listed, &*entry) {
-                tracing::debug!(?request, "dropped");
-                job.abort();
-            }
-            is_listed
-        });
+        let left = self
+            .entries
+            .extract_if(|request, _| !listed.contains(request));
+        let mut dropped: Vec<(u64, AbortHandle)> = left
+            .filter_map(|(_, entry)| match entry {
+                Entry::Running { job, place } => Some((place, job)),
+                Entry::Done => None,
+            })
+            .collect();
+        // The last one first: what waits for a turn must not get it from what is dropped.
+        dropped.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+        for (_, job) in dropped {
+            job.abort();
+        }
         let (mut uploads, mut avatars) = self.running();
         for image in images {
             let (running, limit) = if is_avatar(&image.request) {
@@ -86,7 +98,7 @@ impl ImagePipeline {
 
     fn running(&self) -> (usize, usize) {
         let entries = self.entries.iter();
-        let running = entries.filter(|(_, entry)| matches!(entry, Entry::Running(_)));
+        let running = entries.filter(|(_, entry)| matches!(entry, Entry::Running { .. }));
         let (avatars, uploads): (Vec<_>, Vec<_>) =
             running.partition(|(request, _)| is_avatar(request));
         (uploads.len(), avatars.len())
@@ -97,7 +109,9 @@ impl ImagePipeline {
         let request = image.request.clone();
         let job = self.jobs.spawn(async move { workshop.make(image).await });
         self.request_of.insert(job.id(), request.clone());
-        self.entries.insert(request, Entry::Running(job));
+        self.begun += 1;
+        let place = self.begun;
+        self.entries.insert(request, Entry::Running { job, place });
     }
 
     async fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
@@ -110,7 +124,7 @@ impl ImagePipeline {
         };
         // Another job may run for the same request by now: one that left the list and came back.
         if let Some(entry) = self.entries.get_mut(&request)
-            && matches!(entry, Entry::Running(job) if job.id() == id)
+            && matches!(entry, Entry::Running { job, .. } if job.id() == id)
         {
             *entry = Entry::Done;
         }

@@ -117,12 +117,14 @@ impl ListingLane {
         self.memory.answered.retain(|key, _| is_kept(key));
         self.memory.tries.retain(|key, _| is_kept(key));
         let now = Instant::now();
-        let is_due = |key: &&Key| {
-            let answered = self.memory.answered.get(*key);
-            answered.is_none_or(|answered| answered.again_at <= now)
-        };
+        let answered = &self.memory.answered;
+        let is_new = |key: &&Key| !answered.contains_key(*key);
+        let is_due = |key: &&Key| answered.get(*key).is_some_and(|one| one.again_at <= now);
         if let Some((room, keys)) = &view
-            && let Some(key) = keys.iter().find(is_due)
+            && let Some(key) = keys
+                .iter()
+                .find(is_new)
+                .or_else(|| keys.iter().find(is_due))
         {
             return Some(Question {
                 key: key.clone(),

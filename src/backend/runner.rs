@@ -28,8 +28,8 @@ pub(super) enum JobEnd {
     Saved(SaveJobId),
 }
 
-/// Runs until the window is gone or `root` is cancelled.
-pub(super) async fn run(config: BackendConfig, end: BackendEnd, root: CancellationToken) {
+/// Runs until the window is gone or `stop` is cancelled.
+pub(super) async fn run(config: BackendConfig, end: BackendEnd, stop: CancellationToken) {
     let BackendEnd {
         mut commands,
         wanted,
@@ -37,10 +37,10 @@ pub(super) async fn run(config: BackendConfig, end: BackendEnd, root: Cancellati
     } = end;
     let mut changes = wanted.clone();
     let services = Services::new(&config, events);
-    let mut runner = Runner::new(config, services, wanted, root);
+    let mut runner = Runner::new(config, services, wanted);
     loop {
         tokio::select! {
-            () = runner.root.cancelled() => break,
+            () = stop.cancelled() => break,
             command = commands.recv() => match command {
                 Some(command) => runner.on_command(command),
                 None => break,
@@ -59,6 +59,7 @@ pub(super) struct Runner {
     pub(super) config: BackendConfig,
     pub(super) services: Services,
     pub(super) wanted: watch::Receiver<Wanted>,
+    /// Cancelled when the last commands were taken.
     pub(super) root: CancellationToken,
     pub(super) jobs: JoinSet<JobEnd>,
     /// The highest generation seen.
@@ -75,12 +76,8 @@ pub(super) struct Runner {
 }
 
 impl Runner {
-    fn new(
-        config: BackendConfig,
-        services: Services,
-        wanted: watch::Receiver<Wanted>,
-        root: CancellationToken,
-    ) -> Self {
+    fn new(config: BackendConfig, services: Services, wanted: watch::Receiver<Wanted>) -> Self {
+        let root = CancellationToken::new();
         let (settings, latest) = watch::channel(None);
         let mut jobs = JoinSet::new();
         let writer = SettingsWriter {

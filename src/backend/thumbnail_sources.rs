@@ -194,7 +194,9 @@ impl ThumbnailSources {
         let mut rooms = self.rooms();
         let thumbnails = rooms.entry(room.clone()).or_default();
         thumbnails.total = Some(page.total);
-        thumbnails.is_refused = page.total == 0;
+        // A server that does not know the filter lists other files.
+        let has_others = page.thumbnails.is_empty() && page.position_count > 0;
+        thumbnails.is_refused = page.total == 0 || has_others;
         if let Some(span) = span(page.thumbnails.iter().filter_map(|one| one.uploaded_at)) {
             thumbnails.known.push(span);
         }
