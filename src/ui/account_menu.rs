@@ -20,7 +20,12 @@ const AVATAR_SIDE: f32 = 32.0;
 const MENU_WIDTH: f32 = 280.0;
 
 /// Draws the account at the head of the room list; a click opens its menu.
-pub fn account_header_ui(ui: &mut Ui, cx: ViewContext<'_>, opens: bool, dialog: &mut Dialog) {
+pub(super) fn account_header_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    opens: bool,
+    dialog: &mut Dialog,
+) {
     let Some(session) = &cx.state.session else {
         return;
     };
@@ -172,7 +177,7 @@ fn item_ui(ui: &mut Ui, icon: Icon, label: &str, key: &str) -> bool {
 }
 
 /// Asks before signing out, and says what goes and what stays.
-pub fn sign_out_dialog_ui(ui: &Ui, cx: ViewContext<'_>, dialog: &mut Dialog) {
+pub(super) fn sign_out_dialog_ui(ui: &Ui, cx: ViewContext<'_>, dialog: &mut Dialog) {
     let Some(session) = &cx.state.session else {
         *dialog = Dialog::None;
         return;

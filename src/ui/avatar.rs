@@ -9,7 +9,13 @@ use crate::ui::view_context::{Urgency, ViewContext};
 
 /// Draws somebody's or some room's avatar into a square; `name` gives initials and colour
 /// while there is no picture.
-pub fn avatar_ui(ui: &Ui, cx: ViewContext<'_>, rect: Rect, subject: ImageSubject, name: &str) {
+pub(super) fn avatar_ui(
+    ui: &Ui,
+    cx: ViewContext<'_>,
+    rect: Rect,
+    subject: ImageSubject,
+    name: &str,
+) {
     let rounding = CornerRadius::same(theme::TILE_RADIUS);
     let size = ImageSize::Thumbnail {
         edge_px: edge_px(ui.pixels_per_point()),
@@ -39,7 +45,7 @@ pub fn avatar_ui(ui: &Ui, cx: ViewContext<'_>, rect: Rect, subject: ImageSubject
 }
 
 /// What the avatar of a room shows: the other person in a direct message, else the room.
-pub fn subject_of(room: &Room) -> ImageSubject {
+pub(super) fn subject_of(room: &Room) -> ImageSubject {
     match &room.other_username {
         Some(username) => ImageSubject::UserAvatar(username.clone()),
         None => ImageSubject::RoomAvatar(room.id.clone()),

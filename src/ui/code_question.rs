@@ -8,11 +8,11 @@ use crate::state::{Action, Resend, SignInStep, user_message};
 use crate::ui::sign_in_form::{busy_ui, enter, field_ui, wide_plain_ui};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{primary_button, trouble_ui};
+use crate::ui::widgets::{trouble_ui, wide_primary_ui};
 
 /// See the [module documentation](self).
 #[derive(Default)]
-pub struct CodeQuestion {
+pub(super) struct CodeQuestion {
     code: String,
     is_started: bool,
     was_checking: bool,
@@ -20,12 +20,12 @@ pub struct CodeQuestion {
 
 impl CodeQuestion {
     /// Forgets the code and that the question was shown.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         *self = Self::default();
     }
 
     /// Draws it; nothing unless the state asks for a code.
-    pub fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         let SignInStep::Code {
             challenge,
             is_wrong,
@@ -81,10 +81,7 @@ impl CodeQuestion {
             return;
         }
         let code = bare(&self.code);
-        let width = ui.available_width();
-        let button = primary_button(cx.palette, "Continue")
-            .min_size(egui::vec2(width, theme::BUTTON_HEIGHT));
-        let is_clicked = ui.add_enabled(!code.is_empty(), button).clicked();
+        let is_clicked = wide_primary_ui(ui, cx.palette, "Continue", !code.is_empty());
         if (is_clicked || is_submitted) && !code.is_empty() {
             cx.act(Action::SubmitCode(code));
         }
@@ -109,11 +106,6 @@ fn words_ui(ui: &mut Ui, cx: ViewContext<'_>, method: &TwoFactorMethod) {
             Icon::Mail,
             "Type the code from your e-mail",
             "The server has sent it to the address of your account.",
-        ),
-        _ => (
-            Icon::KeyRound,
-            "One more step",
-            "Type the code the server asks for; it may be your password.",
         ),
     };
     ui.vertical_centered(|ui| {

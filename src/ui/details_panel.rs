@@ -4,6 +4,6 @@ use crate::state::Gallery;
 use crate::ui::view_context::ViewContext;
 
 /// Draws them.
-pub fn details_panel_ui(ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {
+pub(super) fn details_panel_ui(ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {
     ui.label("Details");
 }

@@ -12,7 +12,7 @@ use crate::ui::widgets::{dialog_ui, plain_button, primary_button};
 
 /// See the [module documentation](self).
 #[derive(Default)]
-pub struct FolderQuestionView {
+pub(super) struct FolderQuestionView {
     path: String,
     is_started: bool,
     problem: Option<&'static str>,
@@ -20,12 +20,12 @@ pub struct FolderQuestionView {
 
 impl FolderQuestionView {
     /// Whether the question is on screen.
-    pub fn is_asked(cx: ViewContext<'_>) -> bool {
+    pub(super) fn is_asked(cx: ViewContext<'_>) -> bool {
         question(cx).is_some()
     }
 
     /// Draws the question if it is asked.
-    pub fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>) {
+    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>) {
         let Some(pending) = question(cx) else {
             *self = Self::default();
             return;

@@ -14,7 +14,7 @@ use crate::ui::view_context::ViewContext;
 const TICK: Duration = Duration::from_secs(1);
 
 /// Draws the bars that apply.
-pub fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+pub(super) fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     connection_ui(ui, cx, gallery);
     if gallery.room.is_encrypted {
         let words = "The images of this room are encrypted end to end, so they are shown as \
@@ -150,7 +150,9 @@ fn bar_ui(
             bottom: 6,
         });
     frame.show(ui, |ui| {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        let size = egui::vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+        let layout = egui::Layout::right_to_left(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.spacing_mut().item_spacing.x = space::S;
             buttons(ui);
             ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

@@ -11,7 +11,7 @@ use crate::ui::widgets::{dialog_ui, icon_button_ui};
 const WIDTH: f32 = 720.0;
 
 /// Draws the sheet; `true` when it was left.
-pub fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
+pub(super) fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
     let screen = ui.ctx().content_rect();
     let width = WIDTH.min(screen.width() - 2.0 * space::XL);
     let mut is_closed = false;

@@ -24,14 +24,14 @@ const WIDTH: f32 = 340.0;
 
 /// When each message goes.
 #[derive(Default)]
-pub struct NoticesView {
+pub(super) struct NoticesView {
     notices: HashMap<u64, f64>,
     saves: HashMap<SaveJobId, f64>,
 }
 
 impl NoticesView {
     /// Draws the stack; `true` when somebody wants to see the queue.
-    pub fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>) -> bool {
+    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>) -> bool {
         let now = ui.input(|input| input.time);
         self.forget_gone(cx);
         let mut opens_queue = false;

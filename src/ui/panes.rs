@@ -6,7 +6,7 @@ use crate::ui::room_list::filter_id;
 
 /// Where the panes are; a closed one is [`Rect::NOTHING`].
 #[derive(Debug, Clone, Copy)]
-pub struct Panes {
+pub(super) struct Panes {
     /// The room list.
     pub rooms: Rect,
     /// Grid or viewer.
@@ -27,14 +27,14 @@ impl Default for Panes {
 
 impl Panes {
     /// Nothing has the keyboard, or something inside the images has.
-    pub fn images_have_focus(&self, ctx: &Context) -> bool {
+    pub(super) fn images_have_focus(&self, ctx: &Context) -> bool {
         let focused = focus_rect(ctx);
         focused.is_none_or(|rect| self.images.contains(rect.center()))
     }
 
     /// To the next pane: rooms, images, and round again. The images have the keyboard when
     /// nothing else has.
-    pub fn step(&self, ctx: &Context, _is_forward: bool) {
+    pub(super) fn step(&self, ctx: &Context, _is_forward: bool) {
         let is_in_images = self.images_have_focus(ctx);
         ctx.memory_mut(|memory| match memory.focused() {
             _ if is_in_images => memory.request_focus(filter_id()),

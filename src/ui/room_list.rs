@@ -13,7 +13,7 @@ use crate::ui::widgets::{icon_button_ui, late_spinner_ui, plain_button, trouble_
 
 /// See the [module documentation](self).
 #[derive(Default)]
-pub struct RoomListView {
+pub(super) struct RoomListView {
     filter: String,
     /// Which matching room Enter opens.
     cursor: usize,
@@ -36,13 +36,13 @@ enum Row<'a> {
 
 impl RoomListView {
     /// Puts the keyboard into the filter, with its text selected.
-    pub fn focus_filter(&mut self, ctx: &egui::Context) {
+    pub(super) fn focus_filter(&mut self, ctx: &egui::Context) {
         ctx.memory_mut(|memory| memory.request_focus(filter_id()));
         self.selects_all = true;
     }
 
     /// Draws filter and rows.
-    pub fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         let rooms = cx.state.rooms.matching(&self.filter);
         let key = self.filter_ui(ui, cx, rooms.len());
         match key {
@@ -263,6 +263,6 @@ impl RoomListView {
 }
 
 /// The filter's id, for moving between panes.
-pub fn filter_id() -> Id {
+pub(super) fn filter_id() -> Id {
     Id::unique("room filter")
 }

@@ -19,7 +19,7 @@ const AVATAR_SIDE: f32 = 24.0;
 const BADGE_WIDTH: f32 = 30.0;
 
 /// The icon of a room's kind.
-pub fn kind_icon(room: &Room) -> Icon {
+pub(super) fn kind_icon(room: &Room) -> Icon {
     if room.is_team {
         return Icon::UsersRound;
     }
@@ -35,7 +35,7 @@ pub fn kind_icon(room: &Room) -> Icon {
 }
 
 /// The kind in words.
-pub fn kind_words(room: &Room) -> &'static str {
+pub(super) fn kind_words(room: &Room) -> &'static str {
     if room.is_team {
         return "Team";
     }
@@ -51,7 +51,7 @@ pub fn kind_words(room: &Room) -> &'static str {
 }
 
 /// Draws a room; the row is no tab stop of its own, as the filter moves among the rows.
-pub fn room_row_ui(
+pub(super) fn room_row_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
     room: &Room,
@@ -117,7 +117,7 @@ pub fn room_row_ui(
 }
 
 /// Draws the title of a section.
-pub fn header_row_ui(ui: &mut Ui, cx: ViewContext<'_>, title: &str) {
+pub(super) fn header_row_ui(ui: &mut Ui, cx: ViewContext<'_>, title: &str) {
     let size = vec2(ui.available_width(), theme::ROW_HEIGHT);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, title));
@@ -128,7 +128,12 @@ pub fn header_row_ui(ui: &mut Ui, cx: ViewContext<'_>, title: &str) {
 }
 
 /// Draws the offer to look for a channel that the person has not joined.
-pub fn find_row_ui(ui: &mut Ui, cx: ViewContext<'_>, name: &str, is_at_cursor: bool) -> Response {
+pub(super) fn find_row_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    name: &str,
+    is_at_cursor: bool,
+) -> Response {
     let words = format!(
         "Look for a public channel called “{}”",
         safe_display_name(name)
@@ -155,7 +160,7 @@ pub fn find_row_ui(ui: &mut Ui, cx: ViewContext<'_>, name: &str, is_at_cursor: b
 }
 
 /// Rows as they will be, while the server is asked.
-pub fn skeleton_ui(ui: &mut Ui, palette: &Palette) {
+pub(super) fn skeleton_ui(ui: &mut Ui, palette: &Palette) {
     ui.spacing_mut().item_spacing.y = 0.0;
     for width in [0.62, 0.45, 0.7, 0.38, 0.55, 0.66, 0.42, 0.58] {
         let size = vec2(ui.available_width(), theme::ROW_HEIGHT);

@@ -2,7 +2,7 @@
 
 /// At most one at a time.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Dialog {
+pub(super) enum Dialog {
     /// None.
     #[default]
     None,

@@ -21,7 +21,7 @@ const WIDTH: f32 = 440.0;
 const FAILURES_HEIGHT: f32 = 180.0;
 
 /// Draws the queue over the bottom right corner.
-pub fn save_panel_ui(ui: &Ui, cx: ViewContext<'_>, is_open: &mut bool) {
+pub(super) fn save_panel_ui(ui: &Ui, cx: ViewContext<'_>, is_open: &mut bool) {
     let offset = vec2(-space::M, -(theme::STATUS_BAR_HEIGHT + space::M));
     let height = ui.ctx().content_rect().height() - 160.0;
     Area::new(Id::unique("save queue"))
@@ -160,7 +160,7 @@ fn failures_ui(ui: &mut Ui, cx: ViewContext<'_>, report: &SaveReport) {
 }
 
 /// What became of a save, for its card and the queue.
-pub fn report_words(job: &SaveJob, report: &SaveReport) -> UserMessage {
+pub(super) fn report_words(job: &SaveJob, report: &SaveReport) -> UserMessage {
     let saved = user_message::images(report.saved.len());
     let mut headline = if report.is_cancelled {
         format!("Stopped: {saved} saved")

@@ -10,7 +10,7 @@ use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{late_spinner_ui, plain_button};
 
 /// Draws the field and its status line.
-pub fn server_field_ui(ui: &mut Ui, cx: ViewContext<'_>, server: &mut String, id: Id) {
+pub(super) fn server_field_ui(ui: &mut Ui, cx: ViewContext<'_>, server: &mut String, id: Id) {
     let label = ui.label("Server");
     let field = TextEdit::singleline(server)
         .id(id)

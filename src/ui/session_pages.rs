@@ -16,7 +16,7 @@ use crate::ui::widgets::{
 const CARD_WIDTH: f32 = 380.0;
 
 /// Draws the form in the middle of the window.
-pub fn signed_out_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
+pub(super) fn signed_out_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
     let ground = egui::Frame::new().fill(cx.palette.canvas);
     egui::CentralPanel::default().frame(ground).show(ui, |ui| {
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -32,7 +32,7 @@ pub fn signed_out_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
 }
 
 /// Draws the check of the stored session.
-pub fn resuming_ui(
+pub(super) fn resuming_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
     account: &KnownAccount,
@@ -79,7 +79,7 @@ fn resume_failed_ui(ui: &mut Ui, cx: ViewContext<'_>, error: &ClientError) {
 }
 
 /// Draws the question to sign in again over the frozen window.
-pub fn expired_ui(ui: &Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
+pub(super) fn expired_ui(ui: &Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
     let Some(session) = &cx.state.session else {
         return;
     };
@@ -122,7 +122,7 @@ fn host(server: &str) -> String {
 }
 
 /// The version in the corner of the pages without a session.
-pub fn corner_ui(ui: &Ui, cx: ViewContext<'_>) {
+pub(super) fn corner_ui(ui: &Ui, cx: ViewContext<'_>) {
     Area::new(Id::unique("version"))
         .anchor(Align2::RIGHT_BOTTOM, vec2(-space::M, -space::S))
         .interactable(false)

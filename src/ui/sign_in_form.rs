@@ -13,11 +13,11 @@ use crate::ui::code_question::CodeQuestion;
 use crate::ui::server_field::server_field_ui;
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{late_spinner_ui, plain_button, primary_button, trouble_ui};
+use crate::ui::widgets::{late_spinner_ui, plain_button, trouble_ui, wide_primary_ui};
 
 /// Drafts of the form; secrets leave it when they are sent.
 #[derive(Default)]
-pub struct SignInForm {
+pub(super) struct SignInForm {
     server: String,
     user: String,
     password: String,
@@ -34,7 +34,7 @@ pub struct SignInForm {
 
 /// What the form may not change, because it belongs to the session that expired.
 #[derive(Debug, Clone, Copy)]
-pub struct FixedAccount<'a> {
+pub(super) struct FixedAccount<'a> {
     /// The server's address.
     pub server: &'a str,
     /// The user's name.
@@ -45,7 +45,7 @@ pub struct FixedAccount<'a> {
 
 impl SignInForm {
     /// Draws the fields; `fixed` while a session waits behind the form.
-    pub fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
         let sign_in = &cx.state.sign_in;
         self.start(ui, cx, fixed);
         ui.spacing_mut().item_spacing.y = space::XS;
@@ -82,7 +82,7 @@ impl SignInForm {
     }
 
     /// Forgets everything typed.
-    pub fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         drop(SecretString::from(std::mem::take(&mut self.password)));
         drop(SecretString::from(std::mem::take(&mut self.token)));
         *self = Self::default();
@@ -199,14 +199,11 @@ impl SignInForm {
         let is_known = cx.state.sign_in.server().is_some();
         self.submits_when_known &= is_filled;
         let is_busy = cx.state.sign_in.is_busy();
-        let width = ui.available_width();
         let is_clicked = if is_busy {
             busy_ui(ui, "Signing in…");
             false
         } else {
-            let button = primary_button(cx.palette, "Sign in")
-                .min_size(egui::vec2(width, theme::BUTTON_HEIGHT));
-            ui.add_enabled(is_filled && is_known, button).clicked()
+            wide_primary_ui(ui, cx.palette, "Sign in", is_filled && is_known)
         };
         if (is_clicked || self.submits_when_known) && is_filled && is_known && !is_busy {
             self.submits_when_known = false;
@@ -236,7 +233,9 @@ impl SignInForm {
             "Use a personal access token instead"
         };
         ui.vertical_centered(|ui| {
-            if ui.add(egui::Button::new(label).frame(false)).clicked() {
+            let label = RichText::new(label).color(cx.palette.accent);
+            let button = egui::Button::new(label).frame_when_inactive(false);
+            if ui.add(button).clicked() {
                 self.uses_token = Some(!is_token);
                 let field = if is_token { user_id() } else { token_id() };
                 ui.memory_mut(|memory| memory.request_focus(field));
@@ -246,7 +245,7 @@ impl SignInForm {
 }
 
 /// The app's name over the form.
-pub fn sign_in_card_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
+pub(super) fn sign_in_card_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
     ui.vertical_centered(|ui| {
         ui.label(theme::icon(Icon::Images, 40.0).color(cx.palette.accent));
         ui.label(RichText::new("Salon").size(text::HEADING).strong());
@@ -315,9 +314,8 @@ fn secret_ui(
 
 /// A second button under the form, such as "Sign out".
 pub(super) fn wide_plain_ui(ui: &mut Ui, label: &str) -> bool {
-    let width = ui.available_width();
-    let button = plain_button(label).min_size(egui::vec2(width, theme::BUTTON_HEIGHT));
-    ui.add(button).clicked()
+    let size = egui::vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+    ui.add_sized(size, plain_button(label)).clicked()
 }
 
 fn server_id() -> Id {

@@ -12,9 +12,9 @@ use crate::ui::top_bar::selection_words;
 use crate::ui::view_context::ViewContext;
 
 /// Draws the bar; the save chip opens and closes the queue.
-pub fn status_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
-    ui.set_min_height(theme::STATUS_BAR_HEIGHT);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+pub(super) fn status_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
+    let size = egui::vec2(ui.available_width(), theme::STATUS_BAR_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         chip_ui(ui, cx, is_queue_open);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             let words = cx
@@ -82,7 +82,7 @@ fn chip_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
 }
 
 /// "Saving 311 of 1,243 · 412 MB · 8.1 MB/s · 3 min left", over all running jobs.
-pub fn running_words(jobs: &[&SaveJob]) -> String {
+pub(super) fn running_words(jobs: &[&SaveJob]) -> String {
     let done: usize = jobs
         .iter()
         .map(|job| job.progress.saved_count + job.progress.failed_count)
@@ -142,6 +142,6 @@ fn share(jobs: &[&SaveJob]) -> f32 {
 }
 
 /// How far one job is.
-pub fn share_of(job: &SaveJob) -> f32 {
+pub(super) fn share_of(job: &SaveJob) -> f32 {
     share(&[job])
 }

@@ -257,7 +257,8 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.error_fg_color = palette.danger;
     visuals.warn_fg_color = palette.danger;
     visuals.selection.bg_fill = palette.accent_soft;
-    visuals.selection.stroke = Stroke::new(1.0, palette.text);
+    // Also the edge of the text field that has the keyboard.
+    visuals.selection.stroke = Stroke::new(2.0, palette.accent);
     visuals.weak_text_color = Some(palette.text_weak);
     let widgets = &mut visuals.widgets;
     for (widget, fill, text) in [
@@ -274,6 +275,8 @@ fn visuals(palette: &Palette) -> Visuals {
         widget.corner_radius = radius;
         widget.expansion = 0.0;
     }
+    // Rails of sliders and progress; buttons take the weak fill.
+    widgets.inactive.bg_fill = palette.line;
     widgets.inactive.bg_stroke = Stroke::new(1.0, palette.edge);
     widgets.hovered.bg_stroke = Stroke::new(1.0, palette.edge);
     // What has the keyboard is drawn as active: its edge is the focus ring.

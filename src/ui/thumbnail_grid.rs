@@ -7,19 +7,19 @@ use crate::ui::view_context::ViewContext;
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
-pub struct ThumbnailGrid;
+pub(super) struct ThumbnailGrid;
 
 impl ThumbnailGrid {
     /// Draws it.
-    pub fn ui(&mut self, ui: &mut egui::Ui, _cx: ViewContext<'_>, gallery: &Gallery) {
+    pub(super) fn ui(&mut self, ui: &mut egui::Ui, _cx: ViewContext<'_>, gallery: &Gallery) {
         let _ = (ui, gallery);
     }
 
     /// What is on screen.
-    pub fn visible(&self) -> Range<usize> {
+    pub(super) fn visible(&self) -> Range<usize> {
         0..0
     }
 
     /// Its keys.
-    pub fn keys(&mut self, _ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {}
+    pub(super) fn keys(&mut self, _ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {}
 }

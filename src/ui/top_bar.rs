@@ -13,9 +13,9 @@ use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{IconButton, icon_button_ui, icon_toggle_ui, primary_button};
 
 /// Draws the bar.
-pub fn top_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    ui.set_min_height(theme::TOP_BAR_HEIGHT);
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+pub(super) fn top_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    let size = egui::vec2(ui.available_width(), theme::TOP_BAR_HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         if gallery.selection.is_empty() {
             view_controls_ui(ui, cx);
@@ -125,6 +125,7 @@ fn size_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     let smaller = key_of(ui.ctx(), Job::Smaller);
     ui.label(theme::icon(Icon::Image, text::ICON).color(cx.palette.text_weak));
     ui.spacing_mut().slider_width = 104.0;
+    ui.visuals_mut().selection.bg_fill = cx.palette.accent;
     let slider = Slider::new(&mut edge, TILE_EDGE_POINTS)
         .show_value(false)
         .trailing_fill(true);
@@ -138,7 +139,7 @@ fn size_ui(ui: &mut Ui, cx: ViewContext<'_>) {
 }
 
 /// "3 selected · 4.2 MB"; "at least" while some of them are not listed yet.
-pub fn selection_words(gallery: &Gallery) -> String {
+pub(super) fn selection_words(gallery: &Gallery) -> String {
     let count = user_message::grouped(gallery.selection.count(&gallery.listing));
     let bytes: ByteCount = gallery.chosen().filter_map(|upload| upload.size).sum();
     if gallery.is_choice_known() {

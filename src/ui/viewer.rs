@@ -5,12 +5,12 @@ use crate::ui::view_context::ViewContext;
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
-pub struct Viewer;
+pub(super) struct Viewer;
 
 impl Viewer {
     /// Draws it.
-    pub fn ui(&mut self, _ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {}
+    pub(super) fn ui(&mut self, _ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {}
 
     /// Its keys.
-    pub fn keys(&mut self, _ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {}
+    pub(super) fn keys(&mut self, _ui: &mut egui::Ui, _cx: ViewContext<'_>, _gallery: &Gallery) {}
 }

@@ -18,7 +18,7 @@ const ICON_BUTTON_SIDE: f32 = 32.0;
 const LATE_AFTER_SECS: f64 = 0.2;
 
 /// A round-cornered icon with a name for tooltips and screen readers, and its key.
-pub fn icon_button_ui(
+pub(super) fn icon_button_ui(
     ui: &mut Ui,
     palette: &Palette,
     icon: Icon,
@@ -39,7 +39,7 @@ pub fn icon_button_ui(
 
 /// What [`icon_toggle_ui`] draws.
 #[derive(Clone, Copy)]
-pub struct IconButton<'a> {
+pub(super) struct IconButton<'a> {
     /// The picture.
     pub icon: Icon,
     /// What it does: tooltip and accessible name.
@@ -51,7 +51,7 @@ pub struct IconButton<'a> {
 }
 
 /// Like [`icon_button_ui`], for buttons that can be on.
-pub fn icon_toggle_ui(ui: &mut Ui, palette: &Palette, button: IconButton<'_>) -> Response {
+pub(super) fn icon_toggle_ui(ui: &mut Ui, palette: &Palette, button: IconButton<'_>) -> Response {
     let size = Vec2::splat(ICON_BUTTON_SIDE);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let is_on = button.is_on.unwrap_or(false);
@@ -87,7 +87,7 @@ pub fn icon_toggle_ui(ui: &mut Ui, palette: &Palette, button: IconButton<'_>) ->
 }
 
 /// Draws an icon centred on a point.
-pub fn paint_icon(ui: &Ui, center: egui::Pos2, icon: Icon, size: f32, color: Color32) {
+pub(super) fn paint_icon(ui: &Ui, center: egui::Pos2, icon: Icon, size: f32, color: Color32) {
     let glyph = char::from(icon).to_string();
     ui.painter().text(
         center,
@@ -99,7 +99,7 @@ pub fn paint_icon(ui: &Ui, center: egui::Pos2, icon: Icon, size: f32, color: Col
 }
 
 /// Two points of accent around what has the keyboard.
-pub fn focus_ring(ui: &Ui, response: &Response, palette: &Palette) {
+pub(super) fn focus_ring(ui: &Ui, response: &Response, palette: &Palette) {
     if response.has_focus() {
         let radius = CornerRadius::same(theme::RADIUS);
         let stroke = Stroke::new(2.0, palette.accent);
@@ -108,27 +108,39 @@ pub fn focus_ring(ui: &Ui, response: &Response, palette: &Palette) {
     }
 }
 
-/// The one button of a form or dialog that goes on.
-pub fn primary_button(palette: &Palette, label: impl Into<String>) -> egui::Button<'static> {
-    let label = RichText::new(label).color(palette.on_accent).strong();
+/// The one button of a form or dialog that goes on, as wide as its text.
+pub(super) fn primary_button(palette: &Palette, label: &str) -> egui::Button<'static> {
+    let label = RichText::new(label).color(palette.on_accent);
     egui::Button::new(label)
         .fill(palette.accent)
         .stroke(Stroke::NONE)
         .min_size(vec2(0.0, theme::BUTTON_HEIGHT))
 }
 
+/// The same over the whole width of a form; grey while it cannot be pressed.
+pub(super) fn wide_primary_ui(
+    ui: &mut Ui,
+    palette: &Palette,
+    label: &str,
+    is_enabled: bool,
+) -> bool {
+    let size = vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+    let button = if is_enabled {
+        primary_button(palette, label)
+    } else {
+        egui::Button::new(label).fill(palette.hovered)
+    };
+    ui.add_enabled_ui(is_enabled, |ui| ui.add_sized(size, button).clicked())
+        .inner
+}
+
 /// A button of lesser weight beside it.
-pub fn plain_button(label: impl Into<String>) -> egui::Button<'static> {
+pub(super) fn plain_button(label: impl Into<String>) -> egui::Button<'static> {
     egui::Button::new(label.into()).min_size(vec2(0.0, theme::BUTTON_HEIGHT))
 }
 
-/// Text that reads as a link and is a button.
-pub fn link_ui(ui: &mut Ui, label: &str) -> Response {
-    ui.link(label)
-}
-
 /// What happened in bold, what to do beneath.
-pub fn message_ui(ui: &mut Ui, palette: &Palette, message: &UserMessage) {
+pub(super) fn message_ui(ui: &mut Ui, palette: &Palette, message: &UserMessage) {
     ui.spacing_mut().item_spacing.y = space::XS / 2.0;
     ui.add(egui::Label::new(RichText::new(&message.headline).strong()).wrap());
     if !message.advice.is_empty() {
@@ -138,7 +150,7 @@ pub fn message_ui(ui: &mut Ui, palette: &Palette, message: &UserMessage) {
 }
 
 /// The same beside a red mark: something did not work.
-pub fn trouble_ui(ui: &mut Ui, palette: &Palette, message: &UserMessage) {
+pub(super) fn trouble_ui(ui: &mut Ui, palette: &Palette, message: &UserMessage) {
     let frame = egui::Frame::new()
         .fill(palette.danger.gamma_multiply(0.1))
         .corner_radius(CornerRadius::same(theme::RADIUS))
@@ -153,7 +165,7 @@ pub fn trouble_ui(ui: &mut Ui, palette: &Palette, message: &UserMessage) {
 }
 
 /// A spinner that stays away for the first moment.
-pub fn late_spinner_ui(ui: &mut Ui, id_salt: &str, size: f32) {
+pub(super) fn late_spinner_ui(ui: &mut Ui, id_salt: &str, size: f32) {
     let id = ui.make_persistent_id(id_salt);
     let now = ui.input(|input| input.time);
     let frame = ui.ctx().cumulative_frame_nr();
@@ -175,7 +187,7 @@ pub fn late_spinner_ui(ui: &mut Ui, id_salt: &str, size: f32) {
 }
 
 /// One line of text, cut with an ellipsis where the width ends.
-pub fn elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
+pub(super) fn elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
     job.wrap.max_width = width.max(0.0);
     job.wrap.max_rows = 1;
@@ -184,7 +196,7 @@ pub fn elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> 
 }
 
 /// A line of text in `rect`, vertically centred, cut where it ends. Whether it was cut.
-pub fn line_in(ui: &Ui, rect: Rect, text: &str, font: FontId, color: Color32) -> bool {
+pub(super) fn line_in(ui: &Ui, rect: Rect, text: &str, font: FontId, color: Color32) -> bool {
     let galley = elided(ui, text, font, color, rect.width());
     let is_cut = galley.elided;
     let y = rect.center().y - galley.size().y / 2.0;
@@ -193,7 +205,7 @@ pub fn line_in(ui: &Ui, rect: Rect, text: &str, font: FontId, color: Color32) ->
 }
 
 /// A floating card: dialogs, notices, the queue.
-pub fn card_frame(palette: &Palette) -> egui::Frame {
+pub(super) fn card_frame(palette: &Palette) -> egui::Frame {
     egui::Frame::new()
         .fill(palette.raised)
         .stroke(Stroke::new(1.0, palette.line))
@@ -203,7 +215,7 @@ pub fn card_frame(palette: &Palette) -> egui::Frame {
 }
 
 /// A dialog over everything; `true` when it was left with Escape or a click beside it.
-pub fn dialog_ui(
+pub(super) fn dialog_ui(
     ui: &Ui,
     palette: &Palette,
     id: &str,
@@ -221,7 +233,7 @@ pub fn dialog_ui(
 }
 
 /// A title and a sentence in the middle of an area.
-pub fn placeholder_ui(ui: &mut Ui, palette: &Palette, icon: Icon, title: &str, more: &str) {
+pub(super) fn placeholder_ui(ui: &mut Ui, palette: &Palette, icon: Icon, title: &str, more: &str) {
     ui.vertical_centered(|ui| {
         ui.add_space((ui.available_height() * 0.32).max(space::L));
         ui.label(theme::icon(icon, 40.0).color(palette.edge));
@@ -234,14 +246,8 @@ pub fn placeholder_ui(ui: &mut Ui, palette: &Palette, icon: Icon, title: &str, m
 }
 
 /// Makes a row's description known to screen readers.
-pub fn describe(ui: &Ui, response: &Response, description: &str) {
+pub(super) fn describe(ui: &Ui, response: &Response, description: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_description(description.to_owned());
     });
-}
-
-/// A labelled row whose value can be selected and copied.
-pub fn value_row_ui(ui: &mut Ui, palette: &Palette, name: &str, value: &str) {
-    ui.label(RichText::new(name).small().color(palette.text_weak));
-    ui.add(egui::Label::new(value).selectable(true).wrap());
 }
