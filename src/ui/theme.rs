@@ -19,6 +19,32 @@ pub mod space {
     pub const XL: f32 = 32.0;
 }
 
+/// Sizes of text in points.
+pub mod text {
+    /// Beside something of more weight.
+    pub const SMALL: f32 = 12.0;
+    /// Running text.
+    pub const BODY: f32 = 14.0;
+    /// Names of rooms and dialogs.
+    pub const TITLE: f32 = 16.0;
+    /// The largest.
+    pub const HEADING: f32 = 20.0;
+    /// Icons of buttons.
+    pub const ICON: f32 = 17.0;
+}
+
+/// Height of buttons that carry a form or dialog.
+pub const BUTTON_HEIGHT: f32 = 34.0;
+
+/// Height of the bar over the grid.
+pub const TOP_BAR_HEIGHT: f32 = 52.0;
+
+/// Height of the bar at the bottom.
+pub const STATUS_BAR_HEIGHT: f32 = 30.0;
+
+/// Below this width of the window the details lie under the grid instead of beside it.
+pub const NARROW_WINDOW: f32 = 720.0;
+
 /// Height of rows that are clicked, in points; more than the 24 that accessibility asks for.
 pub const ROW_HEIGHT: f32 = 36.0;
 
@@ -120,6 +146,33 @@ impl Palette {
 
     /// Behind text that lies on a picture.
     pub const SCRIM: Color32 = Color32::from_black_alpha(168);
+
+    /// Grounds of avatars without a picture; white on them can be read.
+    pub const AVATARS: [Color32; 8] = [
+        Color32::from_rgb(93, 108, 124),
+        Color32::from_rgb(122, 96, 140),
+        Color32::from_rgb(62, 116, 133),
+        Color32::from_rgb(139, 99, 82),
+        Color32::from_rgb(80, 118, 88),
+        Color32::from_rgb(148, 86, 110),
+        Color32::from_rgb(84, 104, 156),
+        Color32::from_rgb(122, 108, 66),
+    ];
+
+    /// Over what a dialog covers.
+    pub const fn backdrop(&self) -> Color32 {
+        Color32::from_black_alpha(if self.is_dark { 140 } else { 82 })
+    }
+
+    /// Under what floats.
+    pub const fn shadow(&self) -> egui::Shadow {
+        egui::Shadow {
+            offset: [0, 6],
+            blur: 24,
+            spread: 0,
+            color: Color32::from_black_alpha(if self.is_dark { 110 } else { 34 }),
+        }
+    }
 }
 
 /// Name of the icon font.
@@ -157,10 +210,10 @@ pub fn apply(ctx: &egui::Context, palette: &Palette) {
         ..egui::Style::default()
     };
     style.text_styles = [
-        (TextStyle::Small, 12.0),
-        (TextStyle::Body, 14.0),
-        (TextStyle::Button, 14.0),
-        (TextStyle::Heading, 20.0),
+        (TextStyle::Small, text::SMALL),
+        (TextStyle::Body, text::BODY),
+        (TextStyle::Button, text::BODY),
+        (TextStyle::Heading, text::HEADING),
     ]
     .map(|(text_style, size)| (text_style, FontId::proportional(size)))
     .into();
@@ -178,6 +231,11 @@ pub fn apply(ctx: &egui::Context, palette: &Palette) {
     ctx.set_style_of(theme, style);
 }
 
+/// Puts the distances back that a dense bar around it changed.
+pub fn reset_spacing(ui: &mut egui::Ui) {
+    ui.spacing_mut().item_spacing = vec2(space::S, space::S);
+}
+
 fn visuals(palette: &Palette) -> Visuals {
     let mut visuals = if palette.is_dark {
         Visuals::dark()
@@ -190,6 +248,8 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.window_stroke = Stroke::new(1.0, palette.line);
     visuals.window_corner_radius = CornerRadius::same(12);
     visuals.menu_corner_radius = radius;
+    visuals.popup_shadow = palette.shadow();
+    visuals.window_shadow = palette.shadow();
     visuals.extreme_bg_color = palette.raised;
     visuals.faint_bg_color = palette.surface;
     visuals.code_bg_color = palette.surface;
@@ -197,7 +257,8 @@ fn visuals(palette: &Palette) -> Visuals {
     visuals.error_fg_color = palette.danger;
     visuals.warn_fg_color = palette.danger;
     visuals.selection.bg_fill = palette.accent_soft;
-    visuals.selection.stroke = Stroke::new(1.0, palette.text);
+    // Also the edge of the text field that has the keyboard.
+    visuals.selection.stroke = Stroke::new(2.0, palette.accent);
     visuals.weak_text_color = Some(palette.text_weak);
     let widgets = &mut visuals.widgets;
     for (widget, fill, text) in [
@@ -214,9 +275,12 @@ fn visuals(palette: &Palette) -> Visuals {
         widget.corner_radius = radius;
         widget.expansion = 0.0;
     }
+    // Rails of sliders and progress; buttons take the weak fill.
+    widgets.inactive.bg_fill = palette.line;
     widgets.inactive.bg_stroke = Stroke::new(1.0, palette.edge);
     widgets.hovered.bg_stroke = Stroke::new(1.0, palette.edge);
-    widgets.active.bg_stroke = Stroke::new(1.0, palette.accent);
+    // What has the keyboard is drawn as active: its edge is the focus ring.
+    widgets.active.bg_stroke = Stroke::new(2.0, palette.accent);
     visuals
 }
 
@@ -267,6 +331,9 @@ mod tests {
                     "{text:?} on {:?}: {contrast}",
                     palette.surface
                 );
+            }
+            for ground in Palette::AVATARS {
+                assert!(contrast(Color32::WHITE, ground) >= 4.5, "{ground:?}");
             }
             assert!(contrast(palette.edge, palette.raised) >= 3.0);
         }
