@@ -1,8 +1,27 @@
 //! Draws the state and reports what the person did.
 
+mod dates;
+mod grid_band;
+mod grid_header;
+mod grid_keys;
+mod grid_layout;
+mod grid_menu;
+mod grid_mouse;
+mod grid_states;
+mod grid_tile;
+mod grid_view;
+mod pan_zoom;
+mod text;
 mod texture_store;
 pub mod theme;
+mod thumbnail_grid;
 mod view_context;
+mod viewer;
+mod viewer_controls;
+mod viewer_keys;
+mod viewer_states;
 
 pub use texture_store::{Texture, TextureStore};
+pub use thumbnail_grid::ThumbnailGrid;
 pub use view_context::{ActionQueue, Urgency, ViewContext, WishList};
+pub use viewer::Viewer;
