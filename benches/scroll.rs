@@ -1,6 +1,10 @@
 //! What a frame costs on the CPU while the 100,000-image room is scrolled: the whole window's
 //! drawing and tessellation, without a GPU. Prints a table; fails when the limits are exceeded.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench is a program of its own")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a bench is a program of its own"
+)]
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,11 +36,26 @@ const P95_LIMIT: Duration = Duration::from_millis(8);
 
 fn main() -> ExitCode {
     let mut is_within = true;
-    println!("{:<34} {:>10} {:>10} {:>10} {:>10}", "CPU of a frame, ms", "median", "95 %", "99 %", "worst");
+    println!(
+        "{:<34} {:>10} {:>10} {:>10} {:>10}",
+        "CPU of a frame, ms", "median", "95 %", "99 %", "worst"
+    );
     for (name, layout, points_per_frame) in [
-        ("square tiles, 37 points a frame", GridLayoutChoice::Square, 37.0),
-        ("whole images, 37 points a frame", GridLayoutChoice::Whole, 37.0),
-        ("square tiles, a screen a frame", GridLayoutChoice::Square, 700.0),
+        (
+            "square tiles, 37 points a frame",
+            GridLayoutChoice::Square,
+            37.0,
+        ),
+        (
+            "whole images, 37 points a frame",
+            GridLayoutChoice::Whole,
+            37.0,
+        ),
+        (
+            "square tiles, a screen a frame",
+            GridLayoutChoice::Square,
+            700.0,
+        ),
     ] {
         let mut times = scroll(layout, points_per_frame);
         times.sort();
@@ -53,7 +72,11 @@ fn main() -> ExitCode {
         );
     }
     println!("limits: median {MEDIAN_LIMIT:?}, 95 % {P95_LIMIT:?}");
-    if is_within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if is_within {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 struct Bench {
@@ -78,7 +101,10 @@ impl Bench {
         let ctx = egui::Context::default();
         theme::set_options(&ctx);
         theme::add_fonts(&ctx);
-        let settings = Settings { grid_layout: layout, ..Settings::default() };
+        let settings = Settings {
+            grid_layout: layout,
+            ..Settings::default()
+        };
         let textures = TextureStore::new(ctx.clone());
         let mut bench = Self {
             ctx,
@@ -95,9 +121,13 @@ impl Bench {
     fn open_room(&mut self) {
         let generation = self.state.generation;
         let session = Box::new(session());
-        self.state.on_event(Event::SessionStarted { generation, session });
+        self.state.on_event(Event::SessionStarted {
+            generation,
+            session,
+        });
         let result = Ok(vec![room()]);
-        self.state.on_event(Event::RoomsLoaded { generation, result });
+        self.state
+            .on_event(Event::RoomsLoaded { generation, result });
         for index in 0..IMAGES / 100 {
             let first = index * 100;
             let uploads = (first..first + 100).map(upload).collect();
@@ -126,6 +156,7 @@ impl Bench {
             events: vec![
                 Input::PointerMoved(Pos2::new(700.0, 500.0)),
                 Input::MouseWheel {
+                    source: egui::MouseWheelSource::Trackpad,
                     unit: egui::MouseWheelUnit::Point,
                     delta: Vec2::new(0.0, -points),
                     phase: egui::TouchPhase::Move,
@@ -139,8 +170,12 @@ impl Bench {
         for request in self.arriving.drain(..) {
             self.textures.store(request, &picture());
         }
-        let (ctx, root, state, textures) =
-            (self.ctx.clone(), &mut self.root, &self.state, &self.textures);
+        let (ctx, root, state, textures) = (
+            self.ctx.clone(),
+            &mut self.root,
+            &self.state,
+            &self.textures,
+        );
         root.apply_theme(&ctx, state);
         let mut actions = Vec::new();
         let mut output = ctx.run_ui(input, |ui| actions = root.ui(ui, state, textures));
@@ -223,7 +258,10 @@ fn session() -> SessionInfo {
         name: Some("Ana".to_owned()),
     };
     SessionInfo {
-        account: AccountId { server, user: me.id.clone() },
+        account: AccountId {
+            server,
+            user: me.id.clone(),
+        },
         me,
         server_name: None,
         server_version: None,

@@ -66,7 +66,9 @@ impl SalonApp {
             app.perform(effects);
         }
         if let Some(error) = config.trouble {
-            let effects = app.state.on_event(crate::protocol::Event::StorageTrouble(error));
+            let effects = app
+                .state
+                .on_event(crate::protocol::Event::StorageTrouble(error));
             app.perform(effects);
         }
         Ok(app)

@@ -59,7 +59,10 @@ mod tests {
     #[test]
     fn a_port_for_the_demo_server_is_taken() {
         let cli = Cli::try_parse_from(["salon", "demo-server", "--port", "3000"]).unwrap();
-        assert!(matches!(cli.command, Some(CliCommand::DemoServer { port: 3000 })));
+        assert!(matches!(
+            cli.command,
+            Some(CliCommand::DemoServer { port: 3000 })
+        ));
     }
 
     #[test]

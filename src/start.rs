@@ -26,8 +26,10 @@ type StartResult<T> = Result<T, Box<dyn Error>>;
 /// Sends this program's own messages to standard error; other crates' only when they warn.
 pub fn log_to_stderr(level: LevelFilter) {
     let filter = EnvFilter::new(format!("warn,salon={level}"));
-    let subscriber =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .finish();
     // Only fails when a test has set one before.
     tracing::subscriber::set_global_default(subscriber).ok();
 }
@@ -45,7 +47,11 @@ pub fn report(error: &dyn Error) {
 pub fn demo_server(port: u16) -> StartResult<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        let server = DemoServer::start(DemoOptions { port, ..DemoOptions::default() }).await?;
+        let server = DemoServer::start(DemoOptions {
+            port,
+            ..DemoOptions::default()
+        })
+        .await?;
         let mut out = std::io::stdout();
         writeln!(out, "{}", server.banner())?;
         out.flush()?;
@@ -74,7 +80,11 @@ async fn until_interrupted() -> std::io::Result<()> {
 /// # Errors
 /// When there is no display, no graphics driver, or no place for settings.
 pub fn window(args: &WindowArgs) -> StartResult<()> {
-    if args.demo { demo_window(args) } else { own_window(args) }
+    if args.demo {
+        demo_window(args)
+    } else {
+        own_window(args)
+    }
 }
 
 fn own_window(args: &WindowArgs) -> StartResult<()> {
@@ -100,7 +110,11 @@ fn own_window(args: &WindowArgs) -> StartResult<()> {
 /// The demo looks as the person likes it, and leaves nothing behind.
 fn demo_window(args: &WindowArgs) -> StartResult<()> {
     let (own, _trouble) = load_settings(&dirs_of(args)?);
-    let settings = Settings { accounts: Vec::new(), last_server: None, ..own };
+    let settings = Settings {
+        accounts: Vec::new(),
+        last_server: None,
+        ..own
+    };
     let folder = tempfile::Builder::new().prefix("salon-demo-").tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -108,7 +122,11 @@ fn demo_window(args: &WindowArgs) -> StartResult<()> {
         .enable_all()
         .build()?;
     let server = runtime.block_on(DemoServer::start(DemoOptions::default()))?;
-    let account = server.accounts().into_iter().next().ok_or("the demo has no account")?;
+    let account = server
+        .accounts()
+        .into_iter()
+        .next()
+        .ok_or("the demo has no account")?;
     let request = LogInRequest {
         server: ServerUrl::parse_base(&server.base_url())?,
         credentials: Credentials::Password {
@@ -137,7 +155,10 @@ fn run(config: AppConfig) -> StartResult<()> {
         .with_icon(Arc::new(icon()?))
         .with_inner_size(size)
         .with_min_inner_size([480.0, 360.0]);
-    let options = eframe::NativeOptions { viewport, ..eframe::NativeOptions::default() };
+    let options = eframe::NativeOptions {
+        viewport,
+        ..eframe::NativeOptions::default()
+    };
     let creator: eframe::AppCreator<'_> = Box::new(|creation| {
         let app = SalonApp::new(&creation.egui_ctx, config)?;
         Ok(Box::new(app))
@@ -147,7 +168,9 @@ fn run(config: AppConfig) -> StartResult<()> {
 }
 
 fn icon() -> StartResult<egui::IconData> {
-    Ok(eframe::icon_data::from_png_bytes(include_bytes!("../assets/icon-256.png"))?)
+    Ok(eframe::icon_data::from_png_bytes(include_bytes!(
+        "../assets/icon-256.png"
+    ))?)
 }
 
 fn dirs_of(args: &WindowArgs) -> StartResult<Dirs> {
