@@ -206,11 +206,13 @@ impl Canvas {
 
 /// A color between two.
 pub(crate) fn mix(from: Color, to: Color, share: f32) -> Color {
-    let [r, g, b] = from;
-    let [s, h, c] = to;
     let share = share.clamp(0.0, 1.0);
-    let one = |a: u8, b: u8| level(f32::from(a) + (f32::from(b) - f32::from(a)) * share);
-    [one(r, s), one(g, h), one(b, c)]
+    let mut mixed = from;
+    for (channel, target) in mixed.iter_mut().zip(to) {
+        let start = f32::from(*channel);
+        *channel = level(start + (f32::from(target) - start) * share);
+    }
+    mixed
 }
 
 /// A float in 0..=255 as a byte.

@@ -104,7 +104,8 @@ fn painted(world: &World, room: &str, short: &str, n: u64, motifs: &[Motif], at:
         (false, _) => Encoding::Jpeg,
     };
     let size = pick(&SIZES, picture >> 8, (1200, 900));
-    let name = file_name(short, n, dice, encoding, is_screen);
+    let name_of = if is_screen { screen_name } else { camera_name };
+    let name = name_of(short, n, dice, encoding);
     let mut upload = Upload::new(upload_id(world.seed, short, n), room, &name, at);
     encoding.media_type().clone_into(&mut upload.media_type);
     upload.user = author(world, dice);
@@ -132,15 +133,17 @@ const CAPTIONS: [&str; 8] = [
     "Does anybody else see this?",
 ];
 
-fn file_name(short: &str, n: u64, dice: u64, encoding: Encoding, is_screen: bool) -> String {
+fn screen_name(short: &str, n: u64, dice: u64, encoding: Encoding) -> String {
     let extension = encoding.extension();
-    if is_screen {
-        return match dice % 3 {
-            0 => format!("Screenshot {short} {:03}.{extension}", 900 - n),
-            1 => format!("image ({n}).{extension}"),
-            _ => format!("{short}-{}.{extension}", dice % 1000),
-        };
+    match dice % 3 {
+        0 => format!("Screenshot {short} {:03}.{extension}", 900 - n),
+        1 => format!("image ({n}).{extension}"),
+        _ => format!("{short}-{}.{extension}", dice % 1000),
     }
+}
+
+fn camera_name(short: &str, n: u64, dice: u64, encoding: Encoding) -> String {
+    let extension = encoding.extension();
     match dice % 5 {
         0 | 1 => format!("IMG_{:04}.{extension}", 9000 - n),
         2 => format!("DSC{:05}.{extension}", 20_000 - n),
