@@ -1,8 +1,5 @@
 //! An RGB canvas that is cheap without optimisation: everything is filled in spans.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
-
 /// Red, green, blue.
 pub(crate) type Color = [u8; 3];
 
@@ -44,26 +41,6 @@ impl Canvas {
 
     pub(crate) fn pixels(&self) -> &[u8] {
         &self.pixels
-    }
-
-    /// The same picture at another size, smoothly.
-    pub(crate) fn resized(&self, width: u32, height: u32) -> Self {
-        let mut target = Image::new(width, height, PixelType::U8x3);
-        let resized = ImageRef::new(self.width, self.height, &self.pixels, PixelType::U8x3)
-            .map_err(|error| error.to_string())
-            .and_then(|source| {
-                Resizer::new()
-                    .resize(&source, &mut target, &ResizeOptions::default())
-                    .map_err(|error| error.to_string())
-            });
-        if let Err(error) = resized {
-            tracing::warn!(error, "a picture could not be resized");
-        }
-        Self {
-            width,
-            height,
-            pixels: target.into_vec(),
-        }
     }
 
     /// From `top` to `bottom`, row by row.
@@ -256,6 +233,6 @@ fn fill(span: &mut [u8], color: Color) {
     }
 }
 
-fn bytes_of(width: u32, height: u32) -> usize {
+pub(super) fn bytes_of(width: u32, height: u32) -> usize {
     width as usize * height as usize * 3
 }
