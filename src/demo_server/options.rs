@@ -135,7 +135,7 @@ impl Default for Quirks {
             password_check: PasswordCheck::Local,
             login_errors: LoginErrors::Masked,
             login_blocking: Some(LoginBlocking::default()),
-            email_code_lifetime: Duration::from_secs(3600),
+            email_code_lifetime: Duration::from_hours(1),
             avatar_blocking: Switch::Off,
             presence: Switch::On,
             protect_files: Switch::On,
@@ -159,7 +159,7 @@ impl Default for RateLimit {
     fn default() -> Self {
         Self {
             calls: 10,
-            window: Duration::from_secs(60),
+            window: Duration::from_mins(1),
         }
     }
 }
@@ -180,7 +180,7 @@ impl Default for LoginBlocking {
         Self {
             per_user: 10,
             per_address: 50,
-            lasts: Duration::from_secs(300),
+            lasts: Duration::from_mins(5),
         }
     }
 }

@@ -78,10 +78,10 @@ impl DemoServer {
         let base = format!("http://{}{prefix}/", listener.local_addr()?);
         let storage_origin = format!("http://{}", storage.local_addr()?);
         let now = now_millis();
-        let newest = options.newest.map_or(
-            now - now.rem_euclid(HOUR_MILLIS),
-            jiff::Timestamp::as_millisecond,
-        );
+        let newest = match options.newest {
+            Some(newest) => newest.as_millisecond(),
+            None => now - now.rem_euclid(HOUR_MILLIS),
+        };
         let world = World::generate(options.seed, options.library, newest);
         let demo = Arc::new(Demo::new(
             base,

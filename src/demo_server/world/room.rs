@@ -183,7 +183,7 @@ impl World {
             .members
             .iter()
             .find(|id| *id != user)
-            .or(room.members.first());
+            .or_else(|| room.members.first());
         other
             .and_then(|id| self.person(id))
             .map(|person| (person.username.clone(), person.name.clone()))
