@@ -6,6 +6,7 @@
 )]
 
 mod budget;
+mod demo;
 mod files;
 mod images;
 mod log_in;
