@@ -12,6 +12,7 @@ mod images;
 mod log_in;
 mod probe;
 mod rooms;
+mod secrets;
 mod stub;
 mod thumbnails;
 mod tls;
