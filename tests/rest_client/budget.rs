@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use salon::domain::{ListingWindow, PageIndex, RoomKind};
 use salon::rocketchat::{ClientError, Endpoint};
@@ -102,6 +103,34 @@ async fn thirty_calls_at_once_send_ten_and_say_when_the_next_may_go() {
     assert!(retry_after <= Duration::from_secs(61), "{retry_after:?}");
     assert!(client.endpoint_ready_at(Endpoint::Images).is_some());
     assert_eq!(stub.asked().len(), 10);
+}
+
+#[tokio::test]
+async fn a_program_just_started_finds_out_how_much_the_one_before_left() {
+    let limiter = Limiter::new(10, Duration::from_mins(1));
+    for _ in 0..7 {
+        limiter.answer(empty_page());
+    }
+    let stub = limited(limiter).await;
+    let client = client(stub.server());
+    let room = room("r1", RoomKind::Channel);
+    let calls = (0..8).map(|n| {
+        let (client, room) = (client.clone(), room.clone());
+        async move { client.image_window(&room, page(n), None).await }
+    });
+    futures_util::future::join_all(calls).await;
+    assert_eq!(stub.asked().len(), 3);
+}
+
+#[tokio::test]
+async fn a_call_given_up_does_not_hold_the_others() {
+    let stub = limited(Limiter::new(10, Duration::from_mins(1))).await;
+    let client = client(stub.server());
+    let room = room("r1", RoomKind::Channel);
+    let mut first = Box::pin(client.image_window(&room, page(0), None));
+    assert!(first.as_mut().now_or_never().is_none());
+    drop(first);
+    client.image_window(&room, page(1), None).await.unwrap();
 }
 
 #[tokio::test]
