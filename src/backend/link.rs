@@ -100,6 +100,10 @@ impl SessionLink {
         }
     }
 
+    pub(super) fn is_alive(&self) -> bool {
+        self.standing.borrow().is_alive
+    }
+
     /// The client, whether its session is alive or not.
     pub(super) fn last_client(&self) -> Arc<Client> {
         Arc::clone(&self.standing.borrow().client)
@@ -176,6 +180,7 @@ impl SessionLink {
     /// Whether a request that was refused with `client` is worth another try with the client
     /// that [`Self::client`] gives (or waits for) then.
     pub(super) async fn check_session(&self, client: &Arc<Client>) -> Next {
+        let mut tries = Tries::new(&self.timings);
         loop {
             match self.confirm(client).await {
                 Verdict::Alive => return Next::GiveUp,
@@ -186,9 +191,11 @@ impl SessionLink {
                         self.monitor.online().await;
                     }
                     Reaction::WaitFor(pause) => tokio::time::sleep(pause).await,
-                    Reaction::TryAgain | Reaction::CheckSession | Reaction::GiveUp => {
-                        return Next::GiveUp;
-                    }
+                    Reaction::TryAgain => match tries.pause() {
+                        Some(pause) => tokio::time::sleep(pause).await,
+                        None => return Next::GiveUp,
+                    },
+                    Reaction::CheckSession | Reaction::GiveUp => return Next::GiveUp,
                 },
             }
         }

@@ -155,7 +155,9 @@ impl ListingLane {
         {
             self.end_limit();
         }
-        self.memory.limited_until.is_none() && !self.link.monitor.is_offline()
+        self.memory.limited_until.is_none()
+            && self.link.is_alive()
+            && !self.link.monitor.is_offline()
     }
 
     fn end_limit(&mut self) {
@@ -169,6 +171,7 @@ impl ListingLane {
         let link = Arc::clone(&self.link);
         let until = self.memory.limited_until;
         let free = async {
+            link.client().await;
             match until {
                 Some(until) => tokio::time::sleep_until(until).await,
                 None => link.monitor.online().await,
