@@ -48,8 +48,12 @@ pub enum Target {
 ///
 /// Every variant of [`ImageError`]. A decoder that panics is [`ImageError::DecoderCrashed`].
 pub fn decode(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageError> {
-    catch_unwind(AssertUnwindSafe(|| decode_source(bytes, target)))
-        .unwrap_or(Err(ImageError::DecoderCrashed))
+    caught(|| decode_source(bytes, target))
+}
+
+/// Decoders panic on some hostile files: that costs one image, not the program.
+fn caught<T>(work: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ImageError::DecoderCrashed))
 }
 
 fn decode_source(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageError> {
@@ -142,7 +146,7 @@ impl<'a> Source<'a> {
         }
         let profile = self.profile(&mut decoder);
         let image = DynamicImage::from_decoder(decoder).map_err(|error| self.explain(&error))?;
-        if self.codec == ImageFormat::Jpeg && self.header.is_cut_short && lacks_last_row(&image) {
+        if self.codec == ImageFormat::Jpeg && lacks_last_row(&image) && self.header.is_cut_short() {
             return Err(ImageError::Truncated);
         }
         Ok(Picture {
@@ -207,7 +211,7 @@ impl<'a> Source<'a> {
         match error {
             Cause::Limits(limit) => ImageError::TooLarge(limit.to_string()),
             Cause::Unsupported(_) => no_decoder(self.format),
-            _ if self.header.is_cut_short || is_unexpected_end(error) => ImageError::Truncated,
+            _ if self.header.is_cut_short() || is_unexpected_end(error) => ImageError::Truncated,
             other => ImageError::Corrupt(other.to_string()),
         }
     }
@@ -255,4 +259,32 @@ fn is_unexpected_end(error: &image::ImageError) -> bool {
         cause = error.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_is_an_error() {
+        let crashed = caught(|| -> Result<(), _> { panic!("as decoders do") });
+        assert_eq!(crashed, Err(ImageError::DecoderCrashed));
+    }
+
+    #[test]
+    fn a_progressive_file_is_judged_by_its_coefficients_too() {
+        let mut file = fixture("progressive.jpg");
+        let frame = file
+            .windows(2)
+            .position(|pair| pair == [0xFF, 0xC2])
+            .unwrap();
+        let side = 18_500_u16.to_be_bytes();
+        file[frame + 5..frame + 7].copy_from_slice(&side);
+        file[frame + 7..frame + 9].copy_from_slice(&side);
+        let header = Header::read("JPEG", &file);
+        // 4:2:0 has one and a half samples a pixel, of two bytes each.
+        assert_eq!(header.working_bytes, 3 * 18_500 * 18_500);
+        assert!(matches!(Source::open(&file), Err(ImageError::TooLarge(_))));
+    }
 }

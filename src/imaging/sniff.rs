@@ -7,7 +7,7 @@ use super::markup::is_svg;
 
 /// The format by content, such as "JPEG", "PNG" or "HEIC"; `None` when it is none of the known.
 ///
-/// Names formats that [`decode`](super::decode) cannot read, too.
+/// Names formats that [`decode`](super::decode()) cannot read, too.
 pub fn sniff(bytes: &[u8]) -> Option<&'static str> {
     by_signature(bytes)
         .or_else(|| iso_media(bytes))

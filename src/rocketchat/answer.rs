@@ -2,9 +2,11 @@
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, WWW_AUTHENTICATE};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::budget_headers::wait_of_refusal;
+use super::refusal::Refusal;
 use super::{ClientError, WrongAnswer};
 
 /// An answer that was read whole.
@@ -43,13 +45,14 @@ impl Answer {
             return Err(error);
         }
         match json {
-            // `success: false` with status 200 is an error like any other. Old answers have
-            // no `success` at all.
-            Some(value) if value.get("success") == Some(&Value::Bool(false)) => {
-                Err(Refusal::read(&value).into_error())
-            }
+            Some(value) if says_no(&value) => Err(Refusal::read(&value).into_error()),
             Some(value) => Ok(value),
             None if self.looks_unfinished() => Err(ClientError::CutOff),
+            None if serde_json::from_slice::<IgnoredAny>(&self.body).is_ok() => {
+                Err(ClientError::Malformed {
+                    what: "JSON, but no object".to_owned(),
+                })
+            }
             None => Err(ClientError::ServerFault {
                 status: self.status.as_u16(),
             }),
@@ -96,9 +99,17 @@ impl Answer {
     /// JSON that begins and does not end.
     fn looks_unfinished(&self) -> bool {
         self.body.trim_ascii_start().first() == Some(&b'{')
-            && serde_json::from_slice::<serde::de::IgnoredAny>(&self.body)
-                .is_err_and(|error| error.is_eof())
+            && serde_json::from_slice::<IgnoredAny>(&self.body).is_err_and(|error| error.is_eof())
     }
+}
+
+/// `success: false` with status 200 is an error like any other. Old answers have `status` in
+/// its place, or neither.
+fn says_no(value: &Value) -> bool {
+    value.get("success").map_or_else(
+        || value.get("status").and_then(Value::as_str) == Some("error"),
+        |success| *success == Value::Bool(false),
+    )
 }
 
 /// Whether bytes begin like a web page. An SVG image does not.
@@ -119,80 +130,105 @@ pub(super) fn looks_like_html(bytes: &[u8]) -> bool {
     .any(|tag| head.starts_with(tag))
 }
 
-/// A body that says no, in one of the server's spellings.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Refusal {
-    /// `errorType`, or the `[code]` behind the text of `error`, or `error` itself.
-    pub(super) code: Option<String>,
-    /// `message` or `error`, without the code.
-    pub(super) message: String,
-}
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
 
-impl Refusal {
-    /// Reads the body.
-    pub(super) fn read(value: &Value) -> Self {
-        let text_of = |key: &str| match value.get(key) {
-            Some(Value::String(text)) => Some(text.clone()),
-            // Meteor's own errors have numbers for codes: 401, 403.
-            Some(Value::Number(number)) => Some(number.to_string()),
-            _ => None,
-        };
-        let error = text_of("error").unwrap_or_default();
-        let (text, suffix) = split_code(&error);
-        let code = text_of("errorType")
-            .filter(|code| !code.is_empty())
-            .or(suffix)
-            .or_else(|| (!error.is_empty() && !error.contains(' ')).then(|| error.clone()));
-        let message = text_of("message")
-            .filter(|message| !message.is_empty())
-            .map(|message| split_code(&message).0)
-            .unwrap_or(text);
-        Self { code, message }
-    }
+    use super::*;
 
-    /// The error for a request that is not about signing in.
-    pub(super) fn into_error(self) -> ClientError {
-        match self.code.as_deref() {
-            Some("error-room-not-found" | "error-invalid-room") => ClientError::NotFound,
-            Some("error-too-many-requests" | "too-many-requests") => ClientError::RateLimited {
-                retry_after: wait_of_refusal(&HeaderMap::new(), self.message.as_bytes()),
-            },
-            _ if self.is_about_permission() => ClientError::Forbidden,
-            _ => ClientError::Refused {
-                code: self.code,
-                message: self.message,
-            },
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            headers: HeaderMap::new(),
+            body: body.as_bytes().to_vec(),
         }
     }
 
-    /// A right is missing; the session is fine. (`rooms.info` swaps code and text, so its
-    /// code is "Not Allowed".)
-    fn is_about_permission(&self) -> bool {
-        let code = self.code.as_deref().unwrap_or_default();
-        matches!(
-            code.to_ascii_lowercase().as_str(),
-            "error-unauthorized"
-                | "error-not-allowed"
-                | "error-action-not-allowed"
-                | "error-not-authorized"
-                | "error-forbidden"
-                | "forbidden"
-                | "not-allowed"
-                | "not allowed"
-                | "not-authorized"
-        )
+    fn error(status: u16, body: &str) -> ClientError {
+        answer(status, body).into_value().unwrap_err()
     }
-}
 
-/// `"No such room [error-room-not-found]"` → the text and the code.
-fn split_code(text: &str) -> (String, Option<String>) {
-    let trimmed = text.trim();
-    trimmed
-        .strip_suffix(']')
-        .and_then(|rest| rest.rsplit_once('['))
-        .filter(|(_, code)| !code.is_empty() && !code.contains(char::is_whitespace))
-        .map_or_else(
-            || (trimmed.to_owned(), None),
-            |(words, code)| (words.trim().to_owned(), Some(code.to_owned())),
-        )
+    #[test]
+    fn every_status_has_its_reaction() {
+        let login = r#"{"success":false,"error":"You must be logged in to do this.","status":"error","message":"You must be logged in to do this."}"#;
+        assert_eq!(error(401, login), ClientError::SessionExpired);
+        // From 9.0 on.
+        let right = r#"{"success":false,"error":"Not allowed [error-unauthorized]"}"#;
+        assert_eq!(error(401, right), ClientError::Forbidden);
+        assert_eq!(
+            error(403, r#"{"success":false,"error":"forbidden"}"#),
+            ClientError::Forbidden
+        );
+        assert_eq!(error(404, "no such path"), ClientError::NotFound);
+        let gone = r#"{"success":false,"error":"x [error-room-not-found]","errorType":"error-room-not-found"}"#;
+        assert_eq!(error(400, gone), ClientError::NotFound);
+        let swapped = r#"{"success":false,"error":"not-allowed","errorType":"Not Allowed"}"#;
+        assert_eq!(error(400, swapped), ClientError::Forbidden);
+        assert_eq!(
+            error(500, r#"{"success":false,"error":"Internal server error"}"#),
+            ClientError::ServerFault { status: 500 }
+        );
+        for status in [502, 503, 504] {
+            assert_eq!(
+                error(status, "<html>nginx</html>"),
+                ClientError::Unavailable { status }
+            );
+        }
+        assert_eq!(
+            error(429, "You must wait 7 seconds before"),
+            ClientError::RateLimited {
+                retry_after: Duration::from_secs(8)
+            }
+        );
+    }
+
+    #[test]
+    fn no_success_with_status_200_is_an_error() {
+        assert_eq!(
+            error(200, r#"{"success":false,"error":"Broken [error-x]"}"#),
+            ClientError::Refused {
+                code: Some("error-x".to_owned()),
+                message: "Broken".to_owned()
+            }
+        );
+    }
+
+    #[test]
+    fn old_answers_say_no_by_their_status_and_yes_by_nothing() {
+        assert!(answer(200, r#"{"status":"success"}"#).into_value().is_ok());
+        assert!(answer(200, r#"{"files":[]}"#).into_value().is_ok());
+        assert!(answer(200, r#"{"status":"error"}"#).into_value().is_err());
+        assert!(matches!(
+            error(200, "[1, 2]"),
+            ClientError::Malformed { .. }
+        ));
+    }
+
+    #[test]
+    fn what_is_no_json_is_the_servers_fault_and_never_the_sessions() {
+        let html = "<!DOCTYPE html><p>sign in</p>";
+        assert_eq!(error(200, html), ClientError::ServerFault { status: 200 });
+        assert_eq!(error(401, html), ClientError::ServerFault { status: 401 });
+        assert_eq!(error(403, html), ClientError::ServerFault { status: 403 });
+        assert_eq!(error(200, ""), ClientError::ServerFault { status: 200 });
+        assert_eq!(error(200, r#"{"files":[{"_id":"#), ClientError::CutOff);
+        let mut proxy = answer(401, html);
+        proxy
+            .headers
+            .insert(WWW_AUTHENTICATE, "Basic".parse().unwrap());
+        assert_eq!(
+            proxy.into_value().unwrap_err(),
+            ClientError::NotRocketChat(WrongAnswer::ProxyAuthentication)
+        );
+    }
+
+    #[test]
+    fn a_web_page_is_told_from_an_image_of_markup() {
+        assert!(looks_like_html(b"\xef\xbb\xbf \n<!doctype HTML>"));
+        assert!(looks_like_html(b"<html lang=en>"));
+        assert!(!looks_like_html(b"<svg xmlns="));
+        assert!(!looks_like_html(b"<?xml version=\"1.0\"?><svg"));
+        assert!(!looks_like_html(b"\x89PNG"));
+        assert!(!looks_like_html(b""));
+    }
 }

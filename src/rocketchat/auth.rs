@@ -7,9 +7,8 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::log_in_refusal::{Attempt, log_in_error};
 use super::request::Api;
-use super::settings::{public_settings, version};
 use super::wire::MeWire;
-use super::{ClientError, Http};
+use super::{ClientError, Http, settings};
 use crate::domain::{
     AuthToken, Credentials, LogInRequest, Person, ServerUrl, Session, TokenKind, UserId,
 };
@@ -132,11 +131,7 @@ fn clean_code(typed: &str) -> String {
 
 /// Without an answer the usual form is right for nearly everybody.
 async fn is_crowd_used(api: Api<'_>) -> bool {
-    let asked = async {
-        let version = version(api).await?;
-        public_settings(api, &version, &["CROWD_Enable"]).await
-    };
-    asked
+    settings::ask(api, &["CROWD_Enable"])
         .await
         .is_ok_and(|settings| settings.get("CROWD_Enable") == Some(&Value::Bool(true)))
 }

@@ -22,8 +22,19 @@ pub(super) enum CallOutcome {
     Refused(Duration),
     /// Nobody knows whether the server counted it.
     Unknown,
-    /// It never left this machine.
-    NeverSent,
+    /// It never left this machine, or was turned away before the limiter.
+    NotCounted,
+}
+
+/// Why a call may not be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Denied {
+    /// The budget is used up for this long.
+    Spent(Duration),
+    /// The first call of a window is under way, and only its answer tells how many more there
+    /// are: others behind the same address, or this program before it was started anew, may
+    /// have used some.
+    Unsure,
 }
 
 /// The count of one endpoint.
@@ -38,6 +49,8 @@ pub(super) struct Bucket {
     /// The server's name for the window.
     window_millis: Option<i64>,
     is_limited: bool,
+    /// Whether an answer told how much is left of this window; before, it is only assumed.
+    is_known: bool,
 }
 
 impl Default for Bucket {
@@ -49,17 +62,21 @@ impl Default for Bucket {
             ends_at: None,
             window_millis: None,
             is_limited: true,
+            is_known: false,
         }
     }
 }
 
 impl Bucket {
-    /// Takes one call, or says how long to wait for one.
-    pub(super) fn take(&mut self, now: Instant) -> Result<(), Duration> {
+    /// Takes one call, or says why not.
+    pub(super) fn take(&mut self, now: Instant) -> Result<(), Denied> {
         self.turn_over(now);
-        if self.is_limited && self.remaining <= self.in_flight {
+        if self.is_spent() {
             let ends_at = *self.ends_at.get_or_insert(now + LONGEST_WAIT);
-            return Err(ends_at.saturating_duration_since(now));
+            return Err(Denied::Spent(ends_at.saturating_duration_since(now)));
+        }
+        if self.is_limited && !self.is_known && self.in_flight > 0 {
+            return Err(Denied::Unsure);
         }
         // The server's window begins with the first call it counts; until its answer says
         // when it ends, take the longest.
@@ -71,8 +88,12 @@ impl Bucket {
     /// When a call may be made; `None` for now.
     pub(super) fn ready_at(&mut self, now: Instant) -> Option<Instant> {
         self.turn_over(now);
-        let is_spent = self.is_limited && self.remaining <= self.in_flight;
-        is_spent.then(|| self.ends_at.unwrap_or(now + LONGEST_WAIT))
+        self.is_spent()
+            .then(|| self.ends_at.unwrap_or(now + LONGEST_WAIT))
+    }
+
+    const fn is_spent(&self) -> bool {
+        self.is_limited && self.remaining <= self.in_flight
     }
 
     /// Takes in what became of a call.
@@ -83,12 +104,13 @@ impl Bucket {
             CallOutcome::NotLimited => self.is_limited = false,
             CallOutcome::Refused(wait) => {
                 self.is_limited = true;
+                self.is_known = true;
                 self.remaining = 0;
                 self.ends_at = Some(now + wait);
                 self.window_millis = None;
             }
             CallOutcome::Unknown => self.remaining = self.remaining.saturating_sub(1),
-            CallOutcome::NeverSent => {}
+            CallOutcome::NotCounted => {}
         }
     }
 
@@ -102,8 +124,9 @@ impl Bucket {
         if age < -SAME_WINDOW_MILLIS {
             return;
         }
-        let is_new_window = age > SAME_WINDOW_MILLIS;
+        let is_new_window = age > SAME_WINDOW_MILLIS || !self.is_known;
         self.is_limited = true;
+        self.is_known = true;
         self.limit = headers.limit.unwrap_or(self.limit).max(1);
         self.remaining = if is_new_window {
             headers.remaining
@@ -119,6 +142,7 @@ impl Bucket {
         if self.ends_at.is_some_and(|end| end <= now) {
             self.remaining = self.limit;
             self.ends_at = None;
+            self.is_known = false;
         }
     }
 }
@@ -140,28 +164,51 @@ mod tests {
         start + Duration::from_secs(secs)
     }
 
+    /// A bucket that was told how many calls remain until a minute from `start`.
+    fn known(remaining: u32, start: Instant) -> Bucket {
+        let mut bucket = Bucket::default();
+        bucket.take(start).unwrap();
+        bucket.settle(headers(remaining, 60_000, 60), start);
+        bucket
+    }
+
     #[test]
-    fn before_any_answer_ten_calls_may_be_under_way() {
+    fn the_first_call_of_a_window_goes_alone() {
+        let start = Instant::now();
+        let mut bucket = Bucket::default();
+        bucket.take(start).unwrap();
+        assert_eq!(bucket.take(start), Err(Denied::Unsure));
+        assert_eq!(bucket.ready_at(start), None);
+        bucket.settle(headers(2, 60_000, 60), start);
+        bucket.take(start).unwrap();
+        bucket.take(start).unwrap();
+        let minute = Duration::from_mins(1);
+        assert_eq!(bucket.take(start), Err(Denied::Spent(minute)));
+        assert_eq!(bucket.ready_at(start), Some(start + minute));
+    }
+
+    #[test]
+    fn without_any_word_from_the_server_ten_calls_are_made() {
         let start = Instant::now();
         let mut bucket = Bucket::default();
         for _ in 0..10 {
             bucket.take(start).unwrap();
+            bucket.settle(CallOutcome::Unknown, start);
         }
-        assert_eq!(bucket.take(start), Err(LONGEST_WAIT));
-        assert_eq!(bucket.ready_at(start), Some(start + LONGEST_WAIT));
+        assert_eq!(bucket.take(start), Err(Denied::Spent(LONGEST_WAIT)));
     }
 
     #[test]
     fn answers_in_any_order_never_raise_the_budget_of_a_window() {
         let start = Instant::now();
-        let mut bucket = Bucket::default();
+        let mut bucket = known(9, start);
         for _ in 0..3 {
             bucket.take(start).unwrap();
         }
-        bucket.settle(headers(7, 60_000, 60), start);
-        bucket.settle(headers(9, 60_003, 60), start);
-        bucket.settle(headers(8, 59_998, 60), start);
-        assert_eq!(bucket.remaining, 7);
+        bucket.settle(headers(6, 60_000, 60), start);
+        bucket.settle(headers(8, 60_003, 60), start);
+        bucket.settle(headers(7, 59_998, 60), start);
+        assert_eq!(bucket.remaining, 6);
     }
 
     #[test]
@@ -172,7 +219,8 @@ mod tests {
         bucket.settle(headers(2, 60_000, 30), start);
         bucket.take(start).unwrap();
         bucket.take(start).unwrap();
-        assert_eq!(bucket.take(start), Err(Duration::from_secs(30)));
+        let half = Duration::from_secs(30);
+        assert_eq!(bucket.take(start), Err(Denied::Spent(half)));
     }
 
     #[test]
@@ -189,6 +237,21 @@ mod tests {
         // A late answer of the window before changes nothing.
         bucket.settle(headers(0, 60_000, 1), after(start, 31));
         assert_eq!(bucket.remaining, 9);
+    }
+
+    #[test]
+    fn a_server_that_allows_more_is_believed_from_its_first_answer_on() {
+        let start = Instant::now();
+        let mut bucket = Bucket::default();
+        bucket.take(start).unwrap();
+        let generous = CallOutcome::Counted(BudgetHeaders {
+            limit: Some(100),
+            remaining: 99,
+            window_millis: Some(60_000),
+            resets_in: Duration::from_mins(1),
+        });
+        bucket.settle(generous, start);
+        assert_eq!(bucket.remaining, 99);
     }
 
     #[test]
@@ -209,7 +272,8 @@ mod tests {
         let mut bucket = Bucket::default();
         bucket.take(start).unwrap();
         bucket.settle(CallOutcome::Refused(Duration::from_secs(43)), start);
-        assert_eq!(bucket.take(after(start, 3)), Err(Duration::from_secs(40)));
+        let left = Duration::from_secs(40);
+        assert_eq!(bucket.take(after(start, 3)), Err(Denied::Spent(left)));
         assert!(bucket.take(after(start, 43)).is_ok());
     }
 
@@ -218,7 +282,7 @@ mod tests {
         let start = Instant::now();
         let mut bucket = Bucket::default();
         bucket.take(start).unwrap();
-        bucket.settle(CallOutcome::NeverSent, start);
+        bucket.settle(CallOutcome::NotCounted, start);
         assert_eq!(bucket.remaining, 10);
         bucket.take(start).unwrap();
         bucket.settle(CallOutcome::Unknown, start);

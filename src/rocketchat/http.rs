@@ -104,3 +104,60 @@ fn no_certificates(error: &reqwest::Error) -> ClientError {
         std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     ClientError::NoCertificates { cause }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::domain::{AuthToken, Person, ServerUrl, Session, TokenKind, UploadId, UserId};
+    use crate::rocketchat::{Client, DownloadError};
+
+    /// A client that waits a fifth of a second for a server that says `head` and nothing more.
+    async fn of_a_silent_server(head: &'static str) -> Client {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let mut open = Vec::new();
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                assert!(stream.read(&mut request).await.unwrap() > 0);
+                stream.write_all(head.as_bytes()).await.unwrap();
+                open.push(stream);
+            }
+        });
+        let session = Session {
+            server: ServerUrl::parse_base(&address).unwrap(),
+            me: Person {
+                id: UserId::from("u"),
+                username: None,
+                name: None,
+            },
+            token: AuthToken::new("t".to_owned()),
+            token_kind: TokenKind::LogIn,
+            must_change_password: false,
+        };
+        let http = Http::impatient(Duration::from_millis(200)).unwrap();
+        Client::new(http, session)
+    }
+
+    #[tokio::test]
+    async fn a_server_that_takes_the_call_and_says_nothing_times_out() {
+        let client = of_a_silent_server("").await;
+        assert_eq!(client.confirm_session().await, Err(ClientError::TimedOut));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_stops_coming_times_out() {
+        let head = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n\
+                    an image begins like this, and then nothing follows";
+        let client = of_a_silent_server(head).await;
+        let id = UploadId::from("x");
+        let download = client.open_upload(&id, "x", None).await.unwrap();
+        assert_eq!(
+            download.read_all(10_000).await,
+            Err(DownloadError::Client(ClientError::TimedOut))
+        );
+    }
+}

@@ -4,7 +4,7 @@
 //! Rocket.Chat server?) and [`log_in`]. Every quirk of the server ends in here:
 //!
 //! * `rate_budget` and `budget_bucket`: ten calls a minute and endpoint, kept from the answers' headers.
-//! * `answer`: from status and body to a value or one [`ClientError`].
+//! * `answer` and `refusal`: from status and body to a value or one [`ClientError`].
 //! * `uploads` and `window_reader`: pages of a room's images, whatever the server puts into
 //!   them.
 //! * `download`: bytes, with credentials only for the server itself.
@@ -28,6 +28,7 @@ mod people;
 mod probe;
 mod rate_budget;
 mod redirect;
+mod refusal;
 mod request;
 mod retry;
 mod room_directory;

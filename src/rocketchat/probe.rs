@@ -9,7 +9,7 @@ use url::Url;
 use super::answer::Answer;
 use super::redirect::follow_anonymously;
 use super::request::{Api, read_whole};
-use super::settings::{public_settings, version_in};
+use super::settings::{Settings, public_settings, version_in};
 use super::{ClientError, Http, ServerIdentity, WrongAnswer};
 use crate::domain::ServerUrl;
 
@@ -122,7 +122,7 @@ async fn describe(http: &Http, base: ServerUrl, version: String) -> ServerIdenti
         .await
         .unwrap_or_else(|error| {
             tracing::debug!(%base, %error, "no public settings");
-            std::collections::HashMap::new()
+            Settings::new()
         });
     let text = |name: &str| {
         let text = settings.get(name)?.as_str()?.trim();

@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use reqwest::Method;
+use tokio::sync::Notify;
 
 use super::ClientError;
-use super::budget_bucket::{Bucket, CallOutcome};
+use super::budget_bucket::{Bucket, CallOutcome, Denied};
 use crate::domain::ServerUrl;
 
 /// Which count a call goes into.
@@ -29,23 +30,32 @@ pub(super) struct BudgetKey {
 #[derive(Debug, Default)]
 pub(super) struct RateBudget {
     buckets: Mutex<HashMap<BudgetKey, Bucket>>,
+    /// Told whenever a call is over.
+    settled: Notify,
 }
 
 impl RateBudget {
-    /// Takes one call out of the budget.
+    /// Takes one call out of the budget. Waits while the first call of a window is under way.
     ///
     /// # Errors
     /// [`ClientError::RateLimited`] when there is none left.
-    pub(super) fn take(self: &Arc<Self>, key: BudgetKey) -> Result<Permit, ClientError> {
-        let taken = self.with(&key, |bucket| bucket.take(now()));
-        match taken {
-            Ok(()) => Ok(Permit {
-                budget: Arc::clone(self),
-                key,
-                is_settled: false,
-            }),
-            Err(retry_after) => Err(ClientError::RateLimited { retry_after }),
+    pub(super) async fn take(self: &Arc<Self>, key: BudgetKey) -> Result<Permit, ClientError> {
+        loop {
+            // Made before looking, so that no call that is settled in between is missed.
+            let settled = self.settled.notified();
+            match self.with(&key, |bucket| bucket.take(now())) {
+                Ok(()) => break,
+                Err(Denied::Spent(retry_after)) => {
+                    return Err(ClientError::RateLimited { retry_after });
+                }
+                Err(Denied::Unsure) => settled.await,
+            }
         }
+        Ok(Permit {
+            budget: Arc::clone(self),
+            key,
+            outcome: CallOutcome::Unknown,
+        })
     }
 
     /// When a call may be made; `None` for now.
@@ -65,25 +75,21 @@ impl RateBudget {
 pub(super) struct Permit {
     budget: Arc<RateBudget>,
     key: BudgetKey,
-    is_settled: bool,
+    outcome: CallOutcome,
 }
 
 impl Permit {
     /// Says what became of the call.
     pub(super) fn settle(mut self, outcome: CallOutcome) {
-        self.is_settled = true;
-        self.budget
-            .with(&self.key, |bucket| bucket.settle(outcome, now()));
+        self.outcome = outcome;
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        if !self.is_settled {
-            self.budget.with(&self.key, |bucket| {
-                bucket.settle(CallOutcome::Unknown, now());
-            });
-        }
+        self.budget
+            .with(&self.key, |bucket| bucket.settle(self.outcome, now()));
+        self.budget.settled.notify_waiters();
     }
 }
 

@@ -86,17 +86,18 @@ impl<'a> Api<'a> {
         url: &Url,
         body: Option<&Value>,
     ) -> Result<Answer, ClientError> {
-        let permit = self.http.budget().take(BudgetKey {
+        let key = BudgetKey {
             server: self.server.clone(),
             method: method.clone(),
             route,
-        })?;
+        };
+        let permit = self.http.budget().take(key).await?;
         let started = Instant::now();
         let response = match self.follow(&method, url, body).await {
             Ok(response) => response,
             Err(Trouble::Transport(error)) => {
                 permit.settle(if was_never_sent(&error) {
-                    CallOutcome::NeverSent
+                    CallOutcome::NotCounted
                 } else {
                     CallOutcome::Unknown
                 });
@@ -212,8 +213,8 @@ pub(super) fn redirect_target(response: &Response) -> Option<Url> {
     response.url().join(&location).ok()
 }
 
-/// The limiter runs after authentication, permissions and the check of parameters, so an
-/// answer that says no and has no headers was not counted, and says nothing about others.
+/// The limiter runs after authentication, permissions and the check of parameters: an answer
+/// of 4xx without its headers was not counted, and says nothing about other calls.
 fn outcome(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> CallOutcome {
     if status == StatusCode::TOO_MANY_REQUESTS {
         return CallOutcome::Refused(wait_of_refusal(headers, body));
@@ -221,6 +222,7 @@ fn outcome(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> CallOutcome 
     match BudgetHeaders::read(headers) {
         Some(counted) => CallOutcome::Counted(counted),
         None if status.is_success() => CallOutcome::NotLimited,
+        None if status.is_client_error() => CallOutcome::NotCounted,
         None => CallOutcome::Unknown,
     }
 }

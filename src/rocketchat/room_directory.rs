@@ -142,3 +142,126 @@ fn since(seen: Timestamp) -> String {
     let since = seen.checked_sub(OVERLAP).unwrap_or(seen);
     format!("{since:.3}")
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::{RoomKind, UserId};
+
+    fn changes(value: Value) -> Changes {
+        Changes::read(value).unwrap()
+    }
+
+    fn titles(directory: &RoomDirectory) -> Vec<String> {
+        let me = Person {
+            id: UserId::from("me"),
+            username: Some("ana".to_owned()),
+            name: None,
+        };
+        let mut titles: Vec<String> = directory
+            .readable_rooms(&me, TitleRules::default())
+            .into_iter()
+            .map(|room| room.title)
+            .collect();
+        titles.sort();
+        titles
+    }
+
+    fn two_rooms() -> RoomDirectory {
+        let mut directory = RoomDirectory::default();
+        directory.apply_subscriptions(changes(json!({ "update": [
+            { "_id": "s1", "rid": "r1", "t": "c", "name": "one", "_updatedAt": "2026-04-01T09:00:00.000Z" },
+            { "_id": "s2", "rid": "r2", "t": "p", "name": "two", "_updatedAt": "2026-04-01T09:30:00.123Z" },
+        ], "remove": [] })));
+        directory.apply_rooms(changes(json!({ "update": [
+            { "_id": "r1", "t": "c", "name": "one", "_updatedAt": "2026-04-01T08:00:00.000Z" },
+            { "_id": "r2", "t": "p", "name": "two", "_updatedAt": "2026-04-01T08:00:00.000Z" },
+        ], "remove": [] })));
+        directory
+    }
+
+    #[test]
+    fn the_next_question_begins_shortly_before_the_latest_change_seen() {
+        let directory = two_rooms();
+        assert_eq!(
+            directory.subscriptions_since().unwrap(),
+            "2026-04-01T09:29:50.123Z"
+        );
+        assert_eq!(directory.rooms_since().unwrap(), "2026-04-01T07:59:50.000Z");
+        assert_eq!(RoomDirectory::default().rooms_since(), None);
+    }
+
+    #[test]
+    fn a_membership_is_removed_by_its_own_id() {
+        let mut directory = two_rooms();
+        directory.apply_subscriptions(changes(json!({
+            "update": [], "remove": [{ "_id": "s1", "_deletedAt": "2026-04-01T10:00:00.000Z" }],
+        })));
+        assert_eq!(titles(&directory), ["two"]);
+        directory.apply_rooms(changes(
+            json!({ "update": [], "remove": [{ "_id": "r2" }, { "_id": "somebody else's" }] }),
+        ));
+        assert!(titles(&directory).is_empty());
+    }
+
+    #[test]
+    fn a_room_just_joined_that_nobody_described_calls_for_a_full_reading() {
+        let mut directory = two_rooms();
+        assert!(!directory.needs_full_reading());
+        directory.apply_subscriptions(changes(json!({ "update": [
+            { "_id": "s3", "rid": "r3", "t": "c", "name": "three", "_updatedAt": "2026-04-01T11:00:00.000Z" },
+        ] })));
+        assert!(directory.needs_full_reading());
+        directory.accept_undescribed();
+        assert!(!directory.needs_full_reading());
+        // What the membership says is enough to show it.
+        assert_eq!(titles(&directory), ["one", "three", "two"]);
+    }
+
+    #[test]
+    fn rooms_that_cannot_be_read_are_left_out() {
+        let mut directory = RoomDirectory::default();
+        directory.apply_subscriptions(changes(json!({ "update": [
+            { "_id": "s1", "rid": "r1", "t": "p", "name": "invited", "status": "INVITED" },
+            { "_id": "s2", "rid": "r2", "t": "p", "name": "banned", "status": "BANNED" },
+            { "_id": "s3", "rid": "r3", "t": "l", "name": "visitor" },
+            { "_id": "s4", "rid": "r4", "t": "c", "name": "open" },
+            { "name": "no document" }, 7,
+        ] })));
+        assert_eq!(titles(&directory), ["open"]);
+    }
+
+    #[test]
+    fn what_a_room_is_comes_from_both_its_documents() {
+        let mut directory = RoomDirectory::default();
+        directory.apply_subscriptions(changes(json!({ "update": [{
+            "_id": "s1", "rid": "r1", "t": "p", "name": "crew", "f": true, "open": false,
+            "unread": 3, "lr": "2026-04-01T12:00:00.000Z",
+        }] })));
+        directory.apply_rooms(changes(json!({ "update": [{
+            "_id": "r1", "t": "p", "name": "crew", "teamMain": true, "topic": "Ships",
+            "avatarETag": "e1", "encrypted": true, "archived": true,
+            "lm": { "$date": 1_775_035_800_000_i64 },
+        }] })));
+        let me = Person {
+            id: UserId::from("me"),
+            username: None,
+            name: None,
+        };
+        let room = directory
+            .readable_rooms(&me, TitleRules::default())
+            .remove(0);
+        assert_eq!(room.kind, RoomKind::PrivateGroup);
+        assert!(room.is_team && room.is_favorite && room.is_hidden);
+        assert!(room.is_encrypted && room.is_archived);
+        assert_eq!(room.unread_count, 3);
+        assert_eq!(room.topic.as_deref(), Some("Ships"));
+        assert_eq!(room.avatar_etag.as_deref(), Some("e1"));
+        assert_eq!(
+            room.last_activity,
+            Some("2026-04-01T12:00:00Z".parse().unwrap())
+        );
+    }
+}

@@ -2,10 +2,9 @@
 
 use serde_json::Value;
 
-use super::ClientError;
 use super::request::Api;
-use super::settings::{public_settings, version};
 use super::wire::{RoomWire, SubscriptionWire};
+use super::{ClientError, settings};
 use crate::domain::{Person, RoomKind};
 
 /// The two settings that decide.
@@ -22,8 +21,7 @@ impl TitleRules {
     pub(super) async fn ask(api: Api<'_>) -> Result<Self, ClientError> {
         const REAL_NAMES: &str = "UI_Use_Real_Name";
         const SPECIAL_CHARACTERS: &str = "UI_Allow_room_names_with_special_chars";
-        let version = version(api).await?;
-        let settings = public_settings(api, &version, &[REAL_NAMES, SPECIAL_CHARACTERS]).await?;
+        let settings = settings::ask(api, &[REAL_NAMES, SPECIAL_CHARACTERS]).await?;
         let is_on = |name: &str| settings.get(name) == Some(&Value::Bool(true));
         Ok(Self {
             uses_real_names: is_on(REAL_NAMES),
@@ -123,4 +121,92 @@ impl Named<'_> {
 
 fn filled(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize as _;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::domain::UserId;
+
+    const PLAIN: TitleRules = TitleRules {
+        uses_real_names: false,
+        allows_special_characters: false,
+    };
+    const REAL_NAMES: TitleRules = TitleRules {
+        uses_real_names: true,
+        allows_special_characters: false,
+    };
+    const SPECIAL: TitleRules = TitleRules {
+        uses_real_names: false,
+        allows_special_characters: true,
+    };
+
+    fn title(room: Value, subscription: Value, rules: TitleRules) -> String {
+        let room = RoomWire::deserialize(room).unwrap();
+        let subscription = SubscriptionWire::deserialize(subscription).unwrap();
+        let me = Person {
+            id: UserId::from("me"),
+            username: Some("ana".to_owned()),
+            name: None,
+        };
+        crate::rocketchat::rooms::merge(Some(&subscription), Some(&room), &me, rules)
+            .unwrap()
+            .title
+    }
+
+    fn mine(name: &str, fname: &str) -> Value {
+        json!({ "_id": "s", "rid": "r", "name": name, "fname": fname })
+    }
+
+    #[test]
+    fn channels_are_named_by_the_servers_two_settings() {
+        let room = json!({ "_id": "r", "t": "c" });
+        let mine = mine("cafe-bar", "Café & Bar");
+        assert_eq!(title(room.clone(), mine.clone(), PLAIN), "cafe-bar");
+        assert_eq!(title(room.clone(), mine.clone(), SPECIAL), "Café & Bar");
+        assert_eq!(title(room, mine, REAL_NAMES), "Café & Bar");
+    }
+
+    #[test]
+    fn a_discussion_shows_its_title_and_not_its_random_name() {
+        let room = json!({ "_id": "r", "t": "p", "prid": "GENERAL" });
+        assert_eq!(
+            title(room, mine("x8Kq2", "Where to eat"), PLAIN),
+            "Where to eat"
+        );
+    }
+
+    #[test]
+    fn people_are_named_by_handle_or_real_name() {
+        let room =
+            json!({ "_id": "r", "t": "d", "uids": ["me", "u2"], "usernames": ["ana", "bo"] });
+        let mine = mine("bo", "Bo Li");
+        assert_eq!(title(room.clone(), mine.clone(), SPECIAL), "bo");
+        assert_eq!(title(room, mine, REAL_NAMES), "Bo Li");
+    }
+
+    #[test]
+    fn a_nameless_group_is_called_after_the_others() {
+        let room = json!({
+            "_id": "r", "t": "d", "usernames": ["zoe", "ana", "bo"], "uids": ["z", "me", "b"],
+        });
+        assert_eq!(title(room, mine("", ""), PLAIN), "bo, zoe");
+    }
+
+    #[test]
+    fn a_federated_room_is_called_what_its_server_calls_it() {
+        let room = json!({ "_id": "r", "t": "c", "federated": true });
+        assert_eq!(title(room, mine("!abc:matrix.org", "Rust"), PLAIN), "Rust");
+    }
+
+    #[test]
+    fn old_rooms_without_a_list_of_people_have_a_name_all_the_same() {
+        let room = json!({ "_id": "meu2", "t": "d" });
+        assert_eq!(title(room.clone(), mine("bo", "Bo Li"), PLAIN), "bo");
+        let myself = json!({ "_id": "meme", "t": "d", "uids": ["me"], "usernames": ["ana"] });
+        assert_eq!(title(myself, mine("", ""), PLAIN), "ana");
+    }
 }

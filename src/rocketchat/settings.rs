@@ -1,6 +1,7 @@
 //! `settings.public`: the few public settings that matter here.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,12 +13,36 @@ use super::transport_error::client_error;
 /// versions refuse.
 const NAMED_BY_ID_SINCE: u32 = 7;
 
-/// Reads public settings. Those that the server does not have are absent.
+/// Nothing that settings decide is worth a longer wait.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Public settings by name. Those that the server does not have are absent.
+pub(super) type Settings = HashMap<String, Value>;
+
+/// Reads public settings of a server whose version is not known.
+pub(super) async fn ask(api: Api<'_>, names: &[&str]) -> Result<Settings, ClientError> {
+    let asked = async { read(api, &version(api).await?, names).await };
+    patiently(asked).await
+}
+
+/// Reads public settings.
 pub(super) async fn public_settings(
     api: Api<'_>,
     version: &str,
     names: &[&str],
-) -> Result<HashMap<String, Value>, ClientError> {
+) -> Result<Settings, ClientError> {
+    patiently(read(api, version, names)).await
+}
+
+async fn patiently(
+    asked: impl Future<Output = Result<Settings, ClientError>>,
+) -> Result<Settings, ClientError> {
+    tokio::time::timeout(PATIENCE, asked)
+        .await
+        .unwrap_or(Err(ClientError::TimedOut))
+}
+
+async fn read(api: Api<'_>, version: &str, names: &[&str]) -> Result<Settings, ClientError> {
     let major = version
         .split('.')
         .next()
@@ -43,7 +68,7 @@ pub(super) async fn public_settings(
 }
 
 /// The version in `/api/info` of a server that is known to be one.
-pub(super) async fn version(api: Api<'_>) -> Result<String, ClientError> {
+async fn version(api: Api<'_>) -> Result<String, ClientError> {
     let url = api.server.join(["api", "info"]);
     let response = api.http.foreign().get(url).send().await;
     let body = read_whole(response.map_err(client_error)?).await?;

@@ -36,16 +36,16 @@ pub(super) fn was_never_sent(error: &reqwest::Error) -> bool {
 }
 
 fn tls_problem(error: &reqwest::Error) -> Option<TlsProblem> {
-    causes(error).find_map(|cause| {
-        // An `io::Error` hides the error it wraps from `source()`.
-        let wrapped = cause
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-            .and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        wrapped
-            .or_else(|| cause.downcast_ref::<rustls::Error>())
-            .map(sort_tls_error)
-    })
+    causes(error).find_map(tls_error).map(sort_tls_error)
+}
+
+/// The TLS error that this is, or that it wraps: an `io::Error` hides what it wraps from
+/// `source()`, and the connector wraps twice.
+fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    match cause.downcast_ref::<io::Error>() {
+        Some(wrapper) => tls_error(wrapper.get_ref()?),
+        None => cause.downcast_ref(),
+    }
 }
 
 fn sort_tls_error(error: &rustls::Error) -> TlsProblem {
@@ -60,7 +60,10 @@ fn sort_tls_error(error: &rustls::Error) -> TlsProblem {
 
 fn sort_certificate_error(problem: &CertificateError) -> TlsProblem {
     match problem {
-        CertificateError::UnknownIssuer => TlsProblem::UnknownIssuer,
+        // A bad signature is that of somebody who bears a trusted issuer's name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            TlsProblem::UnknownIssuer
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => TlsProblem::Expired,
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             TlsProblem::NotYetValid

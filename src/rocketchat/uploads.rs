@@ -7,7 +7,7 @@ use super::{Client, ClientError};
 use crate::domain::{LISTING_PAGE_SIZE, ListingWindow, Room, UploadId, UploadPage};
 
 /// How often a window is begun anew because the list changed while it was read.
-const MAX_RESTARTS: usize = 3;
+const MAX_RESTARTS: usize = 2;
 
 /// More calls for one window than this mean that the server gives less than ten images a
 /// call, and there is no budget for that.
@@ -118,12 +118,11 @@ impl Client {
                 Taken::Complete => break,
                 Taken::More => {}
                 Taken::AnchorLost { total } => return Ok(WindowReader::lost(total)),
-                Taken::TotalChanged { total } => {
+                Taken::TotalChanged => {
+                    reader = WindowReader::new(&key);
                     restarts += 1;
-                    if restarts > MAX_RESTARTS {
-                        reader.accept_total(total);
-                    } else {
-                        reader = WindowReader::new(&key);
+                    if restarts == MAX_RESTARTS {
+                        reader.accept_changes();
                     }
                 }
             }

@@ -59,3 +59,39 @@ pub(super) fn create_private(folder: &Path) -> Result<(), StorageError> {
         .create(folder)
         .map_err(|error| StorageError::from_io(folder, &error))
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    /// The environment belongs to the whole process, so this runs itself again in another.
+    #[test]
+    fn the_folders_of_the_environment_are_honoured() {
+        const TEST: &str = "storage::dirs::tests::the_folders_of_the_environment_are_honoured";
+        const IS_CHILD: &str = "SALON_TEST_DIRS";
+        if std::env::var_os(IS_CHILD).is_some() {
+            let dirs = Dirs::of_this_user().unwrap();
+            assert_eq!(dirs.cache, Path::new("/some/cache/salon"));
+            // A relative path in such a variable does not count.
+            assert_eq!(dirs.config, Path::new("/home/somebody/.config/salon"));
+            assert_eq!(dirs.data, Path::new("/home/somebody/.local/share/salon"));
+            return;
+        }
+        let child = Command::new(std::env::current_exe().unwrap())
+            .args([TEST, "--exact"])
+            .env(IS_CHILD, "1")
+            .env("HOME", "/home/somebody")
+            .env("XDG_CACHE_HOME", "/some/cache")
+            .env("XDG_CONFIG_HOME", "relative")
+            .env_remove("XDG_DATA_HOME")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&child.stdout);
+        assert!(
+            child.status.success() && text.contains("1 passed"),
+            "{text}"
+        );
+    }
+}

@@ -92,6 +92,8 @@ impl DiskCache {
         let path = self.folder.join(&name);
         write_whole(&path, bytes)?;
         self.index().use_now(name, length);
+        // Others may have written meanwhile.
+        self.make_room(0);
         Ok(())
     }
 
@@ -218,11 +220,13 @@ fn file_name(id: &UploadId) -> PathBuf {
 /// 32 hexadecimal digits.
 fn hash(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let (half, _) = digest.split_at(16);
+    half.iter().fold(String::new(), |mut hex, byte| {
+        for nibble in [byte >> 4, byte & 15] {
+            hex.extend(char::from_digit(u32::from(nibble), 16));
+        }
+        hex
+    })
 }
 
 fn entries(folder: &Path) -> impl Iterator<Item = std::ffi::OsString> {

@@ -44,10 +44,11 @@ const IMAGE_EXTENSIONS: [(&str, &[&str]); 22] = [
     ),
 ];
 
-/// A name to save a file under that Linux, macOS and Windows all take and that stays in its
-/// folder, as close to `name` as that allows: normalised (NFC), at most 240 bytes, never
-/// hidden, never empty. A name that does not end like an image gets the extension of
-/// `media_type`, so that it opens with a double-click.
+/// A name to save a file under that Linux, macOS and Windows all take.
+///
+/// It stays in its folder and is as close to `name` as that allows: normalised (NFC), at most
+/// 240 bytes, never hidden, never empty. A name that does not end like an image gets the
+/// extension of `media_type`, so that it opens with a double-click.
 pub fn portable_file_name(name: &str, media_type: &str) -> String {
     let visible: String = name.chars().filter(|c| !is_invisible(*c)).nfc().collect();
     let options = Options {

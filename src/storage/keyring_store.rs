@@ -1,5 +1,6 @@
 //! Sessions in the keyring of the system: Secret Service, Keychain, Credential Manager.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use keyring::{Entry, Error};
@@ -119,21 +120,14 @@ fn connect() -> Result<Arc<CredentialStore>, KeyringError> {
         .ok_or_else(|| KeyringError::Missing("no store for this system".to_owned()))
 }
 
+/// The label is what the person reads when they look through their keyring. Only the Secret
+/// Service has one apart from what an entry is found by.
 fn build(store: &Arc<CredentialStore>, account: &KnownAccount) -> keyring::Result<Entry> {
-    let inner = store.build(SERVICE, &account.key(), label(account).as_ref())?;
+    let label = format!("Salon: {} on {}", account.username, account.server);
+    let modifiers = HashMap::from([("label", label.as_str())]);
+    let modifiers = cfg!(target_os = "linux").then_some(&modifiers);
+    let inner = store.build(SERVICE, &account.key(), modifiers)?;
     Ok(Entry { inner })
-}
-
-/// What the person reads when they look through their keyring. Only the Secret Service has
-/// names apart from what an entry is found by.
-#[cfg(target_os = "linux")]
-fn label(account: &KnownAccount) -> Option<std::collections::HashMap<&'static str, &str>> {
-    (!account.server.is_empty()).then(|| [("label", account.server.as_str())].into())
-}
-
-#[cfg(not(target_os = "linux"))]
-fn label(_: &KnownAccount) -> Option<std::collections::HashMap<&'static str, &str>> {
-    None
 }
 
 fn delete_all(entries: Vec<keyring_core::Entry>) -> keyring::Result<()> {

@@ -7,6 +7,7 @@ mod error;
 mod file_names;
 mod keyring_store;
 mod keyring_thread;
+mod same_content;
 mod save_file;
 mod session_store;
 mod settings;

@@ -168,7 +168,9 @@ fn is_abandoned(path: &Path, limit: Timestamp) -> bool {
     };
     let modified = metadata.modified().ok().map(Timestamp::try_from);
     let is_old = matches!(modified, Some(Ok(modified)) if modified < limit);
-    let is_unlocked = || File::open(path).is_ok_and(|file| file.try_lock().is_ok());
+    // Opened for writing, because NFS locks nothing else.
+    let open = || File::options().append(true).open(path);
+    let is_unlocked = || open().is_ok_and(|file| file.try_lock().is_ok());
     metadata.is_file() && is_old && is_unlocked()
 }
 

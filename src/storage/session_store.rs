@@ -97,3 +97,35 @@ impl SessionStore for MemoryStore {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::{Person, ServerUrl, UserId};
+
+    use super::*;
+
+    fn session(username: Option<&str>) -> Session {
+        Session {
+            server: ServerUrl::parse_base("https://chat.example.org/").unwrap(),
+            me: Person {
+                id: UserId::from("u1"),
+                username: username.map(str::to_owned),
+                name: Some("Ana Name".to_owned()),
+            },
+            token: AuthToken::new("s3cret".to_owned()),
+            token_kind: TokenKind::PersonalAccess,
+            must_change_password: false,
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_session_holds_no_secret() {
+        let account = known_account(&session(Some("ana")));
+        assert_eq!(account.key(), "u1@https://chat.example.org/");
+        assert_eq!(account.username, "ana");
+        let stored = StoredSession::of(&session(None));
+        assert_eq!(stored.username, "Ana Name");
+        assert_eq!(stored.kind, TokenKind::PersonalAccess);
+        assert!(!format!("{account:?} {stored:?}").contains("s3cret"));
+    }
+}

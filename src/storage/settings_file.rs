@@ -54,7 +54,7 @@ pub fn keep_settings(dirs: &Dirs, settings: &Settings) -> Result<(), StorageErro
 
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StorageError> {
     let failed = |error: &std::io::Error| StorageError::from_io(path, error);
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let folder = path.parent().unwrap_or(path);
     let mut file = NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
     file.write_all(bytes).map_err(|error| failed(&error))?;
     file.as_file().sync_all().map_err(|error| failed(&error))?;

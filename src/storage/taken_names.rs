@@ -2,17 +2,15 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read, Seek as _, SeekFrom};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tempfile::NamedTempFile;
 
 use super::file_names::{name_key, numbered};
+use super::same_content::{Candidate, Newcomer};
 use super::{Finished, StorageError};
-
-/// How much of two files is compared at a time.
-const COMPARED_BYTES: usize = 64 * 1024;
 
 /// The names of one folder. Shared by all jobs that save into it, because a file system that
 /// tells `A.png` from `a.png` would let two jobs create both.
@@ -29,13 +27,23 @@ pub(super) struct TakenNames {
 #[derive(Default)]
 struct Family {
     /// By length, because only files of equal length can be equal.
-    by_length: HashMap<u64, Vec<PathBuf>>,
+    by_length: HashMap<u64, Vec<Candidate>>,
     /// The last number that is known to be taken.
     last_number: u32,
 }
 
+impl Family {
+    fn take_in(&mut self, files: impl IntoIterator<Item = Candidate>) {
+        for file in files {
+            self.by_length.entry(file.length()).or_default().push(file);
+        }
+    }
+}
+
 /// The folders that running jobs save into.
-static OPEN_FOLDERS: Mutex<Vec<(PathBuf, Weak<Mutex<TakenNames>>)>> = Mutex::new(Vec::new());
+static OPEN_FOLDERS: Mutex<Vec<OpenFolder>> = Mutex::new(Vec::new());
+
+type OpenFolder = (PathBuf, Weak<Mutex<TakenNames>>);
 
 /// The names of `folder`, shared with every other job that has it open now.
 pub(super) fn taken_names_of(
@@ -75,65 +83,58 @@ impl TakenNames {
     /// the new one goes.
     pub(super) fn place(
         &mut self,
-        mut part: NamedTempFile<File>,
+        part: NamedTempFile<File>,
         folder: &Path,
         wanted: &str,
     ) -> Result<Finished, StorageError> {
+        let key = name_key(wanted);
+        let mut family = self.families.remove(&key).unwrap_or_default();
+        let placed = self.place_in_family(part, folder, wanted, &mut family);
+        self.families.insert(key, family);
+        placed
+    }
+
+    fn place_in_family(
+        &mut self,
+        mut part: NamedTempFile<File>,
+        folder: &Path,
+        wanted: &str,
+        family: &mut Family,
+    ) -> Result<Finished, StorageError> {
         let failed = |path: &Path, error: &_| StorageError::in_folder(folder, path, error);
-        let length = part
-            .as_file()
-            .metadata()
-            .map_err(|error| failed(part.path(), &error))?;
-        let length = length.len();
-        let family_key = name_key(wanted);
-        let mut family = self.families.remove(&family_key).unwrap_or_default();
-        let alike = family.by_length.get(&length).map_or(&[][..], Vec::as_slice);
-        if let Some(twin) = find_equal(&mut part, length, alike) {
-            self.families.insert(family_key, family);
+        let content = part.as_file().try_clone().and_then(Newcomer::new);
+        let mut newcomer = content.map_err(|error| failed(part.path(), &error))?;
+        let alike = family.by_length.get_mut(&newcomer.length());
+        if let Some(twin) = alike.and_then(|alike| newcomer.find_equal(alike)) {
             return Ok(Finished::AlreadyThere(twin));
         }
-        let placed = loop {
-            family.last_number += 1;
-            let path = folder.join(numbered(wanted, family.last_number));
+        loop {
+            let path = folder.join(numbered(wanted, family.last_number + 1));
             if self.is_free(&path) {
                 match give_name(part, &path) {
                     Ok(()) => {
                         self.add(path.clone());
-                        family
-                            .by_length
-                            .entry(length)
-                            .or_default()
-                            .push(path.clone());
-                        break Ok(Finished::Saved(path));
+                        family.last_number += 1;
+                        family.take_in([newcomer.saved_at(path.clone())]);
+                        return Ok(Finished::Saved(path));
                     }
                     // Somebody was faster. It is looked at like any other.
                     Err((back, error)) if error.kind() == ErrorKind::AlreadyExists => {
                         self.add(path.clone());
                         part = back;
                     }
-                    Err((_, error)) => {
-                        family.last_number -= 1;
-                        break Err(failed(&path, &error));
-                    }
+                    Err((_, error)) => return Err(failed(&path, &error)),
                 }
             }
             let owners = self.by_key.get(&key_of(&path)).cloned().unwrap_or_default();
-            if let Some(twin) = find_equal(&mut part, length, &owners) {
-                family.last_number -= 1;
-                break Ok(Finished::AlreadyThere(twin));
+            let mut owners: Vec<_> = owners.into_iter().filter_map(Candidate::new).collect();
+            let twin = newcomer.find_equal(&mut owners);
+            family.last_number += 1;
+            family.take_in(owners);
+            if let Some(twin) = twin {
+                return Ok(Finished::AlreadyThere(twin));
             }
-            for owner in owners {
-                if let Ok(metadata) = fs::metadata(&owner) {
-                    family
-                        .by_length
-                        .entry(metadata.len())
-                        .or_default()
-                        .push(owner);
-                }
-            }
-        };
-        self.families.insert(family_key, family);
-        placed
+        }
     }
 
     /// Whether nothing has this name; forgets files that were deleted meanwhile.
@@ -158,9 +159,8 @@ fn give_name(
     path: &Path,
 ) -> Result<(), (NamedTempFile<File>, io::Error)> {
     // `renameat2(RENAME_NOREPLACE)`, else a hard link; `MoveFileExW` on Windows.
-    let refused = match part.persist_noclobber(path) {
-        Ok(_) => return Ok(()),
-        Err(refused) => refused,
+    let Err(refused) = part.persist_noclobber(path) else {
+        return Ok(());
     };
     match refused.error.kind() {
         ErrorKind::AlreadyExists | ErrorKind::NotFound | ErrorKind::StorageFull => {
@@ -192,39 +192,38 @@ fn give_name_by_placeholder(
     }
 }
 
-/// The first of these files with the content of `part`.
-fn find_equal(part: &mut NamedTempFile<File>, length: u64, paths: &[PathBuf]) -> Option<PathBuf> {
-    let equal = paths
-        .iter()
-        .find(|path| is_equal(part.as_file_mut(), length, path).unwrap_or(false));
-    equal.cloned()
-}
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
 
-/// Whether the file at `path` has the same content. One that cannot be read is another.
-fn is_equal(part: &mut File, length: u64, path: &Path) -> io::Result<bool> {
-    let metadata = fs::metadata(path)?;
-    // Opening a pipe would wait for its other end.
-    if !metadata.is_file() || metadata.len() != length {
-        return Ok(false);
-    }
-    let mut other = File::open(path)?;
-    part.seek(SeekFrom::Start(0))?;
-    let mut ours = Vec::with_capacity(COMPARED_BYTES);
-    let mut theirs = Vec::with_capacity(COMPARED_BYTES);
-    loop {
-        read_some(part, &mut ours)?;
-        read_some(&mut other, &mut theirs)?;
-        if ours != theirs {
-            return Ok(false);
-        }
-        if ours.is_empty() {
-            return Ok(true);
-        }
-    }
-}
+    use super::*;
 
-fn read_some(file: &mut File, buffer: &mut Vec<u8>) -> io::Result<()> {
-    buffer.clear();
-    file.take(COMPARED_BYTES as u64).read_to_end(buffer)?;
-    Ok(())
+    fn part(folder: &Path, bytes: &[u8]) -> NamedTempFile<File> {
+        let mut part = NamedTempFile::new_in(folder).unwrap();
+        part.write_all(bytes).unwrap();
+        part
+    }
+
+    #[test]
+    fn where_nothing_better_is_known_a_placeholder_keeps_the_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        give_name_by_placeholder(part(folder.path(), b"one"), &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        let refused = give_name_by_placeholder(part(folder.path(), b"two"), &path);
+        let (_part, error) = refused.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+    }
+
+    #[test]
+    fn a_placeholder_whose_file_is_lost_goes_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.png");
+        let part = part(folder.path(), b"one");
+        fs::remove_file(part.path()).unwrap();
+        let refused = give_name_by_placeholder(part, &path);
+        assert_eq!(refused.unwrap_err().1.kind(), ErrorKind::NotFound);
+        assert!(!path.exists());
+    }
 }

@@ -10,7 +10,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let mut header = Header {
         size: size.map(|(width, height)| PixelSize::new(width.into(), height.into())),
         bits_per_channel: Some(8),
-        is_cut_short: true,
+        is_incomplete: true,
         ..Header::default()
     };
     let mut n_frames = 0;
@@ -24,14 +24,14 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
                 at + 10 + byte(bytes, at + 9).map_or(0, color_table_len) + 1
             }
             0x3B => {
-                header.is_cut_short = false;
+                header.is_incomplete = false;
                 break;
             }
             _ => break,
         };
         if n_frames > 1 {
             header.is_animated = true;
-            header.is_cut_short = false;
+            header.is_incomplete = false;
             break;
         }
         let Some(next) = after_sub_blocks(bytes, blocks_at) else {

@@ -13,7 +13,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let meta = find(bytes, *b"meta").and_then(|meta| meta.get(4..));
     let mut header = Header {
         is_animated: matches!(&brand, b"avis" | b"hevc" | b"hevx" | b"msf1"),
-        is_cut_short: meta.is_none(),
+        is_incomplete: meta.is_none(),
         ..Header::default()
     };
     let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));

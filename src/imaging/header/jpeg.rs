@@ -9,7 +9,7 @@ const EXIF: &[u8] = b"Exif\0\0";
 /// What the segments before the first scan say.
 pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let mut header = Header {
-        is_cut_short: true,
+        is_incomplete: true,
         ..Header::default()
     };
     let mut at = 2;
@@ -30,7 +30,8 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
                 frame(&mut header, marker, segment);
             }
             0xDA => {
-                header.is_cut_short = !has_end_marker(bytes.get(end..).unwrap_or_default());
+                header.is_incomplete = false;
+                header.scan = bytes.get(end..);
                 break;
             }
             0xD9 => break,
@@ -81,6 +82,6 @@ fn coefficient_bytes(size: PixelSize, segment: &[u8]) -> u64 {
 }
 
 /// In the coded data 0xFF is always followed by 0, so only the real end matches.
-fn has_end_marker(data: &[u8]) -> bool {
+pub(super) fn has_end_marker(data: &[u8]) -> bool {
     data.windows(2).any(|pair| pair == [0xFF, 0xD9])
 }

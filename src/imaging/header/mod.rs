@@ -22,8 +22,10 @@ pub(super) struct Header<'a> {
     pub(super) exif: Option<&'a [u8]>,
     /// EXIF was announced but is not, or not whole, in these bytes.
     pub(super) is_exif_missing: bool,
-    /// The file ends before its format says it does.
-    pub(super) is_cut_short: bool,
+    /// The structure ends before its format says it does.
+    is_incomplete: bool,
+    /// The coded data of a JPEG, whose end has to be searched for.
+    scan: Option<&'a [u8]>,
     /// Memory that decoding needs beside the pixels: the coefficients of a progressive JPEG.
     pub(super) working_bytes: u64,
 }
@@ -42,7 +44,7 @@ impl<'a> Header<'a> {
             "HEIC" | "HEIF" | "AVIF" => isobmff::read(bytes),
             "BMP" => bmp(bytes),
             "QOI" => Self {
-                is_cut_short: !bytes.ends_with(&[0, 0, 0, 0, 0, 0, 0, 1]),
+                is_incomplete: !bytes.ends_with(&[0, 0, 0, 0, 0, 0, 0, 1]),
                 ..big_endian_sides(bytes, 4, 8)
             },
             "PSD" | "PSB" => big_endian_sides(bytes, 18, 14),
@@ -52,6 +54,11 @@ impl<'a> Header<'a> {
             },
             _ => Self::default(),
         }
+    }
+
+    /// Whether the file ends before its format says it does. Reads all of a JPEG.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.is_incomplete || self.scan.is_some_and(|scan| !jpeg::has_end_marker(scan))
     }
 }
 

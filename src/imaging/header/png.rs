@@ -7,7 +7,7 @@ use crate::domain::PixelSize;
 /// What the chunks say.
 pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let mut header = Header {
-        is_cut_short: true,
+        is_incomplete: true,
         ..Header::default()
     };
     let mut at: usize = 8;
@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
                 header.exif = Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content));
             }
             b"IEND" => {
-                header.is_cut_short = false;
+                header.is_incomplete = false;
                 break;
             }
             _ => {}

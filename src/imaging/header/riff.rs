@@ -12,7 +12,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let announced_end = le32(bytes, 4).map_or(usize::MAX, |n| position(n).saturating_add(8));
     let mut header = Header {
         bits_per_channel: Some(8),
-        is_cut_short: announced_end > bytes.len(),
+        is_incomplete: announced_end > bytes.len(),
         ..Header::default()
     };
     let mut at: usize = 12;
@@ -38,7 +38,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         };
         at = next;
     }
-    header.is_exif_missing &= header.is_cut_short;
+    header.is_exif_missing &= header.is_incomplete;
     header
 }
 

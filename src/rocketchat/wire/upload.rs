@@ -167,3 +167,82 @@ impl UploadWire {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn upload(value: Value) -> Upload {
+        UploadWire::read(value)
+            .unwrap()
+            .into_upload(&RoomId::from("r1"))
+    }
+
+    #[test]
+    fn a_document_as_documented_is_read_whole() {
+        let upload = upload(json!({
+            "_id": "667f3f", "name": "日本 50%20.jpg", "size": 78441, "type": "image/jpeg",
+            "rid": "GENERAL", "userId": "kQ2m", "store": "GridFS:Uploads",
+            "_updatedAt": "2024-06-17T06:59:23.700Z",
+            "identify": { "format": "jpeg", "size": { "width": 4032, "height": 3024 } },
+            "complete": true, "etag": "q8Wk2", "path": "/file-upload/667f3f/x.jpg",
+            "progress": 1, "token": "aaaaaaaaaa", "uploadedAt": "2024-06-17T06:59:23.602Z",
+            "uploading": false, "url": "http://localhost:3000/ufs/x", "typeGroup": "image",
+            "description": "our cat", "hashes": { "sha256": "00" },
+        }));
+        assert_eq!(upload.id.as_str(), "667f3f");
+        assert_eq!(upload.room.as_str(), "GENERAL");
+        assert_eq!(upload.name, "日本 50%20.jpg");
+        assert_eq!(upload.size, Some(ByteCount(78441)));
+        assert_eq!(upload.dimensions, Some(PixelSize::new(4032, 3024)));
+        assert_eq!(upload.identified_format.as_deref(), Some("jpeg"));
+        assert_eq!(upload.user, Some(UserId::from("kQ2m")));
+        assert_eq!(
+            upload.uploaded_at.unwrap().as_millisecond(),
+            1_718_607_563_602
+        );
+        assert_eq!(upload.description.as_deref(), Some("our cat"));
+    }
+
+    #[test]
+    fn an_id_is_all_that_a_document_needs() {
+        let upload = upload(json!({ "_id": "x" }));
+        assert_eq!(upload.room.as_str(), "r1");
+        assert_eq!(upload.size, None);
+        assert_eq!(upload.dimensions, None);
+        assert!(UploadWire::read(json!({ "_id": 7 })).is_none());
+        assert!(UploadWire::read(json!({ "_id": "" })).is_none());
+    }
+
+    #[test]
+    fn odd_types_count_as_what_they_mean_or_as_missing() {
+        let upload = upload(json!({
+            "_id": "x", "size": "123", "name": null, "type": 7,
+            "uploadedAt": { "$date": 1_775_035_800_123_i64 }, "_updatedAt": "yesterday",
+            "identify": "no object", "user": [], "description": "",
+        }));
+        assert_eq!(upload.size, Some(ByteCount(123)));
+        assert_eq!(
+            upload.uploaded_at.unwrap().as_millisecond(),
+            1_775_035_800_123
+        );
+        assert_eq!(upload.updated_at, None);
+        assert_eq!(upload.dimensions, None);
+        assert_eq!(upload.uploader, None);
+        assert_eq!(upload.description, None);
+        let half = json!({ "_id": "x", "size": 12.0, "identify": { "size": { "width": 5 } } });
+        assert_eq!(UploadWire::read(half.clone()).unwrap().size, Some(12));
+        assert_eq!(UploadWire::read(half).unwrap().dimensions(), None);
+    }
+
+    #[test]
+    fn the_user_of_a_file_list_stands_in_for_the_id() {
+        let upload = upload(json!({
+            "_id": "x", "user": { "_id": "u1", "username": "ana", "name": "Ana Prado" },
+        }));
+        assert_eq!(upload.user, Some(UserId::from("u1")));
+        assert_eq!(upload.uploader.unwrap().username.as_deref(), Some("ana"));
+    }
+}

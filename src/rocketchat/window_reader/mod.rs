@@ -22,6 +22,7 @@ pub(super) struct WindowReader {
     /// How many positions of the window were answered.
     covered: usize,
     total: Option<usize>,
+    accepts_changes: bool,
     uploads: Vec<Upload>,
     seen: HashSet<String>,
     hidden_count: usize,
@@ -37,7 +38,7 @@ pub(super) enum Taken {
     /// The anchor no longer exists.
     AnchorLost { total: usize },
     /// The list changed between two answers; nothing of this one was taken.
-    TotalChanged { total: usize },
+    TotalChanged,
 }
 
 impl WindowReader {
@@ -49,6 +50,7 @@ impl WindowReader {
             offset: key.window.offset(),
             covered: 0,
             total: None,
+            accepts_changes: false,
             uploads: Vec::new(),
             seen: HashSet::new(),
             hidden_count: 0,
@@ -60,16 +62,16 @@ impl WindowReader {
         self.offset + self.covered
     }
 
-    /// Goes on under another total than the window was begun with.
-    pub(super) const fn accept_total(&mut self, total: usize) {
-        self.total = Some(total);
+    /// Takes the list as it is from now on, at rest or not.
+    pub(super) const fn accept_changes(&mut self) {
+        self.accepts_changes = true;
     }
 
     /// Takes in the answer that begins at [`Self::position`].
     pub(super) fn take(&mut self, answer: FilesWire) -> Taken {
         let total = answer.total;
-        if self.total.is_some_and(|known| known != total) {
-            return Taken::TotalChanged { total };
+        if !self.accepts_changes && self.total.is_some_and(|known| known != total) {
+            return Taken::TotalChanged;
         }
         let start = self.position();
         // `rooms.images` says with `count` how much it gives at most. It may be less than was
@@ -87,7 +89,8 @@ impl WindowReader {
         };
         // An anchor that is not in the page is put in front of it, so that the page has one
         // more than it should.
-        let is_prepended = is_anchor_first && answered > due;
+        let is_prepended = is_anchor_first
+            && (answered > due || (start > 0 && !(answered == due && begins_with_equals(&files))));
         let mut files = files.into_iter();
         self.total = Some(total);
         let covered_before = self.covered;
@@ -159,3 +162,13 @@ impl WindowReader {
         }
     }
 }
+
+/// Whether the first two files are of the same millisecond, so that the first one, newest of
+/// the list as it is, may be in its own place far down.
+fn begins_with_equals(files: &[Option<UploadWire>]) -> bool {
+    let time = |index: usize| files.get(index)?.as_ref()?.uploaded_at;
+    time(0).is_some() && time(0) == time(1)
+}
+
+#[cfg(test)]
+mod tests;
