@@ -234,7 +234,7 @@ impl ListingLane {
                         }
                         None => self.answer(question, Err(error)).await,
                     },
-                    Reaction::CheckSession => match self.link.check_session(&client).await {
+                    Reaction::CheckSession => match self.link.check_session(&client, None).await {
                         Next::Again => {}
                         Next::GiveUp => self.answer(question, Err(error)).await,
                     },

@@ -107,11 +107,15 @@ impl TestBackend {
     }
 
     pub(crate) fn log_in(&self, server: &str, password: &str, code: Option<&str>) {
+        self.log_in_as("ana", server, password, code);
+    }
+
+    pub(crate) fn log_in_as(&self, user: &str, server: &str, password: &str, code: Option<&str>) {
         self.send(Command::LogIn {
             request: LogInRequest {
                 server: ServerUrl::parse_base(server).unwrap(),
                 credentials: Credentials::Password {
-                    user: "ana".to_owned(),
+                    user: user.to_owned(),
                     password: SecretString::from(password),
                     code: code.map(str::to_owned),
                 },
