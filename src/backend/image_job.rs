@@ -154,6 +154,9 @@ impl Workshop {
         target: Target,
     ) -> Result<(), ImageFailure> {
         let made = self.run(move || imaging::decode(&bytes, target)).await;
+        if let (Err(_), ImageSubject::Upload(id)) = (&made, &request.subject) {
+            self.originals.forget(id).await;
+        }
         let (permit, image) = made.map_err(ImageFailure::Decode)?;
         let event = Event::ImageDecoded { request, image };
         // With the permit: while the window does not take pictures, none are made.

@@ -100,6 +100,10 @@ impl SessionLink {
         }
     }
 
+    pub(super) fn is_alive(&self) -> bool {
+        self.standing.borrow().is_alive
+    }
+
     /// The client, whether its session is alive or not.
     pub(super) fn last_client(&self) -> Arc<Client> {
         Arc::clone(&self.standing.borrow().client)
@@ -112,7 +116,7 @@ impl SessionLink {
         error: &ClientError,
         tries: &mut Tries,
     ) -> Next {
-        self.react(reaction(error), client, tries).await
+        self.react(reaction(error), client, None, tries).await
     }
 
     /// The same for bytes: a refusal counts once the session was found to be alive.
@@ -127,15 +131,9 @@ impl SessionLink {
         if is_refusal && self.refused().contains(room) {
             return Next::GiveUp;
         }
-        match self.react(download_reaction(error), client, tries).await {
-            Next::GiveUp => {
-                if is_refusal {
-                    self.refused().insert(room.clone());
-                }
-                Next::GiveUp
-            }
-            Next::Again => Next::Again,
-        }
+        let about = is_refusal.then_some(room);
+        self.react(download_reaction(error), client, about, tries)
+            .await
     }
 
     /// A file of this room came: refusals of its others are to be looked into again.
@@ -150,7 +148,13 @@ impl SessionLink {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn react(&self, reaction: Reaction, client: &Arc<Client>, tries: &mut Tries) -> Next {
+    async fn react(
+        &self,
+        reaction: Reaction,
+        client: &Arc<Client>,
+        about: Option<&RoomId>,
+        tries: &mut Tries,
+    ) -> Next {
         match reaction {
             Reaction::Reconnect => {
                 self.monitor.lost();
@@ -168,16 +172,18 @@ impl SessionLink {
                 tokio::time::sleep(pause).await;
                 Next::Again
             }
-            Reaction::CheckSession => self.check_session(client).await,
+            Reaction::CheckSession => self.check_session(client, about).await,
             Reaction::GiveUp => Next::GiveUp,
         }
     }
 
     /// Whether a request that was refused with `client` is worth another try with the client
-    /// that [`Self::client`] gives (or waits for) then.
-    pub(super) async fn check_session(&self, client: &Arc<Client>) -> Next {
+    /// that [`Self::client`] gives (or waits for) then. With `about`, the bytes of a room were
+    /// refused.
+    pub(super) async fn check_session(&self, client: &Arc<Client>, about: Option<&RoomId>) -> Next {
+        let mut tries = Tries::new(&self.timings);
         loop {
-            match self.confirm(client).await {
+            match self.confirm(client, about).await {
                 Verdict::Alive => return Next::GiveUp,
                 Verdict::Dead => return Next::Again,
                 Verdict::Unknown(error) => match reaction(&error) {
@@ -186,16 +192,18 @@ impl SessionLink {
                         self.monitor.online().await;
                     }
                     Reaction::WaitFor(pause) => tokio::time::sleep(pause).await,
-                    Reaction::TryAgain | Reaction::CheckSession | Reaction::GiveUp => {
-                        return Next::GiveUp;
-                    }
+                    Reaction::TryAgain => match tries.pause() {
+                        Some(pause) => tokio::time::sleep(pause).await,
+                        None => return Next::GiveUp,
+                    },
+                    Reaction::CheckSession | Reaction::GiveUp => return Next::GiveUp,
                 },
             }
         }
     }
 
     /// Asks the server once, however many requests were refused at the same time.
-    async fn confirm(&self, used: &Arc<Client>) -> Verdict {
+    async fn confirm(&self, used: &Arc<Client>, about: Option<&RoomId>) -> Verdict {
         let mut receiver = self.standing.subscribe();
         loop {
             let before = receiver.borrow_and_update().clone();
@@ -203,7 +211,7 @@ impl SessionLink {
                 return Verdict::Dead;
             }
             if let Some(turn) = self.begin_confirming() {
-                return turn.ask(used).await;
+                return turn.ask(used, about).await;
             }
             receiver
                 .wait_for(|now| !now.is_confirming || !Arc::ptr_eq(&now.client, used))
@@ -264,7 +272,11 @@ struct Confirmation<'a> {
 }
 
 impl Confirmation<'_> {
-    async fn ask(self, client: &Arc<Client>) -> Verdict {
+    async fn ask(self, client: &Arc<Client>, about: Option<&RoomId>) -> Verdict {
+        // Somebody had the turn just before and was refused for the same room.
+        if about.is_some_and(|room| self.link.refused().contains(room)) {
+            return Verdict::Alive;
+        }
         let asked_at = Instant::now();
         let answer = client.confirm_session().await;
         tracing::debug!(?answer, elapsed = ?asked_at.elapsed(), "asked whether the session lives");
@@ -273,6 +285,9 @@ impl Confirmation<'_> {
             Err(ClientError::SessionExpired) => Verdict::Dead,
             Err(error) => Verdict::Unknown(error),
         };
+        if let (Verdict::Alive, Some(room)) = (&verdict, about) {
+            self.link.refused().insert(room.clone());
+        }
         self.link.standing.send_modify(|standing| {
             if Arc::ptr_eq(&standing.client, client) {
                 standing.is_alive &= !matches!(verdict, Verdict::Dead);

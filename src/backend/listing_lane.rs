@@ -155,7 +155,9 @@ impl ListingLane {
         {
             self.end_limit();
         }
-        self.memory.limited_until.is_none() && !self.link.monitor.is_offline()
+        self.memory.limited_until.is_none()
+            && self.link.is_alive()
+            && !self.link.monitor.is_offline()
     }
 
     fn end_limit(&mut self) {
@@ -169,6 +171,7 @@ impl ListingLane {
         let link = Arc::clone(&self.link);
         let until = self.memory.limited_until;
         let free = async {
+            link.client().await;
             match until {
                 Some(until) => tokio::time::sleep_until(until).await,
                 None => link.monitor.online().await,
@@ -231,7 +234,7 @@ impl ListingLane {
                         }
                         None => self.answer(question, Err(error)).await,
                     },
-                    Reaction::CheckSession => match self.link.check_session(&client).await {
+                    Reaction::CheckSession => match self.link.check_session(&client, None).await {
                         Next::Again => {}
                         Next::GiveUp => self.answer(question, Err(error)).await,
                     },

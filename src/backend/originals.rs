@@ -111,6 +111,17 @@ impl Originals {
         is_whole.then_some(bytes)
     }
 
+    /// What was cached turned out to be damaged: next time it is fetched again.
+    pub(super) async fn forget(&self, id: &UploadId) {
+        if let Some(cache) = self.cache().await {
+            let id = id.clone();
+            // Only while the program ends it is not done.
+            tokio::task::spawn_blocking(move || cache.remove(&id))
+                .await
+                .ok();
+        }
+    }
+
     /// The bytes, from wherever they are.
     pub(super) async fn bytes(&self, file: StoredFile<'_>) -> Result<Bytes, DownloadError> {
         let _turn = self.turn(file.id).await;

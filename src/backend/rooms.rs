@@ -55,7 +55,7 @@ pub(super) async fn find(link: Arc<SessionLink>, name: String, generation: Gener
         Ok(_) => link.monitor.reached(),
         Err(Reaction::Reconnect) => link.monitor.lost(),
         Err(Reaction::CheckSession) => {
-            link.check_session(&client).await;
+            link.check_session(&client, None).await;
         }
         Err(Reaction::TryAgain | Reaction::WaitFor(_) | Reaction::GiveUp) => {}
     }

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::link::SessionLink;
 use super::live::Live;
-use super::session::{Attempt, Services, SignedIn};
+use super::session::{Attempt, Failure, Services, SignedIn};
 use super::settings_writer::SettingsWriter;
 use super::{BackendConfig, CLOSING_TIME, desktop};
 use crate::domain::SaveJobId;
@@ -154,7 +154,11 @@ impl Runner {
             }
             Ok(JobEnd::SignIn(attempt)) => match *attempt {
                 Attempt::Accepted(signed_in) => self.signed_in(signed_in),
-                Attempt::Failed(stored) => self.stored = stored,
+                Attempt::Failed(Failure { event, stored }) => {
+                    self.stored = stored;
+                    let events = self.services.events.clone();
+                    self.spawn_quiet(async move { events.send(event).await });
+                }
             },
             Err(error) if error.is_panic() => tracing::error!(%error, "a task panicked"),
             Ok(JobEnd::Nothing) | Err(_) => {}

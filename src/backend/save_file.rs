@@ -110,7 +110,7 @@ impl FileSaver {
         }
         let length = bytes.len() as u64;
         let part = self.begin(upload).await?;
-        let part = write(part, bytes.to_vec()).await?;
+        let part = write(part, bytes).await?;
         let finished = finish(part, upload).await?;
         self.received.fetch_add(length, Ordering::Relaxed);
         Ok(Some((finished, length)))
@@ -167,8 +167,11 @@ impl FileSaver {
     }
 }
 
-async fn write(mut part: PartFile, bytes: Vec<u8>) -> Result<PartFile, Stop> {
-    on_disk(move || part.write(&bytes).map(|()| part)).await
+async fn write(
+    mut part: PartFile,
+    bytes: impl AsRef<[u8]> + Send + 'static,
+) -> Result<PartFile, Stop> {
+    on_disk(move || part.write(bytes.as_ref()).map(|()| part)).await
 }
 
 async fn finish(part: PartFile, upload: &Upload) -> Result<Finished, Stop> {

@@ -37,11 +37,26 @@ pub(super) struct SignedIn {
     pub(super) generation: Generation,
 }
 
-/// What an attempt to sign in came to; failures have been reported by then.
+/// What an attempt to sign in came to.
 pub(super) enum Attempt {
     Accepted(SignedIn),
-    /// Not now; what the keyring gave is good for another attempt.
-    Failed(Option<(KnownAccount, StoredSession)>),
+    Failed(Failure),
+}
+
+/// Reported by the runner once it remembers `stored`: the window may try again at once.
+pub(super) struct Failure {
+    pub(super) event: Event,
+    /// What the keyring gave is good for another attempt.
+    pub(super) stored: Option<(KnownAccount, StoredSession)>,
+}
+
+impl From<Event> for Attempt {
+    fn from(event: Event) -> Self {
+        Self::Failed(Failure {
+            event,
+            stored: None,
+        })
+    }
 }
 
 impl Services {
@@ -73,9 +88,7 @@ impl Services {
             }
             Err(error) => {
                 tracing::debug!(%error, "log-in failed");
-                let event = Event::LogInFailed { generation, error };
-                self.events.send(event).await;
-                Attempt::Failed(None)
+                Event::LogInFailed { generation, error }.into()
             }
         }
     }
@@ -98,8 +111,7 @@ impl Services {
                         generation,
                         keyring,
                     };
-                    self.events.send(event).await;
-                    return Attempt::Failed(None);
+                    return event.into();
                 }
             },
         };
@@ -113,13 +125,12 @@ impl Services {
                 ClientError::SessionExpired
                 | ClientError::LogIn(LogInRefusal::TokenUnknown | LogInRefusal::TokenExpired),
             ) => {
-                self.events.send(Event::SessionExpired { generation }).await;
-                return Attempt::Failed(None);
+                return Event::SessionExpired { generation }.into();
             }
             Err(error) => Event::LogInFailed { generation, error },
         };
-        self.events.send(event).await;
-        Attempt::Failed(Some((account, stored)))
+        let stored = Some((account, stored));
+        Attempt::Failed(Failure { event, stored })
     }
 
     async fn check(

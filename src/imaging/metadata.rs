@@ -56,8 +56,17 @@ fn read(bytes: &[u8]) -> Metadata {
 
 /// By walking the structure where there is a walker, else as the decoder says.
 fn shown_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Option<PixelSize> {
+    let tiff_size = || {
+        let fields = fields.filter(|_| sniff(bytes) == Some("TIFF"))?;
+        let sides = (
+            fields.number(Tag::ImageWidth)?,
+            fields.number(Tag::ImageLength)?,
+        );
+        Some(PixelSize::new(sides.0, sides.1))
+    };
     let stored = header
         .size
+        .or_else(tiff_size)
         .or_else(|| Some(Source::open(bytes).ok()?.announced()?.size))?;
     // HEIF turns by a property of its own; its EXIF orientation is a record of that.
     let is_heif = matches!(sniff(bytes), Some("HEIC" | "HEIF" | "AVIF"));

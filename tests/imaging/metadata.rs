@@ -109,6 +109,7 @@ fn the_size_is_known_from_the_first_bytes() {
         "lossy.webp",
         "alpha.webp",
         "rgb.tga",
+        "palette.tiff",
         "lzw.tiff",
         "rgb.ppm",
     ] {

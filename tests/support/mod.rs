@@ -7,14 +7,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use salon::backend::{BackendConfig, BackendHandle, Timings, start};
+use salon::backend::{BackendConfig, BackendHandle, FolderDialog, Timings, start};
 use salon::domain::{
     AuthToken, Credentials, ListingWindow, LogInRequest, PageIndex, Room, SaveJobId, ServerUrl,
     Upload,
 };
 use salon::protocol::{
-    Command, Event, Generation, ImageRequest, ImageSize, ImageSubject, Listing, SaveProgress,
-    SaveReport, SessionInfo, UiEnd, Waker, WantedImage, channel,
+    Command, Event, FolderChoice, Generation, ImageRequest, ImageSize, ImageSubject, Listing,
+    SaveProgress, SaveReport, SessionInfo, UiEnd, Waker, WantedImage, channel,
 };
 use salon::rocketchat::Http;
 use salon::storage::{Dirs, MemoryStore, SessionStore};
@@ -46,10 +46,13 @@ impl TestBackend {
         let http = Http::new().unwrap();
         let mut config = BackendConfig::new(dirs, Arc::clone(&store), http);
         config.follows_system_theme = false;
+        let picked = FolderChoice::Picked("/somewhere".into());
+        config.folder_dialog = FolderDialog::Always(picked);
         config.timings = Timings {
             probe_debounce: Duration::from_millis(50),
             reconnect_first: Duration::from_millis(50),
             retry_first: Duration::from_millis(20),
+            keyring_timeout: Duration::from_millis(300),
             settings_delay: Duration::from_millis(20),
             ..Timings::default()
         };
@@ -104,11 +107,15 @@ impl TestBackend {
     }
 
     pub(crate) fn log_in(&self, server: &str, password: &str, code: Option<&str>) {
+        self.log_in_as("ana", server, password, code);
+    }
+
+    pub(crate) fn log_in_as(&self, user: &str, server: &str, password: &str, code: Option<&str>) {
         self.send(Command::LogIn {
             request: LogInRequest {
                 server: ServerUrl::parse_base(server).unwrap(),
                 credentials: Credentials::Password {
-                    user: "ana".to_owned(),
+                    user: user.to_owned(),
                     password: SecretString::from(password),
                     code: code.map(str::to_owned),
                 },
