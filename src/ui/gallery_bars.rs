@@ -96,7 +96,7 @@ fn refused_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     let headline = if gallery.room.subscription.is_none() {
         "You have not joined this room"
     } else {
-        message.headline.as_str()
+        "You have no access to the files of this room"
     };
     bar_ui(ui, cx, (Icon::Lock, headline, &message.advice), |ui| {
         retry_ui(ui, cx);

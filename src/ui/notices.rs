@@ -30,12 +30,13 @@ pub(super) struct NoticesView {
 }
 
 impl NoticesView {
-    /// Draws the stack; `true` when somebody wants to see the queue.
-    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>) -> bool {
+    /// Draws the stack, `beside` points left of its corner; `true` when somebody wants to see
+    /// the queue.
+    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>, beside: f32) -> bool {
         let now = ui.input(|input| input.time);
         self.forget_gone(cx);
         let mut opens_queue = false;
-        let offset = vec2(-space::M, -(theme::STATUS_BAR_HEIGHT + space::M));
+        let offset = vec2(-space::M - beside, -(theme::STATUS_BAR_HEIGHT + space::M));
         let is_empty = cx.state.notices.iter().next().is_none() && !self.has_fresh_save(cx, now);
         if is_empty {
             return false;

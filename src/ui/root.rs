@@ -13,7 +13,7 @@ use crate::ui::notices::NoticesView;
 use crate::ui::panes::Panes;
 use crate::ui::room_list::RoomListView;
 use crate::ui::root_dialog::Dialog;
-use crate::ui::save_panel::save_panel_ui;
+use crate::ui::save_panel::{QUEUE_WIDTH, save_panel_ui};
 use crate::ui::session_pages::{corner_ui, expired_ui, resuming_ui, signed_out_ui};
 use crate::ui::shortcuts::{Job, Situation, pressed};
 use crate::ui::sign_in_form::SignInForm;
@@ -103,7 +103,12 @@ impl RootView {
                 expired_ui(ui, cx, &mut self.form);
             }
         }
-        if self.notices.ui(ui, cx) {
+        let beside = if self.is_queue_open {
+            QUEUE_WIDTH + space::M
+        } else {
+            0.0
+        };
+        if self.notices.ui(ui, cx, beside) {
             self.is_queue_open = true;
         }
         self.finish(&actions, &wishes)

@@ -17,6 +17,9 @@ use crate::ui::widgets::{card_frame, icon_button_ui};
 
 const WIDTH: f32 = 440.0;
 
+/// The same with its edges.
+pub(super) const QUEUE_WIDTH: f32 = WIDTH + 32.0;
+
 /// Higher lists of failures scroll.
 const FAILURES_HEIGHT: f32 = 180.0;
 
