@@ -35,7 +35,9 @@ pub(super) fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Galler
             message.headline.as_str(),
             message.advice.as_str(),
         );
-        bar_ui(ui, cx, parts, |ui| retry_ui(ui, cx));
+        bar_ui(ui, cx, parts, |ui| {
+            retry_ui(ui, cx);
+        });
     }
     let session = cx.state.session.as_ref();
     if let Some(session) = session.filter(|session| session.must_change_password) {

@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use crate::domain::Room;
 use crate::state::{Action, RoomSearch, user_message};
-use crate::ui::room_row::{find_row_ui, header_row_ui, room_row_ui, skeleton_ui};
+use crate::ui::room_row::{RowMarks, find_row_ui, header_row_ui, room_row_ui, skeleton_ui};
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
@@ -204,17 +204,22 @@ impl RoomListView {
                 match row {
                     Row::Header(title) => header_row_ui(ui, cx, title),
                     Row::Room(room, index) => {
-                        let is_open = open == Some(&room.id);
-                        let is_at_cursor = is_filtering && *index == self.cursor;
-                        if room_row_ui(ui, cx, room, is_open, is_at_cursor).clicked() {
+                        let marks = RowMarks {
+                            is_open: open == Some(&room.id),
+                            is_at_cursor: is_filtering && *index == self.cursor,
+                        };
+                        if room_row_ui(ui, cx, room, marks).clicked() {
                             cx.act(Action::OpenRoom(room.id.clone()));
                         }
                     }
                     Row::FindPublic => {
                         let name = self.channel_name();
                         let rooms = rows.iter().filter(|row| matches!(row, Row::Room(..)));
-                        let is_at_cursor = is_filtering && self.cursor == rooms.count();
-                        if find_row_ui(ui, cx, &name, is_at_cursor).clicked() {
+                        let marks = RowMarks {
+                            is_open: false,
+                            is_at_cursor: is_filtering && self.cursor == rooms.count(),
+                        };
+                        if find_row_ui(ui, cx, &name, marks).clicked() {
                             cx.act(Action::FindRoom(name));
                         }
                     }
@@ -235,7 +240,6 @@ impl RoomListView {
 
     fn search_ui(&self, ui: &mut Ui, cx: ViewContext<'_>) {
         match &cx.state.rooms.search {
-            RoomSearch::Idle => {}
             RoomSearch::Asking(name) => {
                 ui.horizontal(|ui| {
                     late_spinner_ui(ui, "room search", text::SMALL);
@@ -257,7 +261,7 @@ impl RoomListView {
                     .color(cx.palette.text_weak);
                 ui.add(egui::Label::new(advice).wrap());
             }
-            RoomSearch::Failed(..) => {}
+            RoomSearch::Idle | RoomSearch::Failed(..) => {}
         }
     }
 }

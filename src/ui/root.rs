@@ -1,6 +1,6 @@
 //! The whole window: which page, which panes, which dialog, whose keys.
 
-use egui::{Frame, Margin, Panel, Rect, Ui, ViewportCommand};
+use egui::{Frame, Margin, Panel, Rect, SetOpenCommand, Ui, ViewportCommand};
 
 use crate::protocol::ThemeChoice;
 use crate::state::{Action, AppState, Gallery, Phase, Shown, TILE_EDGE_POINTS};
@@ -42,7 +42,7 @@ pub struct RootView {
     panes: Panes,
     dialog: Dialog,
     is_queue_open: bool,
-    opens_menu: bool,
+    opens_menu: Option<SetOpenCommand>,
     last_shown: Shown,
 }
 
@@ -60,7 +60,7 @@ impl Default for RootView {
             panes: Panes::default(),
             dialog: Dialog::None,
             is_queue_open: false,
-            opens_menu: false,
+            opens_menu: None,
             last_shown: Shown::default(),
         }
     }
@@ -182,7 +182,7 @@ impl RootView {
             top: 8,
             bottom: 0,
         });
-        let opens_menu = std::mem::take(&mut self.opens_menu);
+        let opens_menu = self.opens_menu.take();
         let panel = Panel::left("rooms")
             .frame(frame)
             .default_size(theme::ROOM_LIST_WIDTH)
@@ -311,9 +311,8 @@ impl RootView {
             Job::Reload => cx.act(Action::Reload),
             Job::TogglePanel => cx.act(Action::TogglePanel),
             Job::Help => self.dialog = Dialog::Help,
-            Job::NextPane => self.panes.step(ui.ctx(), true),
-            Job::PreviousPane => self.panes.step(ui.ctx(), false),
-            Job::Menu => self.opens_menu = true,
+            Job::NextPane | Job::PreviousPane => self.panes.step(ui.ctx()),
+            Job::Menu => self.opens_menu = Some(SetOpenCommand::Toggle),
             Job::FullScreen => {
                 let is_full = ui.input(|input| input.viewport().fullscreen.unwrap_or(false));
                 ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));

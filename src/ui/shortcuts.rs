@@ -165,8 +165,46 @@ fn consume(input: &mut egui::InputState, key: KeyboardShortcut) -> bool {
 /// The key of a job as tooltips and menus show it.
 pub fn key_of(ctx: &egui::Context, job: Job) -> String {
     let row = TABLE.iter().find(|row| row.job == job);
-    let key = row.and_then(|row| row.keys.first());
-    key.map(|key| ctx.format_shortcut(key)).unwrap_or_default()
+    let names = row.map(|row| names_of(ctx, row)).unwrap_or_default();
+    names.into_iter().next().unwrap_or_default()
+}
+
+/// The keys of a row for people, each once: Ctrl+Shift+/ is Ctrl+? to them.
+pub fn names_of(ctx: &egui::Context, row: &Shortcut) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for key in row.keys {
+        let name = name_of(ctx, *key);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn name_of(ctx: &egui::Context, key: KeyboardShortcut) -> String {
+    let (modifiers, name) = match key.logical_key {
+        Key::Slash if key.modifiers.shift => (CTRL, "?"),
+        Key::Questionmark => (key.modifiers, "?"),
+        Key::Equals => (key.modifiers, "="),
+        Key::Plus => (key.modifiers, "+"),
+        Key::Minus => (key.modifiers, "\u{2212}"),
+        Key::Comma => (key.modifiers, ","),
+        Key::ArrowLeft => (key.modifiers, "\u{2190}"),
+        Key::ArrowRight => (key.modifiers, "\u{2192}"),
+        Key::ArrowUp => (key.modifiers, "\u{2191}"),
+        Key::ArrowDown => (key.modifiers, "\u{2193}"),
+        Key::Escape => (key.modifiers, "Esc"),
+        other => (key.modifiers, other.name()),
+    };
+    let is_mac = ctx.os().is_mac();
+    let names = if is_mac {
+        egui::ModifierNames::SYMBOLS
+    } else {
+        egui::ModifierNames::NAMES
+    };
+    let held = names.format(&modifiers, is_mac);
+    let joint = if held.is_empty() { "" } else { names.concat };
+    format!("{held}{joint}{name}")
 }
 
 #[cfg(test)]

@@ -18,23 +18,23 @@ use salon::state::{Action, AppState};
 use salon::ui::{RootView, TextureStore, theme};
 
 /// The window with its state, without a backend.
-pub struct Shell {
+pub(super) struct Shell {
     /// The state.
-    pub state: AppState,
+    pub(super) state: AppState,
     /// Everything the views said, but for what is on screen.
-    pub actions: Vec<Action>,
+    pub(super) actions: Vec<Action>,
     root: RootView,
     textures: Option<TextureStore>,
 }
 
 impl Shell {
     /// Whether such an action came.
-    pub fn has(&self, is_it: impl Fn(&Action) -> bool) -> bool {
+    pub(super) fn has(&self, is_it: impl Fn(&Action) -> bool) -> bool {
         self.actions.iter().any(is_it)
     }
 
     /// The server refuses a log-in.
-    pub fn refuse(&mut self, refusal: LogInRefusal) {
+    pub(super) fn refuse(&mut self, refusal: LogInRefusal) {
         let (user, password) = ("ana".to_owned(), "x".to_owned().into());
         self.state
             .on_action(Action::SubmitPassword { user, password });
@@ -45,7 +45,7 @@ impl Shell {
     }
 
     /// The server at this address is Rocket.Chat.
-    pub fn answer_probe(&mut self, typed: &str) {
+    pub(super) fn answer_probe(&mut self, typed: &str) {
         let result = Ok(ServerIdentity {
             base: server(),
             version: "8.8".to_owned(),
@@ -70,7 +70,7 @@ impl Shell {
     }
 }
 
-pub fn shell_of(state: AppState) -> Shell {
+pub(super) fn shell_of(state: AppState) -> Shell {
     Shell {
         state,
         actions: Vec::new(),
@@ -79,7 +79,7 @@ pub fn shell_of(state: AppState) -> Shell {
     }
 }
 
-pub fn harness(shell: Shell) -> Harness<'static, Shell> {
+pub(super) fn harness(shell: Shell) -> Harness<'static, Shell> {
     let mut harness = Harness::builder()
         .with_size([1280.0, 800.0])
         .allow_missing_glyphs()
@@ -92,11 +92,11 @@ pub fn harness(shell: Shell) -> Harness<'static, Shell> {
     harness
 }
 
-pub fn new_state() -> AppState {
+pub(super) fn new_state() -> AppState {
     AppState::new(Settings::default(), PathBuf::from("/home/ana/Pictures")).0
 }
 
-pub fn signed_out_at(address: &str) -> Shell {
+pub(super) fn signed_out_at(address: &str) -> Shell {
     let mut shell = shell_of(new_state());
     shell
         .state
@@ -106,7 +106,7 @@ pub fn signed_out_at(address: &str) -> Shell {
 }
 
 /// Signed in, with a room of `total` images open, the first hundred of them listed.
-pub fn signed_in(total: usize) -> Shell {
+pub(super) fn signed_in(total: usize) -> Shell {
     let mut shell = shell_of(new_state());
     let state = &mut shell.state;
     let (generation, session) = (state.generation, Box::new(session()));
@@ -131,7 +131,7 @@ pub fn signed_in(total: usize) -> Shell {
     shell
 }
 
-pub fn session() -> SessionInfo {
+pub(super) fn session() -> SessionInfo {
     SessionInfo {
         account: AccountId {
             server: server(),
@@ -150,7 +150,7 @@ pub fn session() -> SessionInfo {
     }
 }
 
-pub fn challenge(method: TwoFactorMethod) -> LogInRefusal {
+pub(super) fn challenge(method: TwoFactorMethod) -> LogInRefusal {
     LogInRefusal::TwoFactorRequired(TwoFactorChallenge {
         method,
         is_code_sent: true,
@@ -159,7 +159,7 @@ pub fn challenge(method: TwoFactorMethod) -> LogInRefusal {
     })
 }
 
-pub fn start_save(shell: &mut Shell) {
+pub(super) fn start_save(shell: &mut Shell) {
     let state = &mut shell.state;
     state.on_action(Action::SelectAll);
     state.on_action(Action::SaveSelectedAs);
@@ -178,7 +178,7 @@ pub fn start_save(shell: &mut Shell) {
     state.on_event(Event::SaveAdvanced { job, progress });
 }
 
-pub fn finish_save(shell: &mut Shell) {
+pub(super) fn finish_save(shell: &mut Shell) {
     let folder = PathBuf::from("/home/ana/Pictures");
     let written = |n: usize| (upload(n).id, folder.join(upload(n).name));
     let failure = SaveFailure::Download(DownloadError::Deleted);
@@ -196,13 +196,13 @@ pub fn finish_save(shell: &mut Shell) {
     shell.state.on_event(Event::SaveFinished { job, report });
 }
 
-pub fn limit_rate(shell: &mut Shell) {
+pub(super) fn limit_rate(shell: &mut Shell) {
     let until = Instant::now() + Duration::from_secs(42);
     let limited = Connection::RateLimited { until };
     shell.state.on_event(Event::ConnectionChanged(limited));
 }
 
-pub fn refuse_file(shell: &mut Shell) {
+pub(super) fn refuse_file(shell: &mut Shell) {
     let request = ImageRequest {
         subject: ImageSubject::Upload(upload(1).id),
         size: ImageSize::Thumbnail { edge_px: 256 },
@@ -219,10 +219,10 @@ fn rooms() -> Vec<Room> {
     let mut favorite = room("team-offsite", RoomKind::Channel);
     favorite.is_favorite = true;
     let mut direct = room("anna", RoomKind::Direct);
-    direct.title = "Anna Schmidt".to_owned();
+    "Anna Schmidt".clone_into(&mut direct.title);
     direct.other_username = Some("anna".to_owned());
     let mut group = room("group", RoomKind::GroupDirect);
-    group.title = "田中, Анна, محمد".to_owned();
+    "田中, Анна, محمد".clone_into(&mut group.title);
     let long = "a-room-whose-name-is-much-longer-than-the-list-is-wide";
     vec![
         favorite,
