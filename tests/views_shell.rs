@@ -263,6 +263,8 @@ fn a_finished_save_says_what_failed_and_can_be_retried() {
     harness.get_by_label("2 images saved, 1 already there, 1 failed");
     click(&mut harness, "See failures");
     harness.get_by_label("Deleted on the server");
+    // The list grows from below: its place is final after some frames.
+    harness.run_steps(5);
     click(&mut harness, "Retry 1 failed");
     assert!(
         harness

@@ -20,7 +20,7 @@ pub(super) fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Galler
         let words = "The images of this room are encrypted end to end, so they are shown as \
                      locks. Open them in Rocket.Chat.";
         bar_ui(ui, cx, (Icon::LockKeyhole, "", words), |ui| {
-            web_ui(ui, cx, gallery)
+            web_ui(ui, cx, gallery);
         });
     }
     if gallery.access == FileAccess::Refused {
@@ -68,7 +68,7 @@ fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
             let headline = format!("Offline since {}", local.strftime("%H:%M"));
             let words = "Showing what is on this computer; Salon tries again by itself.";
             bar_ui(ui, cx, (Icon::WifiOff, &headline, words), |ui| {
-                retry_ui(ui, cx)
+                retry_ui(ui, cx);
             });
         }
     }

@@ -20,7 +20,7 @@ pub(super) fn top_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         if gallery.selection.is_empty() {
             view_controls_ui(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                title_ui(ui, cx, gallery)
+                title_ui(ui, cx, gallery);
             });
         } else {
             selection_actions_ui(ui, cx);
