@@ -117,13 +117,18 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "One screen": NONE PageUp, NONE PageDown;
     Local, Grid, "Select or unselect": NONE Space, CTRL Space;
     Local, Grid, "Open": NONE Enter;
+    Local, Grid, "Menu of the image": SHIFT F10;
     Local, Grid, "Clear the selection": NONE Escape;
-    Local, Viewer, "Next and previous": NONE ArrowRight, NONE ArrowLeft;
+    Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
+    Local, Viewer, "Next": NONE Space;
+    Local, Viewer, "Ten back and on": NONE PageUp, NONE PageDown;
     Local, Viewer, "First and last": NONE Home, NONE End;
-    Local, Viewer, "Zoom in": NONE Plus, CTRL Plus;
-    Local, Viewer, "Zoom out": NONE Minus, CTRL Minus;
+    Local, Viewer, "Zoom in and out": NONE Plus, NONE Minus;
     Local, Viewer, "Fit the window": NONE Num0;
-    Local, Viewer, "Actual size": NONE Num1;
+    Local, Viewer, "Actual size, and twice that": NONE Num1, NONE Num2;
+    Local, Viewer, "Fit the width": NONE W;
+    Local, Viewer, "Fit or actual size at the pointer": NONE Z;
+    Local, Viewer, "Select or unselect": NONE X, CTRL Space;
     Local, Viewer, "Back to the grid": NONE Escape;
 };
 
@@ -153,10 +158,12 @@ pub fn pressed(ctx: &egui::Context, situation: Situation) -> Option<Job> {
     })
 }
 
-/// Single keys must be exactly themselves: Ctrl+I is not I.
+/// A key without modifiers is exactly that: Shift+F10 is not F10, Ctrl+I is not I. Only the
+/// question mark needs Shift on most keyboards.
 fn consume(input: &mut egui::InputState, key: KeyboardShortcut) -> bool {
-    let is_letter = key.modifiers.is_none() && key.logical_key.name().len() == 1;
-    if is_letter && input.modifiers.any() && !input.modifiers.shift_only() {
+    let held = input.modifiers;
+    let may_shift = key.logical_key == Key::Questionmark && held.shift_only();
+    if key.modifiers.is_none() && held.any() && !may_shift {
         return false;
     }
     input.consume_shortcut(&key)
