@@ -1,6 +1,11 @@
 //! Draws the state and reports what the person did.
 
 mod dates;
+mod detail_json;
+mod detail_rows;
+mod detail_sums;
+mod details_panel;
+mod exif_rows;
 mod grid_band;
 mod grid_header;
 mod grid_keys;
@@ -21,6 +26,7 @@ mod viewer_controls;
 mod viewer_keys;
 mod viewer_states;
 
+pub use details_panel::details_panel_ui;
 pub use texture_store::{Texture, TextureStore};
 pub use thumbnail_grid::ThumbnailGrid;
 pub use view_context::{ActionQueue, Urgency, ViewContext, WishList};
