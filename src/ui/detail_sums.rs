@@ -1,12 +1,13 @@
 //! What is chosen, in numbers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use egui::{RichText, Ui};
+use egui::{Id, RichText, Ui};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::ByteCount;
+use crate::domain::{ByteCount, RoomId};
 use crate::state::Gallery;
 use crate::state::user_message::{grouped, images};
 use crate::ui::detail_rows::{Row, heading_ui, row_ui};
@@ -18,7 +19,7 @@ use crate::ui::{dates, text};
 const MAX_LINES: usize = 12;
 
 /// What the chosen images have in sum, as far as they are known.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 struct Sums {
     bytes: ByteCount,
     lacks_size: bool,
@@ -54,7 +55,7 @@ impl Sums {
 
 /// Draws the numbers.
 pub(super) fn sums_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, count: usize) {
-    let sums = Sums::of(gallery);
+    let sums = kept_sums(ui, gallery);
     let is_final = gallery.is_choice_known();
     let title = RichText::new(format!("{} selected", images(count)));
     ui.label(title.size(16.0).strong());
@@ -80,6 +81,29 @@ pub(super) fn sums_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, count
         let words = "Not all of them are listed yet, so these numbers still grow.";
         ui.label(RichText::new(words).small().color(cx.palette.text_weak));
     }
+}
+
+/// Adding up a hundred thousand images takes longer than a frame: kept until something changes.
+fn kept_sums(ui: &Ui, gallery: &Gallery) -> Arc<Sums> {
+    type Kept = (RoomId, u64, u64, Arc<Sums>);
+    let id = Id::unique("sums of the selection");
+    let versions = (gallery.listing.version(), gallery.selection.version());
+    let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
+    if let Some((room, listing, selection, sums)) = kept
+        && room == gallery.room.id
+        && (listing, selection) == versions
+    {
+        return sums;
+    }
+    let sums = Arc::new(Sums::of(gallery));
+    let kept: Kept = (
+        gallery.room.id.clone(),
+        versions.0,
+        versions.1,
+        Arc::clone(&sums),
+    );
+    ui.data_mut(|data| data.insert_temp(id, kept));
+    sums
 }
 
 fn counts_ui(ui: &mut Ui, cx: ViewContext<'_>, heading: &str, counts: &BTreeMap<String, usize>) {
