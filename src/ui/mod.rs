@@ -12,6 +12,7 @@ mod grid_keys;
 mod grid_layout;
 mod grid_menu;
 mod grid_mouse;
+mod grid_scroll;
 mod grid_states;
 mod grid_tile;
 mod grid_view;
