@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
-use egui::{ColorImage, TextureHandle, TextureId, TextureOptions};
+use egui::{Color32, ColorImage, TextureHandle, TextureId, TextureOptions};
 
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
@@ -30,6 +30,8 @@ struct Entry {
     format: &'static str,
     bytes: usize,
     drawn_at: Cell<u64>,
+    options: Cell<TextureOptions>,
+    first_pixel: Color32,
 }
 
 /// A picture that can be drawn.
@@ -73,6 +75,7 @@ impl TextureStore {
             return;
         }
         let pixels = ColorImage::from_rgba_premultiplied(size, &image.pixels);
+        let first_pixel = pixels.pixels.first().copied().unwrap_or_default();
         let is_full = matches!(request.size, ImageSize::Full { .. });
         // Shrunk pictures shimmer without mipmaps; thumbnails are made near their size.
         let options = TextureOptions {
@@ -98,6 +101,8 @@ impl TextureStore {
             format: image.format,
             bytes,
             drawn_at: Cell::new(self.clock.get()),
+            options: Cell::new(options),
+            first_pixel,
         };
         self.entries.insert(request, entry);
         self.evict();
@@ -130,6 +135,29 @@ impl TextureStore {
         let largest = requests
             .max_by_key(|request| self.entries.get(request).map_or(0, |entry| entry.bytes))?;
         self.get(&largest)
+    }
+
+    /// Whether an enlarged picture shows its single pixels with hard edges.
+    pub fn set_sharp(&self, request: &ImageRequest, is_sharp: bool) {
+        let Some(entry) = self.entries.get(request) else {
+            return;
+        };
+        let magnification = if is_sharp {
+            egui::TextureFilter::Nearest
+        } else {
+            egui::TextureFilter::Linear
+        };
+        let options = TextureOptions {
+            magnification,
+            ..entry.options.get()
+        };
+        if entry.options.replace(options) == options {
+            return;
+        }
+        // A texture takes over the options of whatever is put into it: its own first pixel
+        // changes nothing else, and no second copy of a large image is needed.
+        let pixel = ColorImage::filled([1, 1], entry.first_pixel);
+        entry.handle.clone().set_partial([0, 0], pixel, options);
     }
 
     /// Remembers that this picture does not exist.
