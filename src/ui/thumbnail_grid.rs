@@ -103,6 +103,10 @@ impl ThumbnailGrid {
     /// before it.
     pub fn keys(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         let id = grid_id();
+        // An open menu has the keys.
+        if egui::Popup::is_any_open(ui.ctx()) {
+            return;
+        }
         match ui.memory(|memory| memory.focused()) {
             None => ui.memory_mut(|memory| memory.request_focus(id)),
             Some(focused) if focused == id => {}
