@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use crate::protocol::TwoFactorMethod;
 use crate::state::{Action, Resend, SignInStep, user_message};
-use crate::ui::sign_in_form::{busy_ui, enter, field_ui, side_way_ui, wide_plain_ui};
+use crate::ui::sign_in_fields::{busy_ui, enter, field_ui, side_way_ui, wide_plain_ui};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{trouble_ui, wide_primary_ui};

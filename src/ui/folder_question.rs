@@ -6,7 +6,7 @@ use egui::{Id, RichText, TextEdit, Ui};
 
 use crate::protocol::SaveSelection;
 use crate::state::{Action, FolderQuestion, PendingSave, user_message};
-use crate::ui::sign_in_form::{enter, field_ui};
+use crate::ui::sign_in_fields::{enter, field_ui};
 use crate::ui::theme::{space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{dialog_ui, plain_button, primary_button};

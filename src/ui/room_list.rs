@@ -46,7 +46,11 @@ impl RoomListView {
         let rooms = cx.state.rooms.matching(&self.filter);
         let key = self.filter_ui(ui, cx, rooms.len());
         match key {
-            Some(FilterKey::Open) => self.open(cx, &rooms),
+            Some(FilterKey::Open) => {
+                if self.open(cx, &rooms) {
+                    ui.memory_mut(|memory| memory.surrender_focus(filter_id()));
+                }
+            }
             Some(FilterKey::Leave) => ui.memory_mut(|memory| memory.surrender_focus(filter_id())),
             None => {}
         }
@@ -152,14 +156,18 @@ impl RoomListView {
         None
     }
 
-    fn open(&mut self, cx: ViewContext<'_>, rooms: &[&Room]) {
+    /// Whether a room was opened, so that the images get the keyboard.
+    fn open(&mut self, cx: ViewContext<'_>, rooms: &[&Room]) -> bool {
         if let Some(room) = rooms.get(self.cursor) {
             cx.act(Action::OpenRoom(room.id.clone()));
             self.filter.clear();
             self.cursor = 0;
-        } else if self.offers_search() {
+            return true;
+        }
+        if self.offers_search() {
             cx.act(Action::FindRoom(self.channel_name()));
         }
+        false
     }
 
     fn offers_search(&self) -> bool {

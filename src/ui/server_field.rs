@@ -4,7 +4,7 @@ use egui::{Id, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 
 use crate::state::{Action, Probe, user_message};
-use crate::ui::sign_in_form::field_ui;
+use crate::ui::sign_in_fields::field_ui;
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{late_spinner_ui, plain_button};

@@ -3,7 +3,7 @@
 //! It is shown alone while nobody is signed in, and as a sheet over the frozen window when the
 //! session expired; then server and user are given.
 
-use egui::{Id, Key, RichText, TextEdit, Ui};
+use egui::{Id, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 use secrecy::SecretString;
 
@@ -11,9 +11,10 @@ use crate::domain::AuthToken;
 use crate::state::{Action, SignInStep, user_message};
 use crate::ui::code_question::CodeQuestion;
 use crate::ui::server_field::server_field_ui;
+use crate::ui::sign_in_fields::{SecretField, busy_ui, enter, field_ui, secret_ui, side_way_ui};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{late_spinner_ui, plain_button, trouble_ui, wide_primary_ui};
+use crate::ui::widgets::{trouble_ui, wide_primary_ui};
 
 /// Drafts of the form; secrets leave it when they are sent.
 #[derive(Default)]
@@ -58,6 +59,10 @@ impl SignInForm {
     /// Draws the fields; `fixed` while a session waits behind the form.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
         let sign_in = &cx.state.sign_in;
+        // The state may have put another address there, as after signing out.
+        if self.server != sign_in.server_text {
+            self.server.clone_from(&sign_in.server_text);
+        }
         self.start(ui, cx, fixed);
         ui.spacing_mut().item_spacing.y = space::XS;
         if let SignInStep::Code { .. } = sign_in.step {
@@ -104,7 +109,6 @@ impl SignInForm {
             return;
         }
         self.course = Course::Open;
-        self.server.clone_from(&cx.state.sign_in.server_text);
         if let Some(account) = fixed {
             account.user.clone_into(&mut self.user);
         } else if let Some(known) = cx.state.settings.accounts.first() {
@@ -270,80 +274,6 @@ pub(super) fn sign_in_card_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignI
     });
     ui.add_space(space::L);
     form.ui(ui, cx, None);
-}
-
-/// A field over the whole width.
-pub(super) fn field_ui(ui: &mut Ui, field: TextEdit<'_>) -> egui::Response {
-    ui.add(
-        field
-            .desired_width(f32::INFINITY)
-            .margin(egui::Margin::symmetric(10, 8)),
-    )
-}
-
-/// A row that says what is going on.
-pub(super) fn busy_ui(ui: &mut Ui, label: &str) {
-    ui.horizontal(|ui| {
-        ui.set_min_height(theme::BUTTON_HEIGHT);
-        late_spinner_ui(ui, label, text::TITLE);
-        ui.label(label);
-    });
-}
-
-/// Whether Enter was pressed in this frame.
-pub(super) fn enter(ui: &Ui) -> bool {
-    ui.input(|input| input.key_pressed(Key::Enter))
-}
-
-struct SecretField<'a> {
-    id: Id,
-    label: Id,
-    is_shown: &'a mut bool,
-}
-
-fn secret_ui(
-    ui: &mut Ui,
-    cx: ViewContext<'_>,
-    text: &mut String,
-    field: SecretField<'_>,
-) -> egui::Response {
-    let SecretField {
-        id,
-        label,
-        is_shown,
-    } = field;
-    ui.horizontal(|ui| {
-        let button_width = theme::BUTTON_HEIGHT + space::XS;
-        let edit = TextEdit::singleline(text)
-            .id(id)
-            .password(!*is_shown)
-            .desired_width(ui.available_width() - button_width - space::S)
-            .margin(egui::Margin::symmetric(10, 8));
-        let response = ui.add(edit).labelled_by(label);
-        let (icon, name) = if *is_shown {
-            (Icon::EyeOff, "Hide")
-        } else {
-            (Icon::Eye, "Show")
-        };
-        if crate::ui::widgets::icon_button_ui(ui, cx.palette, icon, name, "").clicked() {
-            *is_shown = !*is_shown;
-        }
-        response
-    })
-    .inner
-}
-
-/// A quiet way to somewhere else, in the middle.
-pub(super) fn side_way_ui(ui: &mut Ui, cx: ViewContext<'_>, label: &str) -> bool {
-    let label = RichText::new(label).color(cx.palette.accent);
-    let button = egui::Button::new(label).frame_when_inactive(false);
-    ui.vertical_centered(|ui| ui.add(button).clicked()).inner
-}
-
-/// A second button under the form, such as "Sign out".
-pub(super) fn wide_plain_ui(ui: &mut Ui, label: &str) -> bool {
-    let size = egui::vec2(ui.available_width(), theme::BUTTON_HEIGHT);
-    ui.add_sized(size, plain_button(label)).clicked()
 }
 
 fn server_id() -> Id {

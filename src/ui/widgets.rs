@@ -245,3 +245,10 @@ pub(super) fn describe(ui: &Ui, response: &Response, description: &str) {
         node.set_description(description.to_owned());
     });
 }
+
+/// Lets screen readers tell changes of this text when they have nothing else to say.
+pub(super) fn announce(ui: &Ui, response: &Response) {
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_live(egui::accesskit::Live::Polite);
+    });
+}
