@@ -23,6 +23,8 @@ pub struct Selection {
     anchor: Place,
     band: Option<Box<(Chosen, Vec<Range<usize>>, bool)>>,
     cleared: Option<Box<(Chosen, Vec<Range<usize>>)>>,
+    /// Bumped whenever what is chosen may have changed.
+    version: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,6 +105,11 @@ impl Selection {
         }
     }
 
+    /// Changes whenever what is chosen may have changed: sums over it can be kept.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
     /// The positions whose pages must be read before the selection is known by id.
     pub fn pending(&self) -> &[Range<usize>] {
         &self.pending
@@ -120,6 +127,7 @@ impl Selection {
 
     /// A click, or Space, at a position.
     pub fn select(&mut self, position: usize, how: SelectHow, listing: &Listing) {
+        self.version += 1;
         self.focus = Place::at(position, listing);
         match how {
             SelectHow::Only => {
@@ -159,6 +167,7 @@ impl Selection {
 
     /// All on, or all off if all were on.
     pub fn toggle_range(&mut self, range: Range<usize>, listing: &Listing) {
+        self.version += 1;
         let is_all_chosen = range
             .clone()
             .all(|position| self.contains_position(position, listing));
@@ -167,12 +176,14 @@ impl Selection {
 
     /// Everything, also what is not listed yet.
     pub fn select_all(&mut self) {
+        self.version += 1;
         self.empty();
         self.chosen = Chosen::AllBut(HashSet::new());
     }
 
     /// Nothing; can be undone.
     pub fn clear(&mut self) {
+        self.version += 1;
         if !self.is_empty() {
             let old = (
                 std::mem::take(&mut self.chosen),
@@ -185,6 +196,7 @@ impl Selection {
 
     /// Takes [`Self::clear`] back.
     pub fn undo_clear(&mut self, listing: &Listing) {
+        self.version += 1;
         if let Some(old) = self.cleared.take() {
             (self.chosen, self.pending) = *old;
             self.count_pending(listing);
@@ -193,6 +205,7 @@ impl Selection {
 
     /// What was not chosen. Ranges that wait for their pages are read as chosen first.
     pub fn invert(&mut self) {
+        self.version += 1;
         self.chosen = match std::mem::take(&mut self.chosen) {
             Chosen::These(ids) => Chosen::AllBut(ids),
             Chosen::AllBut(ids) => Chosen::These(ids),
@@ -204,6 +217,7 @@ impl Selection {
 
     /// The rubber band begins.
     pub fn start_band(&mut self, is_adding: bool) {
+        self.version += 1;
         let old = (self.chosen.clone(), self.pending.clone(), is_adding);
         self.band = Some(Box::new(old));
         if !is_adding {
@@ -213,6 +227,7 @@ impl Selection {
 
     /// The rubber band covers other positions.
     pub fn band(&mut self, covered: &[Range<usize>], listing: &Listing) {
+        self.version += 1;
         let Some(band) = &self.band else { return };
         let (chosen, pending, is_adding) = &**band;
         if *is_adding {
@@ -228,6 +243,7 @@ impl Selection {
 
     /// The rubber band ends; given up, everything is as before.
     pub fn end_band(&mut self, is_kept: bool, listing: &Listing) {
+        self.version += 1;
         if let Some(band) = self.band.take()
             && !is_kept
         {
@@ -238,6 +254,7 @@ impl Selection {
 
     /// The list changed: places follow their images, ranges turn into ids.
     pub fn follow(&mut self, listing: &Listing) {
+        self.version += 1;
         self.focus.follow(listing);
         self.anchor.follow(listing);
         for range in std::mem::take(&mut self.pending) {

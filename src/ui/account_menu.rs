@@ -1,6 +1,8 @@
 //! Who is signed in, and everything that belongs to the account and this machine.
 
-use egui::{FontId, Popup, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    FontId, Popup, Rect, RichText, Role, Sense, SetOpenCommand, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::domain::{TokenKind, safe_display_name};
@@ -23,7 +25,7 @@ const MENU_WIDTH: f32 = 280.0;
 pub(super) fn account_header_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
-    opens: bool,
+    opens: Option<SetOpenCommand>,
     dialog: &mut Dialog,
 ) {
     let Some(session) = &cx.state.session else {
@@ -74,13 +76,17 @@ pub(super) fn account_header_ui(
     };
     paint_icon(ui, icon_at, icon, text::BODY, color);
     focus_ring(ui, &response, palette);
-    let command = opens.then_some(egui::SetOpenCommand::Toggle);
+    let clicked = response.clicked().then_some(SetOpenCommand::Toggle);
     Popup::menu(&response)
         .accessible_name("Account")
         .width(MENU_WIDTH)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
-        .open_memory(command.or_else(|| response.clicked().then_some(egui::SetOpenCommand::Toggle)))
-        .show(|ui| menu_ui(ui, cx, session, dialog));
+        .open_memory(opens.or(clicked))
+        .show(|ui| {
+            // A menu's own layout stretches running text.
+            let layout = egui::Layout::top_down(egui::Align::Min);
+            ui.with_layout(layout, |ui| menu_ui(ui, cx, session, dialog));
+        });
 }
 
 fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut Dialog) {

@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use crate::protocol::TwoFactorMethod;
 use crate::state::{Action, Resend, SignInStep, user_message};
-use crate::ui::sign_in_form::{busy_ui, enter, field_ui, wide_plain_ui};
+use crate::ui::sign_in_fields::{busy_ui, enter, field_ui, side_way_ui, wide_plain_ui};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{trouble_ui, wide_primary_ui};
@@ -41,7 +41,7 @@ impl CodeQuestion {
             self.code.clear();
             ui.memory_mut(|memory| memory.request_focus(code_id()));
         }
-        words_ui(ui, cx, &challenge.method);
+        words_ui(ui, cx, challenge.method);
         ui.add_space(space::M);
         let label = ui.label("Code");
         let is_submitted = ui
@@ -64,38 +64,44 @@ impl CodeQuestion {
             trouble_ui(ui, cx.palette, &user_message::client(error));
         }
         ui.add_space(space::M);
-        self.buttons_ui(ui, cx, is_submitted);
-    }
-
-    fn buttons_ui(&self, ui: &mut Ui, cx: ViewContext<'_>, is_submitted: bool) {
-        let SignInStep::Code {
-            challenge,
-            is_checking,
-            ..
-        } = &cx.state.sign_in.step
-        else {
-            return;
-        };
-        if *is_checking {
-            busy_ui(ui, "Checking the code…");
-            return;
-        }
         let code = bare(&self.code);
-        let is_clicked = wide_primary_ui(ui, cx.palette, "Continue", !code.is_empty());
-        if (is_clicked || is_submitted) && !code.is_empty() {
+        if (buttons_ui(ui, cx, &code) || is_submitted) && !code.is_empty() {
             cx.act(Action::SubmitCode(code));
-        }
-        ui.add_space(space::XS);
-        if matches!(challenge.method, TwoFactorMethod::Email) {
-            resend_ui(ui, cx);
-        }
-        if wide_plain_ui(ui, "Back") {
-            cx.act(Action::LeaveCodeQuestion);
         }
     }
 }
 
-fn words_ui(ui: &mut Ui, cx: ViewContext<'_>, method: &TwoFactorMethod) {
+/// Whether "Continue" was pressed.
+fn buttons_ui(ui: &mut Ui, cx: ViewContext<'_>, code: &str) -> bool {
+    let SignInStep::Code {
+        challenge,
+        is_checking,
+        ..
+    } = &cx.state.sign_in.step
+    else {
+        return false;
+    };
+    if *is_checking {
+        busy_ui(ui, "Checking the code…");
+        return false;
+    }
+    let is_clicked = ui
+        .add_enabled_ui(!code.is_empty(), |ui| {
+            wide_primary_ui(ui, cx.palette, "Continue")
+        })
+        .inner;
+    ui.add_space(space::S);
+    if matches!(challenge.method, TwoFactorMethod::Email) {
+        resend_ui(ui, cx);
+        ui.add_space(space::XS);
+    }
+    if side_way_ui(ui, cx, "Back") {
+        cx.act(Action::LeaveCodeQuestion);
+    }
+    is_clicked
+}
+
+fn words_ui(ui: &mut Ui, cx: ViewContext<'_>, method: TwoFactorMethod) {
     let (icon, title, more) = match method {
         TwoFactorMethod::Totp => (
             Icon::Smartphone,

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use egui::{Id, RichText, TextEdit, Ui};
 
+use crate::protocol::SaveSelection;
 use crate::state::{Action, FolderQuestion, PendingSave, user_message};
-use crate::ui::sign_in_form::{enter, field_ui};
+use crate::ui::sign_in_fields::{enter, field_ui};
 use crate::ui::theme::{space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{dialog_ui, plain_button, primary_button};
@@ -31,9 +32,8 @@ impl FolderQuestionView {
             return;
         };
         let is_left = dialog_ui(ui, cx.palette, "folder question", 460.0, |ui| {
-            let title = format!("Save {}", user_message::images(pending.count));
-            ui.label(RichText::new(title).size(text::TITLE).strong());
-            let summary = format!("{}, {}", user_message::images(pending.count), pending.bytes);
+            ui.label(RichText::new("Save to a folder").size(text::TITLE).strong());
+            let summary = summary(pending);
             ui.label(RichText::new(summary).color(cx.palette.text_weak));
             ui.add_space(space::S);
             self.field_ui(ui, cx, pending);
@@ -102,7 +102,17 @@ impl FolderQuestionView {
     }
 }
 
-fn question<'a>(cx: ViewContext<'a>) -> Option<&'a PendingSave> {
+/// "3 images, 4.2 MB": the bytes are a lower bound while the room is still being listed.
+fn summary(pending: &PendingSave) -> String {
+    let images = user_message::images(pending.count);
+    let at_least = match &pending.selection {
+        SaveSelection::Uploads(_) => "",
+        SaveSelection::WholeRoom { .. } => "at least ",
+    };
+    format!("{images}, {at_least}{}", pending.bytes)
+}
+
+fn question(cx: ViewContext<'_>) -> Option<&PendingSave> {
     let pending = cx.state.saves.pending.as_ref();
     pending.filter(|pending| pending.question == FolderQuestion::Field)
 }

@@ -16,26 +16,23 @@ const TICK: Duration = Duration::from_secs(1);
 /// Draws the bars that apply.
 pub(super) fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     connection_ui(ui, cx, gallery);
-    if gallery.room.is_encrypted {
-        let words = "The images of this room are encrypted end to end, so they are shown as \
-                     locks. Open them in Rocket.Chat.";
-        bar_ui(ui, cx, (Icon::LockKeyhole, "", words), |ui| {
-            web_ui(ui, cx, gallery)
-        });
-    }
     if gallery.access == FileAccess::Refused {
         refused_ui(ui, cx, gallery);
     } else if gallery.failed_count() > 0 {
         failed_ui(ui, cx, gallery.failed_count());
     }
-    if let Some(error) = &gallery.list_error {
+    // An empty list says so in the middle of the grid.
+    let error = gallery.list_error.as_ref();
+    if let Some(error) = error.filter(|_| !gallery.listing.is_empty()) {
         let message = user_message::client(error);
         let parts = (
             Icon::TriangleAlert,
             message.headline.as_str(),
             message.advice.as_str(),
         );
-        bar_ui(ui, cx, parts, |ui| retry_ui(ui, cx));
+        bar_ui(ui, cx, parts, |ui| {
+            retry_ui(ui, cx);
+        });
     }
     let session = cx.state.session.as_ref();
     if let Some(session) = session.filter(|session| session.must_change_password) {
@@ -66,7 +63,7 @@ fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
             let headline = format!("Offline since {}", local.strftime("%H:%M"));
             let words = "Showing what is on this computer; Salon tries again by itself.";
             bar_ui(ui, cx, (Icon::WifiOff, &headline, words), |ui| {
-                retry_ui(ui, cx)
+                retry_ui(ui, cx);
             });
         }
     }
@@ -96,7 +93,7 @@ fn refused_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     let headline = if gallery.room.subscription.is_none() {
         "You have not joined this room"
     } else {
-        message.headline.as_str()
+        "You have no access to the files of this room"
     };
     bar_ui(ui, cx, (Icon::Lock, headline, &message.advice), |ui| {
         retry_ui(ui, cx);
@@ -122,13 +119,18 @@ fn retry_ui(ui: &mut Ui, cx: ViewContext<'_>) {
 }
 
 fn web_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    let Some(session) = &cx.state.session else {
-        return;
-    };
-    if ui.button("Open in browser").clicked() {
-        let address = format!("{}{}", session.account.server, gallery.room.web_path());
-        cx.act(Action::Open(OpenTarget::Web(address)));
+    if let Some(action) = open_in_browser(cx, gallery)
+        && ui.button("Open in browser").clicked()
+    {
+        cx.act(action);
     }
+}
+
+/// Opens the room in the web client.
+pub(super) fn open_in_browser(cx: ViewContext<'_>, gallery: &Gallery) -> Option<Action> {
+    let session = cx.state.session.as_ref()?;
+    let address = format!("{}{}", session.account.server, gallery.room.web_path());
+    Some(Action::Open(OpenTarget::Web(address)))
 }
 
 /// One bar: icon, words, buttons at the right.

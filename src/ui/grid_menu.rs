@@ -12,6 +12,9 @@ use crate::ui::grid_layout::GridLayout;
 use crate::ui::text;
 use crate::ui::view_context::ViewContext;
 
+/// Width of the menus in points.
+const WIDTH: f32 = 250.0;
+
 /// About an image, and the selection it is part of.
 pub(super) fn image_menu_ui(
     ui: &mut Ui,
@@ -20,7 +23,7 @@ pub(super) fn image_menu_ui(
     layout: &GridLayout,
     position: usize,
 ) {
-    ui.set_min_width(220.0);
+    ui.set_width(WIDTH);
     let upload = gallery.upload_at(position);
     let count = gallery.selection.count(&gallery.listing).max(1);
     entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));
@@ -71,7 +74,7 @@ pub(super) fn image_menu_ui(
 
 /// About the room.
 pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    ui.set_min_width(220.0);
+    ui.set_width(WIDTH);
     entry_ui(ui, "Select all", "Ctrl+A", || cx.act(Action::SelectAll));
     if !gallery.selection.is_empty() {
         entry_ui(ui, "Select none", "Esc", || cx.act(Action::ClearSelection));
@@ -84,7 +87,7 @@ pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery)
 }
 
 fn entry_ui(ui: &mut Ui, label: &str, shortcut: &str, act: impl FnOnce()) {
-    let button = Button::new(label).shortcut_text(shortcut).frame(false);
+    let button = Button::new(label).shortcut_text(shortcut).truncate();
     let width = ui.available_width();
     if ui.add(button.min_size(egui::vec2(width, 28.0))).clicked() {
         act();

@@ -192,7 +192,7 @@ fn fit(rect: Rect, aspect: f32) -> Rect {
 fn selection(painter: &Painter, palette: &Palette, tile: &Tile) {
     let radius = CornerRadius::same(theme::TILE_RADIUS);
     if tile.is_selected {
-        painter.rect_filled(tile.rect, radius, palette.accent.gamma_multiply(0.22));
+        painter.rect_filled(tile.rect, radius, palette.accent.gamma_multiply(0.14));
         let frame = Stroke::new(3.0, palette.accent);
         painter.rect_stroke(tile.rect, radius, frame, StrokeKind::Inside);
     }

@@ -3,7 +3,7 @@
 use egui::{RichText, ScrollArea, Ui};
 use lucide_icons::Icon;
 
-use crate::ui::shortcuts::{Place, Shortcut, TABLE};
+use crate::ui::shortcuts::{Place, Shortcut, TABLE, names_of};
 use crate::ui::theme::{space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{dialog_ui, icon_button_ui};
@@ -28,6 +28,7 @@ pub(super) fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
         });
         ui.add_space(space::S);
         ScrollArea::vertical()
+            .min_scrolled_height(screen.height() - 180.0)
             .max_height(screen.height() - 180.0)
             .show(ui, |ui| {
                 ui.columns(2, |columns| {
@@ -60,8 +61,8 @@ fn row_ui(ui: &mut Ui, cx: ViewContext<'_>, row: &Shortcut) {
         ui.label(row.what);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            for key in row.keys.iter().rev() {
-                key_ui(ui, cx, &ui.ctx().format_shortcut(key));
+            for key in names_of(ui.ctx(), row).iter().rev() {
+                key_ui(ui, cx, key);
             }
         });
     });

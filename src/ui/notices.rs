@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use egui::{Align, Align2, Area, Id, Layout, Order, Ui, vec2};
+use egui::{Align, Align2, Area, Id, Layout, Order, Response, Ui, vec2};
 use lucide_icons::Icon;
 
 use crate::domain::SaveJobId;
@@ -30,12 +30,13 @@ pub(super) struct NoticesView {
 }
 
 impl NoticesView {
-    /// Draws the stack; `true` when somebody wants to see the queue.
-    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>) -> bool {
+    /// Draws the stack, `beside` points left of its corner; `true` when somebody wants to see
+    /// the queue.
+    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>, beside: f32) -> bool {
         let now = ui.input(|input| input.time);
         self.forget_gone(cx);
         let mut opens_queue = false;
-        let offset = vec2(-space::M, -(theme::STATUS_BAR_HEIGHT + space::M));
+        let offset = vec2(-space::M - beside, -(theme::STATUS_BAR_HEIGHT + space::M));
         let is_empty = cx.state.notices.iter().next().is_none() && !self.has_fresh_save(cx, now);
         if is_empty {
             return false;
@@ -49,7 +50,9 @@ impl NoticesView {
                 for notice in cx.state.notices.iter() {
                     self.notice_ui(ui, cx, notice, now);
                 }
-                for job in &cx.state.saves.jobs {
+                // The queue shows the same and more.
+                let jobs = cx.state.saves.jobs.iter().filter(|_| beside == 0.0);
+                for job in jobs {
                     opens_queue |= self.save_ui(ui, cx, job, now);
                 }
             });
@@ -76,7 +79,7 @@ impl NoticesView {
     }
 
     fn notice_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, notice: &Notice, now: f64) {
-        let is_hovered = card_ui(ui, cx, |ui| {
+        let card = card_ui(ui, cx, |ui| {
             let warning = notice.level == NoticeLevel::Warning;
             let (icon, color) = if warning {
                 (Icon::TriangleAlert, cx.palette.danger)
@@ -101,7 +104,7 @@ impl NoticesView {
             return;
         }
         let until = self.notices.entry(notice.id).or_insert(now + SHOWN_SECS);
-        if is_over(ui, until, is_hovered, now) {
+        if is_over(ui, until, &card, now) {
             cx.act(Action::DismissNotice(notice.id));
         }
     }
@@ -117,7 +120,7 @@ impl NoticesView {
         let message = report_words(job, report);
         let (mut opens_queue, mut is_closed) = (false, false);
         let has_failed = !report.failed.is_empty() || report.stopped_by.is_some();
-        let is_hovered = card_ui(ui, cx, |ui| {
+        let card = card_ui(ui, cx, |ui| {
             let (icon, color) = if has_failed {
                 (Icon::TriangleAlert, cx.palette.danger)
             } else {
@@ -140,7 +143,7 @@ impl NoticesView {
             });
             close_ui(ui, cx, || is_closed = true);
         });
-        if is_closed || opens_queue || is_over(ui, &mut until, is_hovered, now) {
+        if is_closed || opens_queue || is_over(ui, &mut until, &card, now) {
             until = now;
         }
         self.saves.insert(job.id, until);
@@ -149,8 +152,8 @@ impl NoticesView {
 }
 
 /// Whether the time of a message is up; the pointer holds it back.
-fn is_over(ui: &Ui, until: &mut f64, is_hovered: bool, now: f64) -> bool {
-    if is_hovered {
+fn is_over(ui: &Ui, until: &mut f64, card: &Response, now: f64) -> bool {
+    if card.contains_pointer() {
         *until = until.max(now + AFTER_HOVER_SECS);
     }
     if *until <= now {
@@ -168,14 +171,14 @@ fn offered(offer: &NoticeOffer) -> (&'static str, Action) {
     }
 }
 
-/// One card; whether the pointer is over it.
-fn card_ui(ui: &mut Ui, cx: ViewContext<'_>, body: impl FnOnce(&mut Ui)) -> bool {
+/// One card.
+fn card_ui(ui: &mut Ui, cx: ViewContext<'_>, body: impl FnOnce(&mut Ui)) -> Response {
     let frame = card_frame(cx.palette).inner_margin(egui::Margin::symmetric(14, 12));
     let response = frame.show(ui, |ui| {
         ui.set_width(WIDTH - 28.0);
         ui.with_layout(Layout::left_to_right(Align::Min), body);
     });
-    response.response.contains_pointer()
+    response.response
 }
 
 fn close_ui(ui: &mut Ui, cx: ViewContext<'_>, close: impl FnOnce()) {

@@ -83,6 +83,7 @@ impl PanZoom {
     }
 
     /// Whether the image follows the window's size.
+    #[cfg(test)]
     pub(super) fn is_fitted(&self) -> bool {
         self.zoom == Zoom::Fit
     }

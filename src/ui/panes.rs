@@ -32,9 +32,9 @@ impl Panes {
         focused.is_none_or(|rect| self.images.contains(rect.center()))
     }
 
-    /// To the next pane: rooms, images, and round again. The images have the keyboard when
+    /// To the other pane: from the rooms to the images and back. The images have the keyboard when
     /// nothing else has.
-    pub(super) fn step(&self, ctx: &Context, _is_forward: bool) {
+    pub(super) fn step(&self, ctx: &Context) {
         let is_in_images = self.images_have_focus(ctx);
         ctx.memory_mut(|memory| match memory.focused() {
             _ if is_in_images => memory.request_focus(filter_id()),

@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use crate::domain::Room;
 use crate::state::{Action, RoomSearch, user_message};
-use crate::ui::room_row::{find_row_ui, header_row_ui, room_row_ui, skeleton_ui};
+use crate::ui::room_row::{RowMarks, find_row_ui, header_row_ui, room_row_ui, skeleton_ui};
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
@@ -46,7 +46,11 @@ impl RoomListView {
         let rooms = cx.state.rooms.matching(&self.filter);
         let key = self.filter_ui(ui, cx, rooms.len());
         match key {
-            Some(FilterKey::Open) => self.open(cx, &rooms),
+            Some(FilterKey::Open) => {
+                if self.open(cx, &rooms) {
+                    ui.memory_mut(|memory| memory.surrender_focus(filter_id()));
+                }
+            }
             Some(FilterKey::Leave) => ui.memory_mut(|memory| memory.surrender_focus(filter_id())),
             None => {}
         }
@@ -152,14 +156,18 @@ impl RoomListView {
         None
     }
 
-    fn open(&mut self, cx: ViewContext<'_>, rooms: &[&Room]) {
+    /// Whether a room was opened, so that the images get the keyboard.
+    fn open(&mut self, cx: ViewContext<'_>, rooms: &[&Room]) -> bool {
         if let Some(room) = rooms.get(self.cursor) {
             cx.act(Action::OpenRoom(room.id.clone()));
             self.filter.clear();
             self.cursor = 0;
-        } else if self.offers_search() {
+            return true;
+        }
+        if self.offers_search() {
             cx.act(Action::FindRoom(self.channel_name()));
         }
+        false
     }
 
     fn offers_search(&self) -> bool {
@@ -204,17 +212,22 @@ impl RoomListView {
                 match row {
                     Row::Header(title) => header_row_ui(ui, cx, title),
                     Row::Room(room, index) => {
-                        let is_open = open == Some(&room.id);
-                        let is_at_cursor = is_filtering && *index == self.cursor;
-                        if room_row_ui(ui, cx, room, is_open, is_at_cursor).clicked() {
+                        let marks = RowMarks {
+                            is_open: open == Some(&room.id),
+                            is_at_cursor: is_filtering && *index == self.cursor,
+                        };
+                        if room_row_ui(ui, cx, room, marks).clicked() {
                             cx.act(Action::OpenRoom(room.id.clone()));
                         }
                     }
                     Row::FindPublic => {
                         let name = self.channel_name();
                         let rooms = rows.iter().filter(|row| matches!(row, Row::Room(..)));
-                        let is_at_cursor = is_filtering && self.cursor == rooms.count();
-                        if find_row_ui(ui, cx, &name, is_at_cursor).clicked() {
+                        let marks = RowMarks {
+                            is_open: false,
+                            is_at_cursor: is_filtering && self.cursor == rooms.count(),
+                        };
+                        if find_row_ui(ui, cx, &name, marks).clicked() {
                             cx.act(Action::FindRoom(name));
                         }
                     }
@@ -235,7 +248,6 @@ impl RoomListView {
 
     fn search_ui(&self, ui: &mut Ui, cx: ViewContext<'_>) {
         match &cx.state.rooms.search {
-            RoomSearch::Idle => {}
             RoomSearch::Asking(name) => {
                 ui.horizontal(|ui| {
                     late_spinner_ui(ui, "room search", text::SMALL);
@@ -257,7 +269,7 @@ impl RoomListView {
                     .color(cx.palette.text_weak);
                 ui.add(egui::Label::new(advice).wrap());
             }
-            RoomSearch::Failed(..) => {}
+            RoomSearch::Idle | RoomSearch::Failed(..) => {}
         }
     }
 }

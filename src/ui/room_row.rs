@@ -18,6 +18,15 @@ const AVATAR_SIDE: f32 = 24.0;
 /// Width kept for the unread count.
 const BADGE_WIDTH: f32 = 30.0;
 
+/// What sets a row apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowMarks {
+    /// Its room is on screen.
+    pub(super) is_open: bool,
+    /// Enter opens it.
+    pub(super) is_at_cursor: bool,
+}
+
 /// The icon of a room's kind.
 pub(super) fn kind_icon(room: &Room) -> Icon {
     if room.is_team {
@@ -55,18 +64,17 @@ pub(super) fn room_row_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
     room: &Room,
-    is_open: bool,
-    is_at_cursor: bool,
+    marks: RowMarks,
 ) -> Response {
     let title = safe_display_name(&room.title);
     let (rect, response) = row(ui);
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, is_open, &title));
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, marks.is_open, &title));
     describe(ui, &response, &description(room));
     if !ui.is_rect_visible(rect) {
         return response;
     }
     let palette = cx.palette;
-    ground(ui, palette, rect, &response, (is_open, is_at_cursor));
+    ground(ui, palette, rect, &response, marks);
     let inner = rect.shrink2(vec2(space::S, 0.0));
     let avatar = Rect::from_min_size(
         pos2(inner.left(), inner.center().y - AVATAR_SIDE / 2.0),
@@ -132,7 +140,7 @@ pub(super) fn find_row_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
     name: &str,
-    is_at_cursor: bool,
+    marks: RowMarks,
 ) -> Response {
     let words = format!(
         "Look for a public channel called “{}”",
@@ -140,7 +148,7 @@ pub(super) fn find_row_ui(
     );
     let (rect, response) = row(ui);
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
-    ground(ui, cx.palette, rect, &response, (false, is_at_cursor));
+    ground(ui, cx.palette, rect, &response, marks);
     let inner = rect.shrink2(vec2(space::S, 0.0));
     let icon_at = pos2(inner.left() + AVATAR_SIDE / 2.0, inner.center().y);
     paint_icon(ui, icon_at, Icon::Search, text::ICON, cx.palette.accent);
@@ -188,16 +196,15 @@ fn row(ui: &mut Ui) -> (Rect, Response) {
     ui.allocate_exact_size(size, Sense::CLICK)
 }
 
-fn ground(ui: &Ui, palette: &Palette, rect: Rect, response: &Response, marks: (bool, bool)) {
-    let (is_open, is_at_cursor) = marks;
+fn ground(ui: &Ui, palette: &Palette, rect: Rect, response: &Response, marks: RowMarks) {
     let radius = CornerRadius::same(theme::RADIUS);
     let rect = rect.shrink2(vec2(0.0, 1.0));
-    if is_open {
+    if marks.is_open {
         ui.painter().rect_filled(rect, radius, palette.accent_soft);
-    } else if response.hovered() || is_at_cursor {
+    } else if response.hovered() || marks.is_at_cursor {
         ui.painter().rect_filled(rect, radius, palette.hovered);
     }
-    if is_at_cursor {
+    if marks.is_at_cursor {
         let stroke = Stroke::new(2.0, palette.accent);
         ui.painter()
             .rect_stroke(rect, radius, stroke, StrokeKind::Inside);

@@ -1,9 +1,9 @@
 //! The whole window: which page, which panes, which dialog, whose keys.
 
-use egui::{Frame, Margin, Panel, Rect, Ui, ViewportCommand};
+use egui::{Frame, Margin, Panel, Rect, SetOpenCommand, Ui};
 
 use crate::protocol::ThemeChoice;
-use crate::state::{Action, AppState, Gallery, Phase, Shown, TILE_EDGE_POINTS};
+use crate::state::{Action, AppState, Gallery, Phase, Shown};
 use crate::ui::account_menu::{account_header_ui, sign_out_dialog_ui};
 use crate::ui::details_panel::details_panel_ui;
 use crate::ui::folder_question::FolderQuestionView;
@@ -13,37 +13,36 @@ use crate::ui::notices::NoticesView;
 use crate::ui::panes::Panes;
 use crate::ui::room_list::RoomListView;
 use crate::ui::root_dialog::Dialog;
-use crate::ui::save_panel::save_panel_ui;
+use crate::ui::save_panel::{QUEUE_WIDTH, save_panel_ui};
 use crate::ui::session_pages::{corner_ui, expired_ui, resuming_ui, signed_out_ui};
-use crate::ui::shortcuts::{Job, Situation, pressed};
+use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::sign_in_form::SignInForm;
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::texture_store::TextureStore;
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::thumbnail_grid::ThumbnailGrid;
 use crate::ui::top_bar::top_bar_ui;
+use crate::ui::totals::Totals;
 use crate::ui::view_context::{ActionQueue, ViewContext, WishList};
 use crate::ui::viewer::Viewer;
 use crate::ui::widgets::placeholder_ui;
-
-/// Tiles grow and shrink by this factor at a key.
-const SIZE_STEP: f32 = 1.2;
 
 /// Drafts, scroll places and what else belongs to the screen only.
 pub struct RootView {
     palette: &'static Palette,
     is_theme_applied: bool,
     form: SignInForm,
-    rooms: RoomListView,
+    pub(super) rooms: RoomListView,
     grid: ThumbnailGrid,
     viewer: Viewer,
     notices: NoticesView,
     folder_question: FolderQuestionView,
-    panes: Panes,
-    dialog: Dialog,
-    is_queue_open: bool,
-    opens_menu: bool,
+    pub(super) panes: Panes,
+    pub(super) dialog: Dialog,
+    pub(super) is_queue_open: bool,
+    pub(super) opens_menu: Option<SetOpenCommand>,
     last_shown: Shown,
+    totals: Totals,
 }
 
 impl Default for RootView {
@@ -60,8 +59,9 @@ impl Default for RootView {
             panes: Panes::default(),
             dialog: Dialog::None,
             is_queue_open: false,
-            opens_menu: false,
+            opens_menu: None,
             last_shown: Shown::default(),
+            totals: Totals::default(),
         }
     }
 }
@@ -103,7 +103,12 @@ impl RootView {
                 expired_ui(ui, cx, &mut self.form);
             }
         }
-        if self.notices.ui(ui, cx) {
+        let beside = if self.is_queue_open {
+            QUEUE_WIDTH + space::M
+        } else {
+            0.0
+        };
+        if self.notices.ui(ui, cx, beside) {
             self.is_queue_open = true;
         }
         self.finish(&actions, &wishes)
@@ -145,6 +150,7 @@ impl RootView {
     }
 
     fn session_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+        self.totals.update(cx.state.gallery.as_ref());
         let is_viewer_open = cx
             .state
             .gallery
@@ -160,7 +166,9 @@ impl RootView {
             .frame(bar)
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .resizable(false)
-            .show(ui, |ui| status_bar_ui(ui, cx, &mut self.is_queue_open));
+            .show(ui, |ui| {
+                status_bar_ui(ui, cx, &self.totals, &mut self.is_queue_open)
+            });
         match &cx.state.gallery {
             Some(gallery) => self.gallery_ui(ui, cx, gallery),
             None => no_room_ui(ui, cx),
@@ -177,7 +185,7 @@ impl RootView {
             top: 8,
             bottom: 0,
         });
-        let opens_menu = std::mem::take(&mut self.opens_menu);
+        let opens_menu = self.opens_menu.take();
         let panel = Panel::left("rooms")
             .frame(frame)
             .default_size(theme::ROOM_LIST_WIDTH)
@@ -213,7 +221,7 @@ impl RootView {
                 top: 0,
                 bottom: 0,
             });
-            bar.show(ui, |ui| top_bar_ui(ui, cx, gallery));
+            bar.show(ui, |ui| top_bar_ui(ui, cx, gallery, &self.totals));
             ui.scope(|ui| gallery_bars_ui(ui, cx, gallery));
             self.panes.images = ui.available_rect_before_wrap();
             if self.images_have_keys(ui, cx) {
@@ -269,73 +277,6 @@ impl RootView {
             Dialog::SignOut => sign_out_dialog_ui(ui, cx, &mut self.dialog),
         }
     }
-
-    /// The keys that belong to no pane. A dialog has its own and hides these.
-    fn app_keys(&mut self, ui: &Ui, cx: ViewContext<'_>) {
-        if self.dialog != Dialog::None || FolderQuestionView::is_asked(cx) {
-            return;
-        }
-        let escape = |input: &mut egui::InputState| {
-            input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)
-        };
-        if self.is_queue_open && !ui.ctx().text_edit_focused() && ui.input_mut(escape) {
-            self.is_queue_open = false;
-        }
-        let situation = Situation {
-            is_typing: ui.ctx().text_edit_focused(),
-            is_viewer_open: cx
-                .state
-                .gallery
-                .as_ref()
-                .is_some_and(|gallery| gallery.is_viewer_open),
-        };
-        if let Some(job) = pressed(ui.ctx(), situation) {
-            self.perform(ui, cx, job);
-        }
-    }
-
-    fn perform(&mut self, ui: &Ui, cx: ViewContext<'_>, job: Job) {
-        let edge = cx.state.settings.tile_edge_points;
-        match job {
-            Job::FindRoom => self.find_room(ui, cx),
-            Job::Save => cx.act(Action::SaveSelected),
-            Job::SaveAs => cx.act(Action::SaveSelectedAs),
-            Job::SelectAll => cx.act(Action::SelectAll),
-            Job::ClearSelection => cx.act(Action::ClearSelection),
-            Job::Invert => cx.act(Action::InvertSelection),
-            Job::Reload => cx.act(Action::Reload),
-            Job::TogglePanel => cx.act(Action::TogglePanel),
-            Job::Help => self.dialog = Dialog::Help,
-            Job::NextPane => self.panes.step(ui.ctx(), true),
-            Job::PreviousPane => self.panes.step(ui.ctx(), false),
-            Job::Menu => self.opens_menu = true,
-            Job::FullScreen => {
-                let is_full = ui.input(|input| input.viewport().fullscreen.unwrap_or(false));
-                ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
-            }
-            Job::Larger => cx.act(Action::SetTileEdge(edge * SIZE_STEP)),
-            Job::Smaller => cx.act(Action::SetTileEdge(edge / SIZE_STEP)),
-            Job::UsualSize => {
-                let usual = crate::protocol::Settings::default().tile_edge_points;
-                let (least, most) = TILE_EDGE_POINTS.into_inner();
-                cx.act(Action::SetTileEdge(usual.clamp(least, most)));
-            }
-            Job::Local => {}
-        }
-    }
-
-    /// The viewer covers the list; looking for a room leaves it.
-    fn find_room(&mut self, ui: &Ui, cx: ViewContext<'_>) {
-        if cx
-            .state
-            .gallery
-            .as_ref()
-            .is_some_and(|gallery| gallery.is_viewer_open)
-        {
-            cx.act(Action::CloseViewer);
-        }
-        self.rooms.focus_filter(ui.ctx());
-    }
 }
 
 fn no_room_ui(ui: &mut Ui, cx: ViewContext<'_>) {
@@ -343,8 +284,9 @@ fn no_room_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     egui::CentralPanel::default().frame(ground).show(ui, |ui| {
         if cx.state.rooms.is_loaded {
             let title = "No room is open";
-            let more = "Choose one at the left, or press Ctrl+K and type its name";
-            placeholder_ui(ui, cx.palette, lucide_icons::Icon::Images, title, more);
+            let key = key_of(ui.ctx(), Job::FindRoom);
+            let more = format!("Choose one at the left, or press {key} and type its name");
+            placeholder_ui(ui, cx.palette, lucide_icons::Icon::Images, title, &more);
         }
     });
 }

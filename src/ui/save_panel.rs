@@ -17,6 +17,9 @@ use crate::ui::widgets::{card_frame, icon_button_ui};
 
 const WIDTH: f32 = 440.0;
 
+/// The same with its edges.
+pub(super) const QUEUE_WIDTH: f32 = WIDTH + 32.0;
+
 /// Higher lists of failures scroll.
 const FAILURES_HEIGHT: f32 = 180.0;
 
@@ -41,14 +44,18 @@ pub(super) fn save_panel_ui(ui: &Ui, cx: ViewContext<'_>, is_open: &mut bool) {
                         }
                     });
                 });
-                ScrollArea::vertical().max_height(height).show(ui, |ui| {
-                    for (index, job) in cx.state.saves.jobs.iter().rev().enumerate() {
-                        if index > 0 {
-                            ui.separator();
+                // Without it the list keeps the height it had when it was empty.
+                ScrollArea::vertical()
+                    .min_scrolled_height(height)
+                    .max_height(height)
+                    .show(ui, |ui| {
+                        for (index, job) in cx.state.saves.jobs.iter().rev().enumerate() {
+                            if index > 0 {
+                                ui.separator();
+                            }
+                            ui.push_id(job.id.0, |ui| job_ui(ui, cx, job));
                         }
-                        ui.push_id(job.id.0, |ui| job_ui(ui, cx, job));
-                    }
-                });
+                    });
             });
         });
 }
@@ -133,7 +140,7 @@ fn failures_ui(ui: &mut Ui, cx: ViewContext<'_>, report: &SaveReport) {
     let table = TableBuilder::new(ui)
         .id_salt("failures")
         .vscroll(true)
-        .min_scrolled_height(0.0)
+        .min_scrolled_height(FAILURES_HEIGHT)
         .max_scroll_height(FAILURES_HEIGHT)
         .column(Column::exact(WIDTH * 0.4).clip(true))
         .column(Column::remainder().clip(true));
@@ -169,11 +176,11 @@ pub(super) fn report_words(job: &SaveJob, report: &SaveReport) -> UserMessage {
     };
     if !report.already_there.is_empty() {
         let there = user_message::grouped(report.already_there.len());
-        headline.push_str(&format!(", {there} already there"));
+        headline = format!("{headline}, {there} already there");
     }
     if !report.failed.is_empty() {
         let failed = user_message::grouped(report.failed.len());
-        headline.push_str(&format!(", {failed} failed"));
+        headline = format!("{headline}, {failed} failed");
     }
     let advice = match &report.stopped_by {
         Some(failure) => {

@@ -4,7 +4,7 @@ use egui::{Id, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 
 use crate::state::{Action, Probe, user_message};
-use crate::ui::sign_in_form::field_ui;
+use crate::ui::sign_in_fields::field_ui;
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{late_spinner_ui, plain_button};
@@ -29,7 +29,6 @@ fn probe_ui(ui: &mut Ui, cx: ViewContext<'_>) {
         ui.set_min_height(text::TITLE + space::XS);
         ui.spacing_mut().item_spacing.x = space::XS + 2.0;
         match &cx.state.sign_in.probe {
-            Probe::Idle => {}
             Probe::Asking(server) => {
                 late_spinner_ui(ui, "probe", text::SMALL);
                 let line = format!("Looking for Rocket.Chat at {}…", server.host_and_path());
@@ -44,7 +43,7 @@ fn probe_ui(ui: &mut Ui, cx: ViewContext<'_>) {
             }
             Probe::Answered(Err(error)) => why_not_ui(ui, cx, &user_message::client(error)),
             Probe::Invalid(error) => why_not_ui(ui, cx, &user_message::address(error)),
-            Probe::NeedsConsent(_) => {}
+            Probe::Idle | Probe::NeedsConsent(_) => {}
         }
     });
     if let Probe::NeedsConsent(server) = &cx.state.sign_in.probe {

@@ -6,7 +6,8 @@ use lucide_icons::Icon;
 use crate::domain::TokenKind;
 use crate::protocol::{ClientError, KnownAccount};
 use crate::state::{Action, user_message};
-use crate::ui::sign_in_form::{FixedAccount, SignInForm, sign_in_card_ui, wide_plain_ui};
+use crate::ui::sign_in_fields::wide_plain_ui;
+use crate::ui::sign_in_form::{FixedAccount, SignInForm, sign_in_card_ui};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{

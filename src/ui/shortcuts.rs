@@ -117,13 +117,18 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "One screen": NONE PageUp, NONE PageDown;
     Local, Grid, "Select or unselect": NONE Space, CTRL Space;
     Local, Grid, "Open": NONE Enter;
+    Local, Grid, "Menu of the image": SHIFT F10;
     Local, Grid, "Clear the selection": NONE Escape;
-    Local, Viewer, "Next and previous": NONE ArrowRight, NONE ArrowLeft;
+    Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
+    Local, Viewer, "Next": NONE Space;
+    Local, Viewer, "Ten back and on": NONE PageUp, NONE PageDown;
     Local, Viewer, "First and last": NONE Home, NONE End;
-    Local, Viewer, "Zoom in": NONE Plus, CTRL Plus;
-    Local, Viewer, "Zoom out": NONE Minus, CTRL Minus;
+    Local, Viewer, "Zoom in and out": NONE Plus, NONE Minus;
     Local, Viewer, "Fit the window": NONE Num0;
-    Local, Viewer, "Actual size": NONE Num1;
+    Local, Viewer, "Actual size, and twice that": NONE Num1, NONE Num2;
+    Local, Viewer, "Fit the width": NONE W;
+    Local, Viewer, "Fit or actual size at the pointer": NONE Z;
+    Local, Viewer, "Select or unselect": NONE X, CTRL Space;
     Local, Viewer, "Back to the grid": NONE Escape;
 };
 
@@ -153,10 +158,12 @@ pub fn pressed(ctx: &egui::Context, situation: Situation) -> Option<Job> {
     })
 }
 
-/// Single keys must be exactly themselves: Ctrl+I is not I.
+/// A key without modifiers is exactly that: Shift+F10 is not F10, Ctrl+I is not I. Only the
+/// question mark needs Shift on most keyboards.
 fn consume(input: &mut egui::InputState, key: KeyboardShortcut) -> bool {
-    let is_letter = key.modifiers.is_none() && key.logical_key.name().len() == 1;
-    if is_letter && input.modifiers.any() && !input.modifiers.shift_only() {
+    let held = input.modifiers;
+    let may_shift = key.logical_key == Key::Questionmark && held.shift_only();
+    if key.modifiers.is_none() && held.any() && !may_shift {
         return false;
     }
     input.consume_shortcut(&key)
@@ -165,8 +172,46 @@ fn consume(input: &mut egui::InputState, key: KeyboardShortcut) -> bool {
 /// The key of a job as tooltips and menus show it.
 pub fn key_of(ctx: &egui::Context, job: Job) -> String {
     let row = TABLE.iter().find(|row| row.job == job);
-    let key = row.and_then(|row| row.keys.first());
-    key.map(|key| ctx.format_shortcut(key)).unwrap_or_default()
+    let names = row.map(|row| names_of(ctx, row)).unwrap_or_default();
+    names.into_iter().next().unwrap_or_default()
+}
+
+/// The keys of a row for people, each once: Ctrl+Shift+/ is Ctrl+? to them.
+pub fn names_of(ctx: &egui::Context, row: &Shortcut) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for key in row.keys {
+        let name = name_of(ctx, *key);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn name_of(ctx: &egui::Context, key: KeyboardShortcut) -> String {
+    let (modifiers, name) = match key.logical_key {
+        Key::Slash if key.modifiers.shift => (CTRL, "?"),
+        Key::Questionmark => (key.modifiers, "?"),
+        Key::Equals => (key.modifiers, "="),
+        Key::Plus => (key.modifiers, "+"),
+        Key::Minus => (key.modifiers, "\u{2212}"),
+        Key::Comma => (key.modifiers, ","),
+        Key::ArrowLeft => (key.modifiers, "\u{2190}"),
+        Key::ArrowRight => (key.modifiers, "\u{2192}"),
+        Key::ArrowUp => (key.modifiers, "\u{2191}"),
+        Key::ArrowDown => (key.modifiers, "\u{2193}"),
+        Key::Escape => (key.modifiers, "Esc"),
+        other => (key.modifiers, other.name()),
+    };
+    let is_mac = ctx.os().is_mac();
+    let names = if is_mac {
+        egui::ModifierNames::SYMBOLS
+    } else {
+        egui::ModifierNames::NAMES
+    };
+    let held = names.format(&modifiers, is_mac);
+    let joint = if held.is_empty() { "" } else { names.concat };
+    format!("{held}{joint}{name}")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! It is shown alone while nobody is signed in, and as a sheet over the frozen window when the
 //! session expired; then server and user are given.
 
-use egui::{Id, Key, RichText, TextEdit, Ui};
+use egui::{Id, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 use secrecy::SecretString;
 
@@ -11,9 +11,10 @@ use crate::domain::AuthToken;
 use crate::state::{Action, SignInStep, user_message};
 use crate::ui::code_question::CodeQuestion;
 use crate::ui::server_field::server_field_ui;
+use crate::ui::sign_in_fields::{SecretField, busy_ui, enter, field_ui, secret_ui, side_way_ui};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{late_spinner_ui, plain_button, trouble_ui, wide_primary_ui};
+use crate::ui::widgets::{trouble_ui, wide_primary_ui};
 
 /// Drafts of the form; secrets leave it when they are sent.
 #[derive(Default)]
@@ -27,9 +28,20 @@ pub(super) struct SignInForm {
     uses_token: Option<bool>,
     /// Enter was pressed before the server had answered the probe.
     submits_when_known: bool,
-    is_started: bool,
-    was_busy: bool,
+    course: Course,
     code: CodeQuestion,
+}
+
+/// How far the form is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Course {
+    /// Not drawn yet.
+    #[default]
+    New,
+    /// Being filled in.
+    Open,
+    /// Sent.
+    Sent,
 }
 
 /// What the form may not change, because it belongs to the session that expired.
@@ -47,16 +59,20 @@ impl SignInForm {
     /// Draws the fields; `fixed` while a session waits behind the form.
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
         let sign_in = &cx.state.sign_in;
+        // The state may have put another address there, as after signing out.
+        if self.server != sign_in.server_text {
+            self.server.clone_from(&sign_in.server_text);
+        }
         self.start(ui, cx, fixed);
         ui.spacing_mut().item_spacing.y = space::XS;
         if let SignInStep::Code { .. } = sign_in.step {
             self.code.ui(ui, cx);
-            self.was_busy = false;
+            self.course = Course::Open;
             return;
         }
         self.code.clear();
         let is_busy = sign_in.is_busy();
-        self.focus_after_failure(ui, is_busy);
+        self.focus_after_failure(ui, cx, fixed);
         ui.add_enabled_ui(!is_busy, |ui| {
             match fixed {
                 Some(account) => {
@@ -68,7 +84,7 @@ impl SignInForm {
             if self.is_token(cx, fixed) {
                 self.token_ui(ui, cx);
             } else {
-                self.password_ui(ui, cx, fixed.is_some());
+                self.password_ui(ui, cx, fixed);
             }
         });
         if let Some(error) = &sign_in.error {
@@ -89,11 +105,10 @@ impl SignInForm {
     }
 
     fn start(&mut self, ui: &Ui, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
-        if self.is_started {
+        if self.course != Course::New {
             return;
         }
-        self.is_started = true;
-        self.server.clone_from(&cx.state.sign_in.server_text);
+        self.course = Course::Open;
         if let Some(account) = fixed {
             account.user.clone_into(&mut self.user);
         } else if let Some(known) = cx.state.settings.accounts.first() {
@@ -112,16 +127,22 @@ impl SignInForm {
     }
 
     /// After a refusal the field to mend has the keyboard.
-    fn focus_after_failure(&mut self, ui: &Ui, is_busy: bool) {
-        if self.was_busy && !is_busy {
-            let field = if self.uses_token == Some(true) {
+    fn focus_after_failure(
+        &mut self,
+        ui: &Ui,
+        cx: ViewContext<'_>,
+        fixed: Option<FixedAccount<'_>>,
+    ) {
+        let is_busy = cx.state.sign_in.is_busy();
+        if self.course == Course::Sent && !is_busy {
+            let field = if self.is_token(cx, fixed) {
                 token_id()
             } else {
                 password_id()
             };
             ui.memory_mut(|memory| memory.request_focus(field));
         }
-        self.was_busy = is_busy;
+        self.course = if is_busy { Course::Sent } else { Course::Open };
     }
 
     fn is_token(&self, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) -> bool {
@@ -131,7 +152,7 @@ impl SignInForm {
         self.uses_token.unwrap_or(is_usual)
     }
 
-    fn password_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, is_user_fixed: bool) {
+    fn password_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
         let label = ui.label("User name or e-mail");
         let hint = cx
             .state
@@ -141,7 +162,7 @@ impl SignInForm {
         let user = TextEdit::singleline(&mut self.user)
             .id(user_id())
             .hint_text(hint.unwrap_or_default())
-            .interactive(!is_user_fixed);
+            .interactive(fixed.is_none());
         let user = field_ui(ui, user).labelled_by(label.id);
         if user.lost_focus() && enter(ui) {
             ui.memory_mut(|memory| memory.request_focus(password_id()));
@@ -203,16 +224,19 @@ impl SignInForm {
             busy_ui(ui, "Signing in…");
             false
         } else {
-            wide_primary_ui(ui, cx.palette, "Sign in", is_filled && is_known)
+            ui.add_enabled_ui(is_filled && is_known, |ui| {
+                wide_primary_ui(ui, cx.palette, "Sign in")
+            })
+            .inner
         };
         if (is_clicked || self.submits_when_known) && is_filled && is_known && !is_busy {
             self.submits_when_known = false;
-            self.submit(cx, is_token);
+            self.submit(cx, fixed);
         }
     }
 
-    fn submit(&mut self, cx: ViewContext<'_>, is_token: bool) {
-        if is_token {
+    fn submit(&mut self, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
+        if self.is_token(cx, fixed) {
             let token = std::mem::take(&mut self.token);
             let trimmed = AuthToken::new(token.trim().to_owned());
             drop(SecretString::from(token));
@@ -232,15 +256,11 @@ impl SignInForm {
         } else {
             "Use a personal access token instead"
         };
-        ui.vertical_centered(|ui| {
-            let label = RichText::new(label).color(cx.palette.accent);
-            let button = egui::Button::new(label).frame_when_inactive(false);
-            if ui.add(button).clicked() {
-                self.uses_token = Some(!is_token);
-                let field = if is_token { user_id() } else { token_id() };
-                ui.memory_mut(|memory| memory.request_focus(field));
-            }
-        });
+        if side_way_ui(ui, cx, label) {
+            self.uses_token = Some(!is_token);
+            let field = if is_token { user_id() } else { token_id() };
+            ui.memory_mut(|memory| memory.request_focus(field));
+        }
     }
 }
 
@@ -254,68 +274,6 @@ pub(super) fn sign_in_card_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignI
     });
     ui.add_space(space::L);
     form.ui(ui, cx, None);
-}
-
-/// A field over the whole width.
-pub(super) fn field_ui(ui: &mut Ui, field: TextEdit<'_>) -> egui::Response {
-    ui.add(
-        field
-            .desired_width(f32::INFINITY)
-            .margin(egui::Margin::symmetric(10, 8)),
-    )
-}
-
-/// A row that says what is going on.
-pub(super) fn busy_ui(ui: &mut Ui, label: &str) {
-    ui.horizontal(|ui| {
-        ui.set_min_height(theme::BUTTON_HEIGHT);
-        late_spinner_ui(ui, label, text::TITLE);
-        ui.label(label);
-    });
-}
-
-/// Whether Enter was pressed in this frame.
-pub(super) fn enter(ui: &Ui) -> bool {
-    ui.input(|input| input.key_pressed(Key::Enter))
-}
-
-struct SecretField<'a> {
-    id: Id,
-    label: Id,
-    is_shown: &'a mut bool,
-}
-
-fn secret_ui(
-    ui: &mut Ui,
-    cx: ViewContext<'_>,
-    text: &mut String,
-    field: SecretField<'_>,
-) -> egui::Response {
-    ui.horizontal(|ui| {
-        let button_width = theme::BUTTON_HEIGHT + space::XS;
-        let edit = TextEdit::singleline(text)
-            .id(field.id)
-            .password(!*field.is_shown)
-            .desired_width(ui.available_width() - button_width - space::S)
-            .margin(egui::Margin::symmetric(10, 8));
-        let response = ui.add(edit).labelled_by(field.label);
-        let (icon, name) = if *field.is_shown {
-            (Icon::EyeOff, "Hide")
-        } else {
-            (Icon::Eye, "Show")
-        };
-        if crate::ui::widgets::icon_button_ui(ui, cx.palette, icon, name, "").clicked() {
-            *field.is_shown = !*field.is_shown;
-        }
-        response
-    })
-    .inner
-}
-
-/// A second button under the form, such as "Sign out".
-pub(super) fn wide_plain_ui(ui: &mut Ui, label: &str) -> bool {
-    let size = egui::vec2(ui.available_width(), theme::BUTTON_HEIGHT);
-    ui.add_sized(size, plain_button(label)).clicked()
 }
 
 fn server_id() -> Id {

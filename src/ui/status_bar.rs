@@ -8,38 +8,43 @@ use lucide_icons::Icon;
 use crate::domain::ByteCount;
 use crate::state::{Gallery, SaveJob, user_message};
 use crate::ui::theme::{self, space, text};
-use crate::ui::top_bar::selection_words;
+use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
+use crate::ui::widgets::announce;
 
 /// Draws the bar; the save chip opens and closes the queue.
-pub(super) fn status_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
+pub(super) fn status_bar_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    totals: &Totals,
+    is_queue_open: &mut bool,
+) {
     let size = egui::vec2(ui.available_width(), theme::STATUS_BAR_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         chip_ui(ui, cx, is_queue_open);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let words = cx
-                .state
-                .gallery
-                .as_ref()
-                .map(listing_words)
+            let gallery = cx.state.gallery.as_ref();
+            let words = gallery
+                .map(|gallery| listing_words(gallery, totals))
                 .unwrap_or_default();
             let words = RichText::new(words).small().color(cx.palette.text_weak);
-            ui.add(egui::Label::new(words).truncate());
+            let response = ui.add(egui::Label::new(words).truncate());
+            announce(ui, &response);
         });
     });
 }
 
-fn listing_words(gallery: &Gallery) -> String {
+fn listing_words(gallery: &Gallery, totals: &Totals) -> String {
     let listing = &gallery.listing;
     if !listing.is_started() {
         return String::new();
     }
     if !gallery.selection.is_empty() {
         let all = user_message::images(listing.len());
-        return format!("{} of {all}", selection_words(gallery));
+        return format!("{} of {all}", totals.chosen_words());
     }
     let images = user_message::images(listing.len());
-    let bytes = listing.known_bytes();
+    let bytes = totals.listed;
     if listing.is_complete() {
         format!("{images} · {bytes}")
     } else {

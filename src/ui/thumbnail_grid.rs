@@ -1,9 +1,9 @@
 //! The images of the open room, as tiles. Only what is on screen costs anything.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use egui::scroll_area::ScrollBarVisibility;
-use egui::{EventFilter, Id, Rect, ScrollArea, Ui, UiBuilder, WidgetInfo};
+use egui::{EventFilter, Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
 use crate::domain::{RoomId, UploadId};
@@ -14,6 +14,7 @@ use crate::ui::dates::DayBreaks;
 use crate::ui::grid_band::Band;
 use crate::ui::grid_keys::{self, GridKey, Motion};
 use crate::ui::grid_layout::{Geometry, GridLayout, narrow};
+use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::GridView;
 use crate::ui::theme::{self, space};
@@ -22,9 +23,6 @@ use crate::ui::{grid_header, grid_states, text};
 
 /// Height of a day's header in points.
 const HEADER: f32 = 44.0;
-
-/// Kept free for the scroll bar.
-const SCROLL_BAR: f32 = 12.0;
 
 /// What the keyboard brings into view keeps this distance from the upper edge: the floating
 /// date is there.
@@ -46,6 +44,9 @@ pub struct ThumbnailGrid {
     pub(super) is_ring_shown: bool,
     pub(super) band: Option<Band>,
     pub(super) menu_position: Option<usize>,
+    scroller: Scroller,
+    /// Where other rooms were left.
+    left_at: HashMap<RoomId, f64>,
     badge: grid_header::FloatingDate,
     is_downwards: bool,
     /// What the last frame showed: the list may have changed since.
@@ -87,7 +88,6 @@ impl ThumbnailGrid {
             self.visible = 0..0;
             return;
         }
-        let pane = grid_states::banner_ui(ui, cx, gallery, pane);
         self.lay_out(cx, gallery, pane);
         self.reveal(gallery, pane);
         self.scroll_ui(ui, cx, gallery, pane);
@@ -102,6 +102,10 @@ impl ThumbnailGrid {
     /// before it.
     pub fn keys(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         let id = grid_id();
+        // An open menu has the keys.
+        if egui::Popup::is_any_open(ui.ctx()) {
+            return;
+        }
         match ui.memory(|memory| memory.focused()) {
             None => ui.memory_mut(|memory| memory.request_focus(id)),
             Some(focused) if focused == id => {}
@@ -192,7 +196,7 @@ impl ThumbnailGrid {
             room: gallery.room.id.clone(),
             version: gallery.listing.version(),
             geometry: Geometry {
-                width: (pane.width() - 2.0 * space::M - SCROLL_BAR).max(40.0),
+                width: (pane.width() - space::M - BAR_WIDTH - space::XS).max(40.0),
                 edge: settings.tile_edge_points,
                 gap: theme::TILE_GAP,
                 header: HEADER,
@@ -223,6 +227,12 @@ impl ThumbnailGrid {
     }
 
     fn enter_room(&mut self, gallery: &Gallery) {
+        if let Some(left) = &self.made_of {
+            let top = self.scroller.top();
+            self.left_at.insert(left.room.clone(), top);
+        }
+        let left_at = self.left_at.get(&gallery.room.id).copied();
+        self.wanted_offset = Some(left_at.unwrap_or(0.0));
         self.breaks.clear();
         self.view = None;
         self.held = None;
@@ -313,24 +323,25 @@ impl ThumbnailGrid {
     }
 
     fn scroll_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
-        let mut area = ScrollArea::vertical()
-            .id_salt(("thumbnails", gallery.room.id.as_str()))
-            .auto_shrink(false)
-            .scroll_bar_visibility(ScrollBarVisibility::AlwaysVisible);
         if let Some(offset) = self.wanted_offset.take() {
-            area = area.vertical_scroll_offset(narrow(offset));
+            self.scroller.go_to(offset);
         }
+        let height = self.layout.height() + f64::from(space::L);
+        self.scroller.scroll(ui, pane, height);
         let mut ui = ui.new_child(UiBuilder::new().max_rect(pane));
-        area.show_viewport(&mut ui, |ui, viewport| {
-            ui.set_width(ui.available_width());
-            ui.set_height(narrow(self.layout.height()) + space::L);
-            let view = GridView {
-                pane,
-                left: pane.left() + space::M,
-                offset: f64::from(viewport.top()),
-            };
-            self.tiles_ui(ui, cx, gallery, view);
-        });
+        ui.shrink_clip_rect(pane);
+        let view = GridView {
+            pane,
+            left: pane.left() + space::M,
+            offset: self.scroller.top(),
+        };
+        self.tiles_ui(&mut ui, cx, gallery, view);
+        let id = grid_id().with("scroll bar");
+        self.scroller.bar_ui(&ui, cx, id, pane, height);
+        if self.scroller.top() != view.offset {
+            // What was drawn is one frame behind the handle.
+            ui.request_repaint_after(std::time::Duration::ZERO);
+        }
     }
 
     fn tiles_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, view: GridView) {

@@ -3,29 +3,30 @@
 use egui::{Align, Layout, RichText, Slider, Ui};
 use lucide_icons::Icon;
 
-use crate::domain::{ByteCount, Room, safe_display_name};
-use crate::protocol::GridLayoutChoice;
+use crate::domain::{Room, safe_display_name};
+use crate::protocol::{GridLayoutChoice, ThemeChoice};
 use crate::state::{Action, Gallery, TILE_EDGE_POINTS, user_message};
 use crate::ui::room_row::{kind_icon, kind_words};
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, space, text};
+use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{IconButton, icon_button_ui, icon_toggle_ui, primary_button};
 
 /// Draws the bar.
-pub(super) fn top_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+pub(super) fn top_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, totals: &Totals) {
     let size = egui::vec2(ui.available_width(), theme::TOP_BAR_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         if gallery.selection.is_empty() {
             view_controls_ui(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                title_ui(ui, cx, gallery)
+                title_ui(ui, cx, gallery);
             });
         } else {
             selection_actions_ui(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                selection_ui(ui, cx, gallery);
+                selection_ui(ui, cx, totals);
             });
         }
     });
@@ -76,6 +77,7 @@ fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     if icon_button_ui(ui, cx.palette, Icon::RefreshCw, "Reload", &key).clicked() {
         cx.act(Action::Reload);
     }
+    theme_ui(ui, cx);
     ui.add_space(space::XS);
     layout_toggle_ui(ui, cx);
     ui.add_space(space::XS);
@@ -94,6 +96,22 @@ fn panel_toggle_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     };
     if icon_toggle_ui(ui, cx.palette, panel).clicked() {
         cx.act(Action::TogglePanel);
+    }
+}
+
+/// One button, from system to light to dark and round again.
+fn theme_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    let (icon, name, next) = match cx.state.settings.theme {
+        ThemeChoice::System => (
+            Icon::SunMoon,
+            "Appearance: as the system",
+            ThemeChoice::Light,
+        ),
+        ThemeChoice::Light => (Icon::Sun, "Appearance: light", ThemeChoice::Dark),
+        ThemeChoice::Dark => (Icon::Moon, "Appearance: dark", ThemeChoice::System),
+    };
+    if icon_button_ui(ui, cx.palette, icon, name, "").clicked() {
+        cx.act(Action::SetTheme(next));
     }
 }
 
@@ -138,24 +156,13 @@ fn size_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     ui.label(theme::icon(Icon::Image, text::SMALL).color(cx.palette.text_weak));
 }
 
-/// "3 selected · 4.2 MB"; "at least" while some of them are not listed yet.
-pub(super) fn selection_words(gallery: &Gallery) -> String {
-    let count = user_message::grouped(gallery.selection.count(&gallery.listing));
-    let bytes: ByteCount = gallery.chosen().filter_map(|upload| upload.size).sum();
-    if gallery.is_choice_known() {
-        format!("{count} selected · {bytes}")
-    } else {
-        format!("{count} selected · at least {bytes}")
-    }
-}
-
-fn selection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+fn selection_ui(ui: &mut Ui, cx: ViewContext<'_>, totals: &Totals) {
     let key = key_of(ui.ctx(), Job::ClearSelection);
     let key = format!("Esc, {key}");
     if icon_button_ui(ui, cx.palette, Icon::X, "Clear the selection", &key).clicked() {
         cx.act(Action::ClearSelection);
     }
-    let words = RichText::new(selection_words(gallery))
+    let words = RichText::new(totals.chosen_words())
         .size(text::TITLE)
         .strong();
     ui.add(egui::Label::new(words).truncate());

@@ -22,6 +22,10 @@ enum Asked {
 }
 
 pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    // An open menu has the keys.
+    if egui::Popup::is_any_open(ui.ctx()) {
+        return;
+    }
     let focused = ui.memory(|memory| memory.focused());
     let is_on_a_button = focused.is_some_and(|id| id != viewer_id());
     if focused.is_none() {

@@ -118,20 +118,14 @@ pub(super) fn primary_button(palette: &Palette, label: &str) -> egui::Button<'st
 }
 
 /// The same over the whole width of a form; grey while it cannot be pressed.
-pub(super) fn wide_primary_ui(
-    ui: &mut Ui,
-    palette: &Palette,
-    label: &str,
-    is_enabled: bool,
-) -> bool {
+pub(super) fn wide_primary_ui(ui: &mut Ui, palette: &Palette, label: &str) -> bool {
     let size = vec2(ui.available_width(), theme::BUTTON_HEIGHT);
-    let button = if is_enabled {
+    let button = if ui.is_enabled() {
         primary_button(palette, label)
     } else {
         egui::Button::new(label).fill(palette.hovered)
     };
-    ui.add_enabled_ui(is_enabled, |ui| ui.add_sized(size, button).clicked())
-        .inner
+    ui.add_sized(size, button).clicked()
 }
 
 /// A button of lesser weight beside it.
@@ -249,5 +243,12 @@ pub(super) fn placeholder_ui(ui: &mut Ui, palette: &Palette, icon: Icon, title: 
 pub(super) fn describe(ui: &Ui, response: &Response, description: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_description(description.to_owned());
+    });
+}
+
+/// Lets screen readers tell changes of this text when they have nothing else to say.
+pub(super) fn announce(ui: &Ui, response: &Response) {
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_live(egui::accesskit::Live::Polite);
     });
 }

@@ -291,6 +291,7 @@ impl Listing {
                 Arc::make_mut(upload).uploader = Some((*person).clone());
             }
         }
+        self.version += 1;
     }
 
     fn put_page(&mut self, page: usize, hidden_count: usize, uploads: Vec<Upload>) {
