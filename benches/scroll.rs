@@ -59,16 +59,16 @@ fn main() -> ExitCode {
     ] {
         let mut times = scroll(layout, points_per_frame);
         times.sort();
-        let at = |share: f64| times[((times.len() - 1) as f64 * share).round() as usize];
-        let (median, p95) = (at(0.5), at(0.95));
+        let at = |percent: usize| times[(times.len() - 1) * percent / 100];
+        let (median, p95) = (at(50), at(95));
         is_within &= median < MEDIAN_LIMIT && p95 < P95_LIMIT;
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
         println!(
             "{name:<34} {:>10.3} {:>10.3} {:>10.3} {:>10.3}",
             ms(median),
             ms(p95),
-            ms(at(0.99)),
-            ms(at(1.0))
+            ms(at(99)),
+            ms(at(100))
         );
     }
     println!("limits: median {MEDIAN_LIMIT:?}, 95 % {P95_LIMIT:?}");

@@ -2,7 +2,12 @@
 //! images, select all, save, start again, sign out. Real HTTP, real limiter, real keyring
 //! daemon, real files.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "these are tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 #[path = "support/app.rs"]
 mod app;
@@ -29,7 +34,7 @@ use private_bus::{Daemon, Keyring, entry_count, on_private_bus_within};
 #[test]
 fn a_whole_visit_from_the_code_to_the_last_file_and_out_again() {
     let test = "a_whole_visit_from_the_code_to_the_last_file_and_out_again";
-    on_private_bus_within(Duration::from_secs(480), test, || {
+    on_private_bus_within(Duration::from_mins(8), test, || {
         let _daemon = Daemon::start(Keyring::Unlocked);
         let home = tempfile::tempdir().unwrap();
         let server = Server::start(DemoOptions::default());

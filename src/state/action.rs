@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::domain::{AuthToken, RoomId, SaveJobId, UploadId};
 use crate::protocol::{GridLayoutChoice, OpenTarget, ThemeChoice, WantedImage};
+use crate::state::selection::{BandEnd, BandKind};
 
 /// One thing the person did, or one thing the view needs to say.
 #[derive(Debug, Clone)]
@@ -59,12 +60,12 @@ pub enum Action {
     Select { position: usize, how: SelectHow },
     /// The keyboard moved the focus.
     MoveFocus { to: usize, how: MoveHow },
-    /// The rubber band began; what was selected stays when `is_adding`.
-    StartBand { is_adding: bool },
+    /// The rubber band began.
+    StartBand(BandKind),
     /// The rubber band covers these positions now.
     Band { covered: Vec<Range<usize>> },
     /// The rubber band ended, or was given up.
-    EndBand { is_kept: bool },
+    EndBand(BandEnd),
     /// A date header was clicked: all of its images on, or off if all were on.
     ToggleRange(Range<usize>),
     /// Every image of the room, also those not listed yet.

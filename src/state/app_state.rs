@@ -13,6 +13,7 @@ use crate::state::gallery::Gallery;
 use crate::state::notices::{NoticeLevel, NoticeOffer, Notices};
 use crate::state::room_list::RoomList;
 use crate::state::saves::Saves;
+use crate::state::saving::AskFolder;
 use crate::state::sign_in::SignIn;
 use crate::state::user_message::{self, UserMessage};
 
@@ -163,9 +164,9 @@ impl AppState {
             | Action::RetryAllFailed
             | Action::Select { .. }
             | Action::MoveFocus { .. }
-            | Action::StartBand { .. }
+            | Action::StartBand(_)
             | Action::Band { .. }
-            | Action::EndBand { .. }
+            | Action::EndBand(_)
             | Action::ToggleRange(_)
             | Action::SelectAll
             | Action::ClearSelection
@@ -179,8 +180,8 @@ impl AppState {
             | Action::SetLayout(_)
             | Action::SetTheme(_)
             | Action::RememberWindowSize(_) => self.act_on_settings(&action),
-            Action::SaveSelected => self.save_selected(false),
-            Action::SaveSelectedAs => self.save_selected(true),
+            Action::SaveSelected => self.save_selected(AskFolder::IfUnknown),
+            Action::SaveSelectedAs => self.save_selected(AskFolder::Always),
             Action::ConfirmFolder(folder) => self.begin_pending_save(folder),
             Action::BrowseFolder => self.browse_folder(),
             Action::CancelFolder => {
@@ -211,45 +212,26 @@ impl AppState {
     }
 
     fn receive(&mut self, event: Event) -> Vec<Effect> {
+        if self.is_outdated(&event) {
+            return Vec::new();
+        }
         match event {
-            Event::ServerProbed { typed, result } => {
-                self.sign_in.probed(&typed, result);
-                Vec::new()
-            }
-            Event::SessionStarted {
-                generation,
-                session,
-            } if generation == self.generation => self.session_started(*session),
-            Event::LogInFailed { generation, error } if generation == self.generation => {
-                self.log_in_failed(error)
-            }
-            Event::NoStoredSession {
-                generation,
-                keyring,
-            } if generation == self.generation => self.no_stored_session(keyring),
-            Event::CodeResent(result) => {
-                self.sign_in.code_resent(result);
-                Vec::new()
-            }
-            Event::SessionExpired { generation } if self.is_session(generation) => {
-                self.session_expired()
-            }
-            Event::SignedOut { keyring } => self.signed_out(keyring),
-            Event::KeyringChanged(status) => self.keyring_changed(status),
-            Event::RoomsLoaded { generation, result } if self.is_session(generation) => {
-                self.rooms_loaded(result)
-            }
-            Event::RoomFound {
-                generation,
-                name,
-                result,
-            } if generation == self.generation => self.room_found(name, result),
+            Event::ServerProbed { .. }
+            | Event::SessionStarted { .. }
+            | Event::LogInFailed { .. }
+            | Event::NoStoredSession { .. }
+            | Event::CodeResent(_)
+            | Event::SessionExpired { .. }
+            | Event::SignedOut { .. }
+            | Event::KeyringChanged(_) => self.receive_about_session(event),
+            Event::RoomsLoaded { result, .. } => self.rooms_loaded(result),
+            Event::RoomFound { name, result, .. } => self.room_found(name, result),
             Event::PageLoaded {
-                generation,
                 window,
                 anchor,
                 result,
-            } if generation == self.generation => {
+                ..
+            } => {
                 if let Some(gallery) = &mut self.gallery {
                     gallery.page_loaded(window, anchor.as_ref(), result);
                 }
@@ -286,35 +268,55 @@ impl AppState {
                 self.is_system_dark = Some(is_dark);
                 Vec::new()
             }
-            Event::StorageTrouble(error) => {
-                let message = user_message::storage(&error);
-                self.notices.push(NoticeLevel::Warning, message, None);
-                Vec::new()
-            }
-            Event::OpenFailed(target) => {
-                let message = user_message::open_failed(&target);
-                self.notices.push(NoticeLevel::Warning, message, None);
-                Vec::new()
-            }
+            Event::StorageTrouble(error) => self.warn(user_message::storage(&error)),
+            Event::OpenFailed(target) => self.warn(user_message::open_failed(&target)),
             Event::CacheCleared { freed } => {
                 let message = user_message::cache_cleared(freed);
                 self.notices.push(NoticeLevel::Info, message, None);
                 Vec::new()
             }
-            // Answers to a question that no longer matters.
-            Event::SessionStarted { .. }
-            | Event::LogInFailed { .. }
-            | Event::NoStoredSession { .. }
-            | Event::SessionExpired { .. }
-            | Event::RoomsLoaded { .. }
-            | Event::RoomFound { .. }
-            | Event::PageLoaded { .. } => Vec::new(),
         }
     }
 
-    /// Whether an answer is about this session, whichever room was open then.
-    fn is_session(&self, generation: Generation) -> bool {
-        generation >= self.session_generation
+    fn receive_about_session(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::ServerProbed { typed, result } => {
+                self.sign_in.probed(&typed, result);
+                Vec::new()
+            }
+            Event::SessionStarted { session, .. } => self.session_started(*session),
+            Event::LogInFailed { error, .. } => self.log_in_failed(error),
+            Event::NoStoredSession { keyring, .. } => self.no_stored_session(keyring),
+            Event::CodeResent(result) => {
+                self.sign_in.code_resent(result);
+                Vec::new()
+            }
+            Event::SessionExpired { .. } => self.session_expired(),
+            Event::SignedOut { keyring } => self.signed_out(keyring),
+            Event::KeyringChanged(status) => self.keyring_changed(status),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the event answers a question that no longer matters.
+    const fn is_outdated(&self, event: &Event) -> bool {
+        match event {
+            Event::SessionStarted { generation, .. }
+            | Event::LogInFailed { generation, .. }
+            | Event::NoStoredSession { generation, .. }
+            | Event::RoomFound { generation, .. }
+            | Event::PageLoaded { generation, .. } => generation.0 != self.generation.0,
+            // About the session, whichever room was open then.
+            Event::SessionExpired { generation } | Event::RoomsLoaded { generation, .. } => {
+                generation.0 < self.session_generation.0
+            }
+            _ => false,
+        }
+    }
+
+    fn warn(&mut self, message: UserMessage) -> Vec<Effect> {
+        self.notices.push(NoticeLevel::Warning, message, None);
+        Vec::new()
     }
 
     pub(super) fn bump(&mut self) -> Generation {

@@ -120,7 +120,7 @@ impl Gallery {
         let count = self.selection.count(&self.listing);
         let selection = match self.selection.all_but() {
             Some(except) if !self.listing.is_complete() => SaveSelection::WholeRoom {
-                room: self.room.clone(),
+                room: Box::new(self.room.clone()),
                 listing: Box::new(self.listing.clone()),
                 except: except.clone(),
             },

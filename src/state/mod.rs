@@ -26,7 +26,7 @@ pub use notices::{Notice, NoticeLevel, NoticeOffer, Notices};
 pub use room_list::{RoomList, RoomSearch};
 pub use rooms::TILE_EDGE_POINTS;
 pub use saves::{FolderQuestion, PendingSave, SaveJob, Saves};
-pub use selection::Selection;
+pub use selection::{BandEnd, BandKind, Selection};
 pub use sign_in::{Probe, Resend, SignIn, SignInStep};
 pub use user_message::UserMessage;
 

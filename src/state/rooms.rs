@@ -124,9 +124,9 @@ impl AppState {
                 selection.move_focus(to, how, listing);
                 gallery.reveal += 1;
             }
-            Action::StartBand { is_adding } => selection.start_band(is_adding),
+            Action::StartBand(kind) => selection.start_band(kind),
             Action::Band { covered } => selection.band(&covered, listing),
-            Action::EndBand { is_kept } => selection.end_band(is_kept, listing),
+            Action::EndBand(end) => selection.end_band(end, listing),
             Action::ToggleRange(range) => selection.toggle_range(range, listing),
             Action::SelectAll => selection.select_all(),
             Action::ClearSelection => {
@@ -195,12 +195,12 @@ impl AppState {
     ) -> Vec<Effect> {
         match (&request.subject, request.size, &mut self.gallery) {
             // The panel says what it does not know; the picture itself may be there.
-            (ImageSubject::Upload(_), ImageSize::Metadata, _) => Vec::new(),
+            (ImageSubject::Upload(_), ImageSize::Metadata, _)
+            | (ImageSubject::Upload(_), _, None) => Vec::new(),
             (ImageSubject::Upload(id), _, Some(gallery)) => {
                 gallery.image_failed(id, error);
                 Vec::new()
             }
-            (ImageSubject::Upload(_), _, None) => Vec::new(),
             (ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_), _, _) => {
                 vec![Effect::AvatarMissing(request.clone())]
             }

@@ -8,9 +8,18 @@ use crate::state::AppState;
 use crate::state::effect::Effect;
 use crate::state::saves::{FolderQuestion, PendingSave};
 
+/// When to ask for a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AskFolder {
+    /// When none is remembered for the room.
+    IfUnknown,
+    /// Always.
+    Always,
+}
+
 impl AppState {
     /// Saves into the folder remembered for the room; asks when there is none, or always.
-    pub(super) fn save_selected(&mut self, always_ask: bool) -> Vec<Effect> {
+    pub(super) fn save_selected(&mut self, ask: AskFolder) -> Vec<Effect> {
         let Some(gallery) = &self.gallery else {
             return Vec::new();
         };
@@ -31,14 +40,14 @@ impl AppState {
             question: FolderQuestion::Dialog,
         });
         match remembered {
-            Some(folder) if !always_ask => self.begin_pending_save(folder),
+            Some(folder) if ask == AskFolder::IfUnknown => self.begin_pending_save(folder),
             _ => vec![Effect::Send(Command::PickFolder {
                 start: Some(suggested),
             })],
         }
     }
 
-    pub(super) fn browse_folder(&mut self) -> Vec<Effect> {
+    pub(super) fn browse_folder(&self) -> Vec<Effect> {
         let start = self
             .saves
             .pending

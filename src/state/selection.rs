@@ -21,10 +21,49 @@ pub struct Selection {
     pending_unknown_count: usize,
     focus: Place,
     anchor: Place,
-    band: Option<Box<(Chosen, Vec<Range<usize>>, bool)>>,
-    cleared: Option<Box<(Chosen, Vec<Range<usize>>)>>,
+    band: Option<Box<Band>>,
+    cleared: Option<Box<Before>>,
     /// Bumped whenever what is chosen may have changed.
     version: u64,
+}
+
+/// What was chosen before.
+#[derive(Debug, Clone)]
+struct Before {
+    chosen: Chosen,
+    pending: Vec<Range<usize>>,
+}
+
+/// A rubber band that is being drawn.
+#[derive(Debug, Clone)]
+struct Band {
+    before: Before,
+    kind: BandKind,
+}
+
+/// What a rubber band does to what was chosen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BandKind {
+    /// It takes its place.
+    Replace,
+    /// It adds to it.
+    Add,
+}
+
+/// What becomes of a rubber band that ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BandEnd {
+    /// What it covers stays chosen.
+    Keep,
+    /// Everything is as before.
+    GiveUp,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    On,
+    Off,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +177,8 @@ impl Selection {
             SelectHow::Toggle => {
                 self.anchor = self.focus.clone();
                 let is_chosen = self.contains_position(position, listing);
-                self.set(position..position + 1, !is_chosen, listing);
+                let mark = if is_chosen { Mark::Off } else { Mark::On };
+                self.set(position..position + 1, mark, listing);
             }
             SelectHow::Range | SelectHow::AddRange => {
                 if how == SelectHow::Range {
@@ -171,7 +211,8 @@ impl Selection {
         let is_all_chosen = range
             .clone()
             .all(|position| self.contains_position(position, listing));
-        self.set(range, !is_all_chosen, listing);
+        let mark = if is_all_chosen { Mark::Off } else { Mark::On };
+        self.set(range, mark, listing);
     }
 
     /// Everything, also what is not listed yet.
@@ -183,23 +224,21 @@ impl Selection {
 
     /// Nothing; can be undone.
     pub fn clear(&mut self) {
-        self.version += 1;
         if !self.is_empty() {
-            let old = (
-                std::mem::take(&mut self.chosen),
-                std::mem::take(&mut self.pending),
-            );
+            let before = Before {
+                chosen: std::mem::take(&mut self.chosen),
+                pending: std::mem::take(&mut self.pending),
+            };
             self.pending_unknown_count = 0;
-            self.cleared = Some(Box::new(old));
+            self.version += 1;
+            self.cleared = Some(Box::new(before));
         }
     }
 
     /// Takes [`Self::clear`] back.
     pub fn undo_clear(&mut self, listing: &Listing) {
-        self.version += 1;
-        if let Some(old) = self.cleared.take() {
-            (self.chosen, self.pending) = *old;
-            self.count_pending(listing);
+        if let Some(before) = self.cleared.take() {
+            self.restore(*before, listing);
         }
     }
 
@@ -216,39 +255,37 @@ impl Selection {
     }
 
     /// The rubber band begins.
-    pub fn start_band(&mut self, is_adding: bool) {
-        self.version += 1;
-        let old = (self.chosen.clone(), self.pending.clone(), is_adding);
-        self.band = Some(Box::new(old));
-        if !is_adding {
+    pub fn start_band(&mut self, kind: BandKind) {
+        let before = Before {
+            chosen: self.chosen.clone(),
+            pending: self.pending.clone(),
+        };
+        self.band = Some(Box::new(Band { before, kind }));
+        if kind == BandKind::Replace {
             self.empty();
         }
     }
 
     /// The rubber band covers other positions.
     pub fn band(&mut self, covered: &[Range<usize>], listing: &Listing) {
-        self.version += 1;
-        let Some(band) = &self.band else { return };
-        let (chosen, pending, is_adding) = &**band;
-        if *is_adding {
-            (self.chosen, self.pending) = (chosen.clone(), pending.clone());
-            self.count_pending(listing);
-        } else {
-            self.empty();
+        let Some(band) = self.band.clone() else {
+            return;
+        };
+        match band.kind {
+            BandKind::Add => self.restore(band.before, listing),
+            BandKind::Replace => self.empty(),
         }
         for range in covered {
             self.choose(range.clone(), listing);
         }
     }
 
-    /// The rubber band ends; given up, everything is as before.
-    pub fn end_band(&mut self, is_kept: bool, listing: &Listing) {
-        self.version += 1;
+    /// The rubber band ends.
+    pub fn end_band(&mut self, end: BandEnd, listing: &Listing) {
         if let Some(band) = self.band.take()
-            && !is_kept
+            && end == BandEnd::GiveUp
         {
-            (self.chosen, self.pending, _) = *band;
-            self.count_pending(listing);
+            self.restore(band.before, listing);
         }
     }
 
@@ -263,6 +300,13 @@ impl Selection {
         self.count_pending(listing);
     }
 
+    fn restore(&mut self, before: Before, listing: &Listing) {
+        self.chosen = before.chosen;
+        self.pending = before.pending;
+        self.version += 1;
+        self.count_pending(listing);
+    }
+
     fn empty(&mut self) {
         self.chosen = Chosen::default();
         self.pending.clear();
@@ -271,29 +315,29 @@ impl Selection {
     }
 
     fn choose(&mut self, range: Range<usize>, listing: &Listing) {
-        self.set(range, true, listing);
+        self.set(range, Mark::On, listing);
     }
 
-    fn set(&mut self, range: Range<usize>, is_chosen: bool, listing: &Listing) {
+    fn set(&mut self, range: Range<usize>, mark: Mark, listing: &Listing) {
         self.cleared = None;
         let mut has_unknown = false;
         for position in range.clone() {
             match listing.slot(position) {
-                Some(Slot::Known(upload)) => self.set_one(upload.id.clone(), is_chosen),
+                Some(Slot::Known(upload)) => self.set_one(upload.id.clone(), mark),
                 Some(Slot::Unknown(_)) => has_unknown = true,
                 None => {}
             }
         }
-        if has_unknown && is_chosen && matches!(self.chosen, Chosen::These(_)) {
+        if has_unknown && mark == Mark::On && matches!(self.chosen, Chosen::These(_)) {
             self.pending.push(range);
             self.count_pending(listing);
         }
     }
 
-    fn set_one(&mut self, id: UploadId, is_chosen: bool) {
+    fn set_one(&mut self, id: UploadId, mark: Mark) {
         let (ids, insert) = match &mut self.chosen {
-            Chosen::These(ids) => (ids, is_chosen),
-            Chosen::AllBut(ids) => (ids, !is_chosen),
+            Chosen::These(ids) => (ids, mark == Mark::On),
+            Chosen::AllBut(ids) => (ids, mark == Mark::Off),
         };
         if insert {
             ids.insert(id);

@@ -358,7 +358,7 @@ fn a_rubber_band_given_up_leaves_the_selection_as_it_was() {
         position: 2,
         how: SelectHow::Only,
     });
-    state.on_action(Action::StartBand { is_adding: false });
+    state.on_action(Action::StartBand(BandKind::Replace));
     state.on_action(Action::Band {
         covered: vec![10..15, 20..25],
     });
@@ -367,7 +367,7 @@ fn a_rubber_band_given_up_leaves_the_selection_as_it_was() {
         gallery.selection.count(&gallery.listing)
     };
     assert_eq!(count(&state), 10);
-    state.on_action(Action::EndBand { is_kept: false });
+    state.on_action(Action::EndBand(BandEnd::GiveUp));
     assert_eq!(count(&state), 1);
 }
 

@@ -66,7 +66,8 @@ pub fn grouped(count: usize) -> String {
 
 /// "42 s", "3 min", "1 h 20 min".
 pub fn duration(duration: Duration) -> String {
-    match duration.as_secs_f64().ceil() as u64 {
+    let is_broken = duration.subsec_nanos() > 0;
+    match duration.as_secs() + u64::from(is_broken) {
         secs @ 0..=90 => format!("{} s", secs.max(1)),
         secs @ 91..=5_400 => format!("{} min", secs.div_ceil(60)),
         secs => format!("{} h {} min", secs / 3_600, secs % 3_600 / 60),
@@ -471,7 +472,7 @@ mod tests {
         assert_eq!(grouped(1_000_000), "1,000,000");
         assert_eq!(duration(Duration::from_millis(41_200)), "42 s");
         assert_eq!(duration(Duration::from_secs(170)), "3 min");
-        assert_eq!(duration(Duration::from_secs(4_800 * 2)), "2 h 40 min");
+        assert_eq!(duration(Duration::from_mins(160)), "2 h 40 min");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use egui::{CornerRadius, Modifiers, Painter, Pos2, Rect, Stroke, StrokeKind};
 
-use crate::state::Action;
+use crate::state::{Action, BandKind};
 use crate::ui::grid_layout::GridLayout;
 use crate::ui::grid_view::GridView;
 use crate::ui::view_context::ViewContext;
@@ -30,8 +30,12 @@ impl Band {
         at: Pos2,
         modifiers: Modifiers,
     ) -> Self {
-        let is_adding = modifiers.command;
-        cx.act(Action::StartBand { is_adding });
+        let kind = if modifiers.command {
+            BandKind::Add
+        } else {
+            BandKind::Replace
+        };
+        cx.act(Action::StartBand(kind));
         Self {
             start: view.to_content(at),
             covered: Vec::new(),

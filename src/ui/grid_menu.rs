@@ -7,7 +7,7 @@ use egui::{Button, Ui};
 
 use crate::domain::Upload;
 use crate::state::user_message::images;
-use crate::state::{Action, Gallery};
+use crate::state::{Action, BandEnd, BandKind, Gallery};
 use crate::ui::grid_layout::GridLayout;
 use crate::ui::text;
 use crate::ui::view_context::ViewContext;
@@ -97,9 +97,9 @@ fn entry_ui(ui: &mut Ui, label: &str, shortcut: &str, act: impl FnOnce()) {
 
 /// Adds positions to the selection, as the rubber band with Ctrl does.
 fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
-    cx.act(Action::StartBand { is_adding: true });
+    cx.act(Action::StartBand(BandKind::Add));
     cx.act(Action::Band { covered });
-    cx.act(Action::EndBand { is_kept: true });
+    cx.act(Action::EndBand(BandEnd::Keep));
 }
 
 fn known_positions(

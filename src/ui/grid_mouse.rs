@@ -2,7 +2,7 @@
 
 use egui::{Modifiers, PointerButton, Pos2, Response, Ui};
 
-use crate::state::{Action, Gallery, SelectHow};
+use crate::state::{Action, BandEnd, Gallery, SelectHow};
 use crate::ui::grid_band::Band;
 use crate::ui::grid_header;
 use crate::ui::grid_menu;
@@ -142,7 +142,7 @@ impl ThumbnailGrid {
         }
         let is_held = ui.input(|input| input.pointer.primary_down());
         if !is_held && self.band.take().is_some() {
-            cx.act(Action::EndBand { is_kept: true });
+            cx.act(Action::EndBand(BandEnd::Keep));
         }
     }
 

@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::domain::{RoomId, UploadId};
 use crate::protocol::GridLayoutChoice;
 use crate::state::user_message::grouped;
-use crate::state::{Action, Gallery, MoveHow, SelectHow};
+use crate::state::{Action, BandEnd, Gallery, MoveHow, SelectHow};
 use crate::ui::dates::DayBreaks;
 use crate::ui::grid_band::Band;
 use crate::ui::grid_keys::{self, GridKey, Motion};
@@ -164,7 +164,7 @@ impl ThumbnailGrid {
             }
             GridKey::Open => cx.act(Action::OpenViewer(*focus)),
             GridKey::Escape if self.band.take().is_some() => {
-                cx.act(Action::EndBand { is_kept: false });
+                cx.act(Action::EndBand(BandEnd::GiveUp));
             }
             GridKey::Escape => cx.act(Action::ClearSelection),
             GridKey::Menu => {

@@ -21,13 +21,13 @@ use salon::storage::{Dirs, SessionStore, load_settings};
 const DEADLINE: Duration = Duration::from_secs(150);
 
 /// A demo server on a runtime of its own.
-pub struct Server {
-    pub demo: DemoServer,
+pub(crate) struct Server {
+    pub(crate) demo: DemoServer,
     _runtime: tokio::runtime::Runtime,
 }
 
 impl Server {
-    pub fn start(options: DemoOptions) -> Self {
+    pub(crate) fn start(options: DemoOptions) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -42,13 +42,13 @@ impl Server {
 }
 
 /// Salon, running without a screen.
-pub struct App {
-    pub harness: Harness<'static, SalonApp>,
+pub(crate) struct App {
+    pub(crate) harness: Harness<'static, SalonApp>,
 }
 
 impl App {
     /// Starts with what is remembered below `home`; saving asks for a folder in the window.
-    pub fn start(home: &Path, store: Arc<dyn SessionStore>) -> Self {
+    pub(crate) fn start(home: &Path, store: Arc<dyn SessionStore>) -> Self {
         let dirs = Dirs::under(home);
         let (settings, trouble) = load_settings(&dirs);
         let mut backend = BackendConfig::new(dirs, store, Http::new().unwrap());
@@ -68,21 +68,20 @@ impl App {
         Self { harness }
     }
 
-    pub fn state(&self) -> &AppState {
+    pub(crate) fn state(&self) -> &AppState {
         self.harness.state().state()
     }
 
-    pub fn gallery(&self) -> &Gallery {
+    pub(crate) fn gallery(&self) -> &Gallery {
         self.state().gallery.as_ref().expect("a room is open")
     }
 
     /// Draws frames until it is so.
-    pub fn until(&mut self, what: &str, mut is_so: impl FnMut(&AppState) -> bool) {
+    pub(crate) fn until(&mut self, what: &str, mut is_so: impl FnMut(&AppState) -> bool) {
         let began = Instant::now();
         loop {
             self.harness.step();
             if is_so(self.state()) {
-                eprintln!("{:7.1} s until {what}", began.elapsed().as_secs_f64());
                 return;
             }
             let shown = || {
@@ -100,7 +99,7 @@ impl App {
     }
 
     /// Types into the field with this label.
-    pub fn type_into(&mut self, label: &str, text: &str) {
+    pub(crate) fn type_into(&mut self, label: &str, text: &str) {
         let is_field = |role| matches!(role, Role::TextInput | Role::PasswordInput);
         let field = self
             .harness
@@ -115,20 +114,20 @@ impl App {
         self.harness.step();
     }
 
-    pub fn click(&mut self, label: &str) {
+    pub(crate) fn click(&mut self, label: &str) {
         self.harness.get_by_label(label).click();
         self.harness.step();
         self.harness.step();
     }
 
-    pub fn key(&mut self, modifiers: Modifiers, key: Key) {
+    pub(crate) fn key(&mut self, modifiers: Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.step();
         self.harness.step();
     }
 
     /// Ctrl+K, a name, Enter.
-    pub fn open_room(&mut self, name: &str) {
+    pub(crate) fn open_room(&mut self, name: &str) {
         self.key(Modifiers::COMMAND, Key::K);
         self.harness.event(egui::Event::Text(name.to_owned()));
         self.harness.step();
@@ -150,7 +149,7 @@ impl App {
 
 impl App {
     /// Whether something on the screen has an accessible name that begins so.
-    pub fn harness_has_label_starting_with(&self, start: &str) -> bool {
+    pub(crate) fn harness_has_label_starting_with(&self, start: &str) -> bool {
         let nodes = self.harness.root().children_recursive();
         nodes
             .filter_map(|node| node.accesskit_node().label())

@@ -196,7 +196,7 @@ impl Listing {
         let last = self
             .locate(positions.end.saturating_sub(1))
             .map(|(page, _)| page);
-        let end = last.map_or(self.page_count(), |page| page + 1);
+        let end = last.map_or_else(|| self.page_count(), |page| page + 1);
         self.missing_pages(first..end)
     }
 
