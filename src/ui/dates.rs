@@ -55,7 +55,16 @@ pub(super) fn utc_time(time: Timestamp) -> String {
 #[derive(Debug, Default)]
 pub(super) struct DayBreaks {
     zone: Option<TimeZone>,
-    pages: HashMap<PageIndex, (u64, Vec<(usize, Date)>)>,
+    pages: HashMap<PageIndex, KeptPage>,
+}
+
+/// Where within a page a day begins.
+type Break = (usize, Date);
+
+#[derive(Debug, Default)]
+struct KeptPage {
+    version: u64,
+    breaks: Vec<Break>,
 }
 
 impl DayBreaks {
@@ -90,17 +99,20 @@ impl DayBreaks {
         groups
     }
 
-    fn breaks(&mut self, page: &PageView<'_>, zone: &TimeZone) -> &[(usize, Date)] {
+    fn breaks(&mut self, page: &PageView<'_>, zone: &TimeZone) -> &[Break] {
         let kept = self.pages.entry(page.index).or_default();
-        if kept.0 != page.version || kept.1.is_empty() {
-            *kept = (page.version, breaks_of(page, zone));
+        if kept.version != page.version || kept.breaks.is_empty() {
+            *kept = KeptPage {
+                version: page.version,
+                breaks: breaks_of(page, zone),
+            };
         }
-        &kept.1
+        &kept.breaks
     }
 }
 
-fn breaks_of(page: &PageView<'_>, zone: &TimeZone) -> Vec<(usize, Date)> {
-    let mut breaks: Vec<(usize, Date)> = Vec::new();
+fn breaks_of(page: &PageView<'_>, zone: &TimeZone) -> Vec<Break> {
+    let mut breaks: Vec<Break> = Vec::new();
     for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
         // An image without a time stays with its neighbours.
         let Some(time) = upload.uploaded_at.or(upload.updated_at) else {

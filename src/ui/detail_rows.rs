@@ -88,7 +88,7 @@ pub(super) fn row_ui(ui: &mut Ui, cx: ViewContext<'_>, row: &Row) {
 }
 
 /// Appears while the pointer is over the fact, or while it has the focus.
-fn copy_button_ui(ui: &mut Ui, cx: ViewContext<'_>, area: Rect, row: &Row) {
+fn copy_button_ui(ui: &Ui, cx: ViewContext<'_>, area: Rect, row: &Row) {
     let size = Vec2::splat(26.0);
     let rect = Rect::from_min_size(area.right_top() - vec2(size.x, 0.0), size);
     let id = ui.scope_id().with(("copy", row.label));

@@ -98,7 +98,10 @@ fn exposure_time((numerator, denominator): (u32, u32)) -> Option<String> {
 
 fn trimmed(number: f64) -> String {
     let text = format!("{number:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    match text.strip_suffix(".0") {
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
 }
 
 /// A camera's clock has no zone, so none is shown unless the file names one.
@@ -135,7 +138,7 @@ pub(super) fn position_row(position: &Position) -> Row {
         side(position.longitude, "E", "W")
     );
     if let Some(altitude) = position.altitude_m {
-        words.push_str(&format!(", {altitude:.0} m"));
+        words = format!("{words}, {altitude:.0} m");
     }
     Row::new("Position", words)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use egui::{CornerRadius, Painter, Pos2, Rect, Stroke, StrokeKind};
+use egui::{CornerRadius, Modifiers, Painter, Pos2, Rect, Stroke, StrokeKind};
 
 use crate::state::Action;
 use crate::ui::grid_layout::GridLayout;
@@ -23,8 +23,14 @@ pub(super) struct Band {
 }
 
 impl Band {
-    /// Begins a band.
-    pub(super) fn start(cx: ViewContext<'_>, view: GridView, at: Pos2, is_adding: bool) -> Self {
+    /// Begins a band; with Ctrl it adds to the selection.
+    pub(super) fn start(
+        cx: ViewContext<'_>,
+        view: GridView,
+        at: Pos2,
+        modifiers: Modifiers,
+    ) -> Self {
+        let is_adding = modifiers.command;
         cx.act(Action::StartBand { is_adding });
         Self {
             start: view.to_content(at),

@@ -45,27 +45,42 @@ pub(super) fn headers_ui(
         } else {
             dates::day_in_words(day, today)
         };
-        let is_hovered = pointer.is_some_and(|at| rect.contains(at));
-        header_ui(ui, cx, gallery, section, rect, &words, is_hovered);
+        let header = Header {
+            section,
+            rect,
+            words,
+        };
+        header_ui(ui, cx, gallery, &header, pointer);
     }
+}
+
+/// One header on screen.
+struct Header<'a> {
+    section: &'a Section,
+    rect: Rect,
+    words: String,
 }
 
 fn header_ui(
     ui: &Ui,
     cx: ViewContext<'_>,
     gallery: &Gallery,
-    section: &Section,
-    rect: Rect,
-    words: &str,
-    is_hovered: bool,
+    header: &Header<'_>,
+    pointer: Option<Pos2>,
 ) {
+    let Header {
+        section,
+        rect,
+        words,
+    } = header;
+    let is_hovered = pointer.is_some_and(|at| rect.contains(at));
     let listing = &gallery.listing;
     let is_chosen = section
         .range
         .clone()
         .all(|position| gallery.selection.contains_position(position, listing));
     let id = ui.scope_id().with(("day", section.range.start));
-    let response = ui.interact(rect, id, Sense::hover());
+    let response = ui.interact(*rect, id, Sense::hover());
     response.widget_info(|| {
         let count = images(section.range.len());
         let name = format!("Select {words}, {count}");

@@ -284,7 +284,7 @@ impl GridLayout {
             let Some(first) = touched.next() else {
                 continue;
             };
-            let end = touched.last().unwrap_or(first) + 1;
+            let end = touched.next_back().unwrap_or(first) + 1;
             match ranges.last_mut() {
                 Some(last) if last.end == first => last.end = end,
                 _ => ranges.push(first..end),
@@ -350,6 +350,7 @@ fn justify(aspects: &[f32], geometry: Geometry) -> (usize, f32) {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these numbers are exact")]
 mod tests {
     use super::*;
 
@@ -360,8 +361,8 @@ mod tests {
         header: 40.0,
     };
 
-    fn day(day: i8) -> Option<Date> {
-        Some(jiff::civil::date(2025, 11, day))
+    fn day(day: i8) -> Date {
+        jiff::civil::date(2025, 11, day)
     }
 
     fn groups(lengths: &[(Option<Date>, usize)]) -> Vec<DayGroup> {
@@ -375,7 +376,7 @@ mod tests {
     }
 
     fn squares() -> GridLayout {
-        let days = groups(&[(day(4), 5), (day(3), 4), (None, 9)]);
+        let days = groups(&[(Some(day(4)), 5), (Some(day(3)), 4), (None, 9)]);
         GridLayout::squares(&days, GEOMETRY)
     }
 
@@ -421,7 +422,7 @@ mod tests {
         assert_eq!(layout.hit(157.0, 50.0), None);
         assert_eq!(layout.hit(10.0, 20.0), None);
         assert_eq!(layout.hit(300.0, 210.0), None);
-        assert_eq!(layout.header_at(20.0).unwrap().day, day(4));
+        assert_eq!(layout.header_at(20.0).unwrap().day, Some(day(4)));
         assert!(layout.header_at(60.0).is_none());
         assert!(layout.hit(10.0, 99_999.0).is_none());
     }
@@ -438,7 +439,7 @@ mod tests {
     #[test]
     fn justified_rows_end_at_the_right_edge_but_the_last_does_not() {
         let aspects = [1.5, 1.0, 0.7, 1.9, 1.3, 1.0, 1.0];
-        let layout = GridLayout::justified(&groups(&[(day(4), 7)]), GEOMETRY, &aspects);
+        let layout = GridLayout::justified(&groups(&[(Some(day(4)), 7)]), GEOMETRY, &aspects);
         let first_row = layout.row(0).unwrap().clone();
         let last = layout.tile(first_row.range.end - 1).unwrap();
         assert!((last.left + last.width - 640.0).abs() < 0.01);
@@ -453,7 +454,8 @@ mod tests {
 
     #[test]
     fn a_panorama_and_a_ribbon_keep_a_sane_height() {
-        let layout = GridLayout::justified(&groups(&[(day(4), 2)]), GEOMETRY, &[100.0, 0.001]);
+        let layout =
+            GridLayout::justified(&groups(&[(Some(day(4)), 2)]), GEOMETRY, &[100.0, 0.001]);
         for position in 0..2 {
             let tile = layout.tile(position).unwrap();
             assert!(tile.height > 100.0 && tile.width > 40.0, "{tile:?}");

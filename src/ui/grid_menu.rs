@@ -49,7 +49,7 @@ pub(super) fn image_menu_ui(
         .filter(|section| section.day.is_some())
     {
         entry_ui(ui, "Select day", "", || {
-            add(cx, vec![section.range.clone()])
+            add(cx, vec![section.range.clone()]);
         });
     }
     if let Some(upload) = &upload
@@ -62,7 +62,7 @@ pub(super) fn image_menu_ui(
         });
     }
     entry_ui(ui, "Invert selection", "", || {
-        cx.act(Action::InvertSelection)
+        cx.act(Action::InvertSelection);
     });
     ui.separator();
     entry_ui(ui, "Details", "I", || {
@@ -80,7 +80,7 @@ pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery)
         entry_ui(ui, "Select none", "Esc", || cx.act(Action::ClearSelection));
     }
     entry_ui(ui, "Invert selection", "", || {
-        cx.act(Action::InvertSelection)
+        cx.act(Action::InvertSelection);
     });
     ui.separator();
     entry_ui(ui, "Reload", "F5", || cx.act(Action::Reload));

@@ -20,39 +20,47 @@ enum Spot<'a> {
     Empty,
 }
 
+/// What is on screen, and what the pointer did to it.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub view: GridView,
+    pub tiles: &'a [Tile],
+    pub response: &'a Response,
+}
+
 impl ThumbnailGrid {
     pub(super) fn pointer_ui(
         &mut self,
         ui: &Ui,
         cx: ViewContext<'_>,
         gallery: &Gallery,
-        view: GridView,
-        response: &Response,
-        tiles: &[Tile],
+        scene: Scene<'_>,
     ) {
+        let Scene { view, response, .. } = scene;
         let modifiers = ui.input(|input| input.modifiers);
         if let Some(at) = response.interact_pointer_pos() {
             if response.clicked_by(PointerButton::Primary) {
                 response.request_focus();
-                self.click(cx, gallery, view, tiles, at, modifiers);
+                self.click(cx, gallery, scene, at, modifiers);
             }
             if response.double_clicked_by(PointerButton::Primary)
                 && modifiers.is_none()
-                && let Spot::Image(tile) = self.spot(view, tiles, at)
+                && let Spot::Image(tile) = self.spot(scene, at)
             {
                 cx.act(Action::OpenViewer(tile.position));
             }
             if response.secondary_clicked() {
                 response.request_focus();
-                self.aim_menu(cx, view, tiles, at);
+                self.aim_menu(cx, scene, at);
             }
         }
-        self.drag(ui, cx, view, response, tiles);
+        self.drag(ui, cx, scene);
         self.zoom(ui, cx, view, response);
         self.menu_ui(ui, cx, gallery, view, response);
     }
 
-    fn spot<'a>(&self, view: GridView, tiles: &'a [Tile], at: Pos2) -> Spot<'a> {
+    fn spot<'a>(&self, scene: Scene<'a>, at: Pos2) -> Spot<'a> {
+        let Scene { view, tiles, .. } = scene;
         let Some(tile) = tiles.iter().find(|tile| tile.rect.contains(at)) else {
             let (x, y) = view.to_content(at);
             let is_on_words = (0.0..grid_header::CLICK_WIDTH).contains(&x);
@@ -75,8 +83,7 @@ impl ThumbnailGrid {
         &mut self,
         cx: ViewContext<'_>,
         gallery: &Gallery,
-        view: GridView,
-        tiles: &[Tile],
+        scene: Scene<'_>,
         at: Pos2,
         modifiers: Modifiers,
     ) {
@@ -88,7 +95,7 @@ impl ThumbnailGrid {
             (false, _) => otherwise,
         };
         let select = |position, how| cx.act(Action::Select { position, how });
-        match self.spot(view, tiles, at) {
+        match self.spot(scene, at) {
             Spot::Check(tile) => select(tile.position, range_or(SelectHow::Toggle)),
             Spot::Image(tile) if modifiers.command => {
                 select(tile.position, range_or(SelectHow::Toggle));
@@ -106,22 +113,20 @@ impl ThumbnailGrid {
         }
     }
 
-    fn drag(
-        &mut self,
-        ui: &Ui,
-        cx: ViewContext<'_>,
-        view: GridView,
-        response: &Response,
-        tiles: &[Tile],
-    ) {
+    fn drag(&mut self, ui: &Ui, cx: ViewContext<'_>, scene: Scene<'_>) {
+        let Scene {
+            view,
+            tiles,
+            response,
+        } = scene;
         let origin = ui.input(|input| input.pointer.press_origin());
         if response.drag_started_by(PointerButton::Primary)
             && let Some(origin) = origin
             && !tiles.iter().any(|tile| tile.rect.contains(origin))
         {
             self.is_ring_shown = false;
-            let is_adding = ui.input(|input| input.modifiers.command);
-            self.band = Some(Band::start(cx, view, origin, is_adding));
+            let modifiers = ui.input(|input| input.modifiers);
+            self.band = Some(Band::start(cx, view, origin, modifiers));
         }
         let pointer = ui.input(|input| input.pointer.latest_pos());
         if let (Some(band), Some(at)) = (&mut self.band, pointer) {
@@ -164,10 +169,9 @@ impl ThumbnailGrid {
     }
 
     /// The menu is about the selection; an image outside of it becomes the selection first.
-    fn aim_menu(&mut self, cx: ViewContext<'_>, view: GridView, tiles: &[Tile], at: Pos2) {
+    fn aim_menu(&mut self, cx: ViewContext<'_>, scene: Scene<'_>, at: Pos2) {
         self.menu_position = None;
-        let (Spot::Check(tile) | Spot::Image(tile) | Spot::Retry(tile)) =
-            self.spot(view, tiles, at)
+        let (Spot::Check(tile) | Spot::Image(tile) | Spot::Retry(tile)) = self.spot(scene, at)
         else {
             return;
         };

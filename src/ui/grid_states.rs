@@ -21,8 +21,13 @@ pub(super) fn instead_of_tiles_ui(
         let advice = "Its images can be opened only with the keys of its members. Salon cannot \
                       do that yet; the web client can.";
         let web = crate::ui::gallery_bars::open_in_browser(cx, gallery);
-        let offer = web.map(|action| ("Open in browser", action));
-        message_ui(ui, cx, pane, Icon::Lock, headline, advice, offer);
+        let note = Note {
+            icon: Icon::Lock,
+            headline,
+            advice,
+            offer: web.map(|action| ("Open in browser", action)),
+        };
+        message_ui(ui, cx, pane, note);
         return true;
     }
     if !gallery.listing.is_empty() {
@@ -31,26 +36,44 @@ pub(super) fn instead_of_tiles_ui(
     if let Some(error) = &gallery.list_error {
         let UserMessage { headline, advice } = user_message::client(error);
         let retry = Some(("Try again", Action::RetryAllFailed));
-        message_ui(ui, cx, pane, Icon::CircleAlert, &headline, &advice, retry);
+        let note = Note {
+            icon: Icon::CircleAlert,
+            headline: &headline,
+            advice: &advice,
+            offer: retry,
+        };
+        message_ui(ui, cx, pane, note);
     } else if gallery.listing.is_started() {
         let headline = format!("No images in {} yet.", text::room(&gallery.room));
         let advice = "What is posted here shows up after a reload (F5).";
-        message_ui(ui, cx, pane, Icon::Images, &headline, advice, None);
+        let note = Note {
+            icon: Icon::Images,
+            headline: &headline,
+            advice,
+            offer: None,
+        };
+        message_ui(ui, cx, pane, note);
     } else {
         skeleton_wall(ui, cx, pane);
     }
     true
 }
 
-fn message_ui(
-    ui: &mut Ui,
-    cx: ViewContext<'_>,
-    pane: Rect,
+/// What there is to say, and what to do about it.
+struct Note<'a> {
     icon: Icon,
-    headline: &str,
-    advice: &str,
-    offer: Option<(&str, Action)>,
-) {
+    headline: &'a str,
+    advice: &'a str,
+    offer: Option<(&'a str, Action)>,
+}
+
+fn message_ui(ui: &mut Ui, cx: ViewContext<'_>, pane: Rect, note: Note<'_>) {
+    let Note {
+        icon,
+        headline,
+        advice,
+        offer,
+    } = note;
     let size = vec2(420.0_f32.min(pane.width() - 2.0 * space::L), 200.0);
     let middle = Rect::from_center_size(pane.center(), size);
     let layout = egui::Layout::top_down(egui::Align::Center);

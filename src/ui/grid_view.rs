@@ -6,6 +6,16 @@ use egui::{Pos2, Rect, pos2, vec2};
 
 use crate::ui::grid_layout::{TileSpan, narrow};
 
+/// Which way the grid moved last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Way {
+    /// To older images.
+    #[default]
+    Down,
+    /// To newer ones.
+    Up,
+}
+
 /// A window onto the grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct GridView {
@@ -43,10 +53,10 @@ impl GridView {
     }
 
     /// The screen below, or above.
-    pub(super) fn heights_ahead(self, is_downwards: bool) -> Range<f64> {
+    pub(super) fn heights_ahead(self, way: Way) -> Range<f64> {
         let Range { start, end } = self.heights();
         let page = end - start;
-        if is_downwards {
+        if way == Way::Down {
             end..end + page
         } else {
             (start - page).max(0.0)..start

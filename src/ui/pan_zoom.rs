@@ -1,6 +1,6 @@
 //! Which part of an image is seen, and how large. Pure.
 
-use egui::{Pos2, Rect, Vec2};
+use egui::{Pos2, Rect, TextureFilter, Vec2};
 
 use crate::domain::PixelSize;
 
@@ -88,9 +88,13 @@ impl PanZoom {
         self.zoom == Zoom::Fit
     }
 
-    /// Whether single pixels should be shown with hard edges.
-    pub(super) fn is_sharp(&self, pane: Pane) -> bool {
-        self.scale(pane) > SHARP_SCALE
+    /// Smooth, or single pixels with hard edges for somebody who looks that closely.
+    pub(super) fn magnification(&self, pane: Pane) -> TextureFilter {
+        if self.scale(pane) > SHARP_SCALE {
+            TextureFilter::Nearest
+        } else {
+            TextureFilter::Linear
+        }
     }
 
     /// Back to the whole image.
@@ -189,6 +193,7 @@ pub(super) fn percent(scale: f32) -> String {
 }
 
 #[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these numbers are exact")]
 mod tests {
     use super::*;
 

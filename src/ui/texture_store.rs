@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
-use egui::{Color32, ColorImage, TextureHandle, TextureId, TextureOptions};
+use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, TextureOptions};
 
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
@@ -35,7 +35,7 @@ struct Entry {
 }
 
 /// A picture that can be drawn.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Texture {
     /// For `egui::Image` or a mesh.
     pub id: TextureId,
@@ -79,7 +79,7 @@ impl TextureStore {
         let is_full = matches!(request.size, ImageSize::Full { .. });
         // Shrunk pictures shimmer without mipmaps; thumbnails are made near their size.
         let options = TextureOptions {
-            mipmap_mode: is_full.then_some(egui::TextureFilter::Linear),
+            mipmap_mode: is_full.then_some(TextureFilter::Linear),
             ..TextureOptions::LINEAR
         };
         let handle = self
@@ -137,15 +137,10 @@ impl TextureStore {
         self.get(&largest)
     }
 
-    /// Whether an enlarged picture shows its single pixels with hard edges.
-    pub fn set_sharp(&self, request: &ImageRequest, is_sharp: bool) {
+    /// How an enlarged picture shows its single pixels: smooth, or with hard edges.
+    pub fn set_magnification(&self, request: &ImageRequest, magnification: TextureFilter) {
         let Some(entry) = self.entries.get(request) else {
             return;
-        };
-        let magnification = if is_sharp {
-            egui::TextureFilter::Nearest
-        } else {
-            egui::TextureFilter::Linear
         };
         let options = TextureOptions {
             magnification,

@@ -14,9 +14,10 @@ use crate::ui::dates::DayBreaks;
 use crate::ui::grid_band::Band;
 use crate::ui::grid_keys::{self, GridKey, Motion};
 use crate::ui::grid_layout::{Geometry, GridLayout, narrow};
+use crate::ui::grid_mouse::Scene;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
-use crate::ui::grid_view::GridView;
+use crate::ui::grid_view::{GridView, Way};
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
 use crate::ui::{grid_header, grid_states, text};
@@ -48,7 +49,7 @@ pub struct ThumbnailGrid {
     /// Where other rooms were left.
     left_at: HashMap<RoomId, f64>,
     badge: grid_header::FloatingDate,
-    is_downwards: bool,
+    way: Way,
     /// What the last frame showed: the list may have changed since.
     shown: (usize, Vec<Option<UploadId>>),
 }
@@ -100,7 +101,7 @@ impl ThumbnailGrid {
 
     /// Takes the keys that belong to the grid. Only called when no dialog, field or viewer is
     /// before it.
-    pub fn keys(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    pub fn keys(&mut self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         let id = grid_id();
         // An open menu has the keys.
         if egui::Popup::is_any_open(ui.ctx()) {
@@ -304,7 +305,7 @@ impl ThumbnailGrid {
         else {
             return;
         };
-        let shown = self.wanted_offset.or(self.view.map(|view| view.offset));
+        let shown = self.wanted_offset.or_else(|| Some(self.view?.offset));
         let offset = shown.unwrap_or(0.0);
         let is_first_row = (tile.top - section.top - f64::from(section.header)).abs() < 1.0;
         let above = if is_first_row {
@@ -338,7 +339,7 @@ impl ThumbnailGrid {
         self.tiles_ui(&mut ui, cx, gallery, view);
         let id = grid_id().with("scroll bar");
         self.scroller.bar_ui(&ui, cx, id, pane, height);
-        if self.scroller.top() != view.offset {
+        if (self.scroller.top() - view.offset).abs() > f64::EPSILON {
             // What was drawn is one frame behind the handle.
             ui.request_repaint_after(std::time::Duration::ZERO);
         }
@@ -348,7 +349,11 @@ impl ThumbnailGrid {
         if let Some(before) = self.view
             && (before.offset - view.offset).abs() > 0.5
         {
-            self.is_downwards = view.offset > before.offset;
+            self.way = if view.offset > before.offset {
+                Way::Down
+            } else {
+                Way::Up
+            };
             self.badge.scrolled(ui);
         }
         self.view = Some(view);
@@ -374,7 +379,12 @@ impl ThumbnailGrid {
         grid_tile::tiles_ui(ui, cx, &tiles);
         self.nodes_ui(ui, cx, gallery, view, &tiles);
         self.ask_ahead(ui, cx, gallery, view);
-        self.pointer_ui(ui, cx, gallery, view, &response, &tiles);
+        let scene = Scene {
+            view,
+            tiles: &tiles,
+            response: &response,
+        };
+        self.pointer_ui(ui, cx, gallery, scene);
         self.badge.badge_ui(ui, gallery, &self.layout, view);
     }
 
@@ -457,8 +467,12 @@ impl ThumbnailGrid {
 
     /// The pictures of the screen that comes next.
     fn ask_ahead(&self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, view: GridView) {
-        let is_downwards = self.is_downwards || view.offset < 1.0;
-        let heights = view.heights_ahead(is_downwards);
+        let way = if view.offset < 1.0 {
+            Way::Down
+        } else {
+            self.way
+        };
+        let heights = view.heights_ahead(way);
         if gallery.access == crate::state::FileAccess::Refused {
             return;
         }

@@ -63,8 +63,8 @@ impl Viewer {
             self.pointer_ui(ui, cx, &response);
             if let (Some(stage), Some((texture, is_full))) = (self.stage, texture) {
                 if is_full {
-                    let is_sharp = self.zoom.is_sharp(stage.pane);
-                    cx.textures.set_sharp(&full.request, is_sharp);
+                    let magnification = self.zoom.magnification(stage.pane);
+                    cx.textures.set_magnification(&full.request, magnification);
                 }
                 self.image_ui(ui, stage, texture);
             }
@@ -72,21 +72,26 @@ impl Viewer {
             self.stage = None;
         }
         name_node(&response, gallery, upload.as_deref());
-        let is_blank = texture.is_none();
-        viewer_states::trouble_ui(ui, cx, gallery, upload.as_deref(), view, is_blank);
-        self.spinner_ui(ui, gallery, upload.as_deref(), view, is_blank);
+        let failure = upload.as_ref().and_then(|it| gallery.failure(&it.id));
+        if let (Some(upload), Some(failure)) = (&upload, failure) {
+            let stand_in = texture.map(|(texture, _)| texture);
+            viewer_states::trouble_ui(ui, cx, &upload.id, failure, view, stand_in);
+        }
+        if texture.is_none() && failure.is_none() {
+            viewer_states::spinner_ui(ui, view, &mut self.blank_since);
+        } else {
+            self.blank_since = None;
+        }
         ask_neighbours(ui, cx, gallery);
         let scale = self.stage.map(|stage| self.zoom.scale(stage.pane));
-        let asked = self
-            .controls
-            .controls_ui(ui, cx, gallery, upload.as_deref(), view, scale);
+        let asked = self.controls.controls_ui(ui, cx, gallery, view, scale);
         if let Some(asked) = asked {
             self.apply(asked, None);
         }
     }
 
     /// Takes the keys that belong to the viewer.
-    pub fn keys(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    pub fn keys(&mut self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         viewer_keys::keys(self, ui, cx, gallery);
     }
 
@@ -186,22 +191,6 @@ impl Viewer {
         }
         let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
         painter.add(RectShape::filled(rect, 0.0, Color32::WHITE).with_texture(texture.id, uv));
-    }
-
-    fn spinner_ui(
-        &mut self,
-        ui: &Ui,
-        gallery: &Gallery,
-        upload: Option<&Upload>,
-        view: Rect,
-        is_blank: bool,
-    ) {
-        let has_failed = upload.is_some_and(|upload| gallery.failure(&upload.id).is_some());
-        if !is_blank || has_failed {
-            self.blank_since = None;
-            return;
-        }
-        viewer_states::spinner_ui(ui, view, &mut self.blank_since);
     }
 }
 

@@ -40,7 +40,6 @@ impl Controls {
         ui: &mut Ui,
         cx: ViewContext<'_>,
         gallery: &Gallery,
-        upload: Option<&Upload>,
         view: Rect,
         scale: Option<f32>,
     ) -> Option<ZoomStep> {
@@ -59,7 +58,8 @@ impl Controls {
         ui.scope_builder(UiBuilder::new().max_rect(view), |ui| {
             ui.multiply_opacity(opacity);
             on_picture(ui);
-            top_bar_ui(ui, cx, gallery, upload, top);
+            let upload = gallery.focused();
+            top_bar_ui(ui, cx, gallery, upload.as_deref(), top);
             parts.extend(side_buttons_ui(ui, cx, gallery, view));
             if let Some(scale) = scale {
                 asked = zoom_bar_ui(ui, bottom, scale);
@@ -178,7 +178,7 @@ fn title_ui(ui: &mut Ui, upload: Option<&Upload>) {
     let Some(upload) = upload else { return };
     ui.vertical(|ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
-        ui.add_space(space::XS);
+        ui.add_space(space::S);
         let name = RichText::new(safe_display_name(&upload.name)).strong();
         ui.add(egui::Label::new(name).truncate().selectable(false));
         let person = upload.uploader.as_ref().map(text::person);

@@ -5,9 +5,11 @@ use std::time::Duration;
 use egui::{Color32, Painter, Rect, RichText, Spinner, Ui, UiBuilder, Vec2, vec2};
 use lucide_icons::Icon;
 
-use crate::domain::Upload;
+use crate::domain::UploadId;
+use crate::protocol::{DownloadError, ImageFailure};
+use crate::state::Action;
 use crate::state::user_message::{self, UserMessage};
-use crate::state::{Action, FileAccess, Gallery};
+use crate::ui::texture_store::Texture;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
 
@@ -21,30 +23,26 @@ const FIELD: f32 = 10.0;
 pub(super) fn trouble_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
-    gallery: &Gallery,
-    upload: Option<&Upload>,
+    id: &UploadId,
+    failure: &ImageFailure,
     view: Rect,
-    is_blank: bool,
+    stand_in: Option<Texture>,
 ) {
-    let Some(upload) = upload else { return };
-    let Some(failure) = gallery.failure(&upload.id) else {
-        return;
-    };
     let UserMessage { headline, advice } = user_message::image(failure);
-    let retry = Action::RetryImages(vec![upload.id.clone()]);
-    let icon = if gallery.access == FileAccess::Refused {
+    let retry = Action::RetryImages(vec![id.clone()]);
+    let icon = if *failure == ImageFailure::Download(DownloadError::Forbidden) {
         Icon::Lock
     } else {
         Icon::ImageOff
     };
     // Over a stand-in the message lies on a card at the lower edge.
-    let middle = if is_blank {
+    let middle = if stand_in.is_none() {
         Rect::from_center_size(view.center(), vec2(420.0, 190.0))
     } else {
         let center = view.center_bottom() - vec2(0.0, 150.0);
         Rect::from_center_size(center, vec2(420.0, 150.0))
     };
-    if !is_blank {
+    if stand_in.is_some() {
         ui.painter().rect_filled(
             middle.expand(space::M),
             egui::CornerRadius::same(theme::RADIUS),
