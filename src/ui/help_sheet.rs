@@ -28,9 +28,13 @@ pub(super) fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
         });
         ui.add_space(space::S);
         ScrollArea::vertical()
+            .auto_shrink([false, true])
             .min_scrolled_height(screen.height() - 180.0)
             .max_height(screen.height() - 180.0)
             .show(ui, |ui| {
+                // The scroll bar floats over the content.
+                ui.set_max_width(ui.available_width() - space::L);
+                ui.spacing_mut().item_spacing.x = space::L;
                 ui.columns(2, |columns| {
                     if let [left, right] = columns {
                         section_ui(left, cx, "Grid", &[Place::Grid]);

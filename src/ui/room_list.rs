@@ -45,14 +45,13 @@ impl RoomListView {
     pub(super) fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         let rooms = cx.state.rooms.matching(&self.filter);
         let key = self.filter_ui(ui, cx, rooms.len());
-        match key {
-            Some(FilterKey::Open) => {
-                if self.open(cx, &rooms) {
-                    ui.memory_mut(|memory| memory.surrender_focus(filter_id()));
-                }
-            }
-            Some(FilterKey::Leave) => ui.memory_mut(|memory| memory.surrender_focus(filter_id())),
-            None => {}
+        let is_over = match key {
+            Some(FilterKey::Open) => self.open(cx, &rooms),
+            Some(FilterKey::Leave) => true,
+            None => false,
+        };
+        if is_over {
+            ui.memory_mut(|memory| memory.surrender_focus(filter_id()));
         }
         self.search_ui(ui, cx);
         if let Some(error) = &cx.state.rooms.error {

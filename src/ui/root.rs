@@ -71,6 +71,13 @@ impl RootView {
     /// last action says so.
     pub fn ui(&mut self, ui: &mut Ui, state: &AppState, textures: &TextureStore) -> Vec<Action> {
         self.apply_theme(ui.ctx(), state);
+        // What was handed in may still have the style from before the theme.
+        let theme = if self.palette.is_dark {
+            egui::Theme::Dark
+        } else {
+            egui::Theme::Light
+        };
+        ui.set_style(ui.ctx().style_of(theme));
         let (actions, wishes) = (ActionQueue::default(), WishList::default());
         let cx = ViewContext {
             state,
@@ -167,7 +174,7 @@ impl RootView {
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .resizable(false)
             .show(ui, |ui| {
-                status_bar_ui(ui, cx, &self.totals, &mut self.is_queue_open)
+                status_bar_ui(ui, cx, &self.totals, &mut self.is_queue_open);
             });
         match &cx.state.gallery {
             Some(gallery) => self.gallery_ui(ui, cx, gallery),

@@ -118,7 +118,7 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "Select or unselect": NONE Space, CTRL Space;
     Local, Grid, "Open": NONE Enter;
     Local, Grid, "Menu of the image": SHIFT F10;
-    Local, Grid, "Clear the selection": NONE Escape;
+    Local, Grid, "Give up a drag, clear the selection": NONE Escape;
     Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
     Local, Viewer, "Next": NONE Space;
     Local, Viewer, "Ten back and on": NONE PageUp, NONE PageDown;
