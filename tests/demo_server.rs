@@ -830,7 +830,7 @@ async fn a_caller_that_accepts_gzip_gets_it_without_a_length() {
 #[tokio::test]
 async fn storage_elsewhere_refuses_and_counts_whoever_brings_secrets() {
     let storage = Storage::S3 {
-        expires: Duration::from_secs(60),
+        expires: Duration::from_mins(1),
     };
     let visit = Visit::start(Quirks {
         storage,
@@ -1248,7 +1248,13 @@ async fn a_dropped_server_no_longer_answers() {
     let Visit { server, http, .. } = visit;
     let url = format!("{}api/info", server.base_url());
     assert!(http.get(&url).send().await.is_ok());
+    let socket_url = format!("{}websocket", server.base_url()).replace("http://", "ws://");
+    let (mut socket, _) = tokio_tungstenite::connect_async(socket_url).await.unwrap();
     drop(server);
+    let closed = async { while let Some(Ok(_)) = socket.next().await {} };
+    tokio::time::timeout(Duration::from_secs(5), closed)
+        .await
+        .unwrap();
     tokio::task::yield_now().await;
     assert!(
         Client::builder()

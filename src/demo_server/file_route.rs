@@ -22,7 +22,7 @@ use super::answers::{Answer, empty, json_answer};
 use super::clock::http_date;
 use super::demo::Demo;
 use super::object_storage;
-use super::options::{Quirks, Storage, Thumbnails};
+use super::quirks::{Quirks, Storage, Thumbnails};
 use super::ranges::{Wanted, wanted};
 use super::world::Upload;
 

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use super::answers::{Answer, json_answer};
-use super::options::RateLimit;
+use super::quirks::RateLimit;
 
 /// Counters in memory, as in one server instance.
 #[derive(Debug, Default)]

@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::super::answers::{Answer, json_answer};
+use super::super::answers::{Answer, json_answer, refused};
 use super::super::clock::now_millis;
 use super::super::demo::Event;
-use super::super::options::{LoginErrors, PasswordCheck};
+use super::super::quirks::{LoginErrors, PasswordCheck};
 use super::super::world::{Person, SessionKind};
 use super::Call;
 use super::second_factor;
@@ -288,15 +288,4 @@ fn bad_token(call: &Call<'_>) -> Answer {
         return refused(&json!(403), text, None);
     }
     masked(call)
-}
-
-/// A Meteor error at login: 401, whatever it was. `error` may be a number.
-pub(super) fn refused(error: &Value, message: &str, details: Option<Value>) -> Answer {
-    let mut body = json!({
-        "success": false, "status": "error", "error": error, "message": message,
-    });
-    if let (Some(fields), Some(details)) = (body.as_object_mut(), details) {
-        fields.insert("details".to_owned(), details);
-    }
-    json_answer(StatusCode::UNAUTHORIZED, &body)
 }

@@ -3,11 +3,10 @@
 use serde_json::{Value, json};
 use totp_rs::{Builder, Secret};
 
-use super::super::answers::{Answer, success, thrown};
+use super::super::answers::{Answer, refused, success, thrown};
 use super::super::clock::{iso, now_millis};
 use super::super::world::{CodeCheck, Person, SecondFactor};
 use super::Call;
-use super::login::refused;
 
 /// The 401 that asks for a code or refuses it; `None` lets the person in. With both factors
 /// TOTP is always chosen, so a mailed code is refused then.

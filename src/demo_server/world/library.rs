@@ -6,7 +6,7 @@ use super::super::options::LibraryChoice;
 use super::archive::Archive;
 use super::ids::id;
 use super::people::people;
-use super::room::{Room, RoomKind, Subscription, Team};
+use super::room::{Room, RoomKind, Team};
 use super::sessions::Sessions;
 use super::{World, pictures};
 
@@ -283,24 +283,5 @@ impl World {
                 invitation.status = Some("INVITED");
             }
         }
-    }
-
-    /// Adds a subscription; a second one for the same room and person is not made.
-    pub(crate) fn subscribe(&mut self, room: &str, user: &str, now: i64) {
-        if self.subscription(room, user).is_some() {
-            return;
-        }
-        let number = self.fresh_number();
-        self.subscriptions.push(Subscription {
-            id: id(self.seed, "subscription", number),
-            room: room.to_owned(),
-            user: user.to_owned(),
-            is_open: true,
-            is_favorite: false,
-            unread: 0,
-            status: None,
-            last_seen: now,
-            updated_at: now,
-        });
     }
 }

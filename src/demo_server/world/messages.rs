@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::super::clock::{ejson, iso};
-use super::super::options::Thumbnails;
+use super::super::quirks::Thumbnails;
 use super::{Upload, World};
 
 /// How dates are spelled.
