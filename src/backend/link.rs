@@ -232,7 +232,8 @@ impl SessionLink {
             standing.is_confirming = true;
             is_mine
         });
-        is_mine.then_some(Confirmation { link: self })
+        // Lazily: one that is dropped gives the turn away.
+        is_mine.then(|| Confirmation { link: self })
     }
 
     /// Tells the window once for each session that died.
