@@ -25,7 +25,7 @@ async fn demo(library: LibraryChoice) -> DemoServer {
     };
     options.quirks.limiter = Some(RateLimit {
         calls: 1000,
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
     });
     DemoServer::start(options).await.unwrap()
 }
@@ -182,7 +182,7 @@ async fn bytes_that_are_stored_elsewhere_are_fetched_without_credentials() {
     let demo = demo(LibraryChoice::Small).await;
     demo.admin().change_quirks(|quirks| {
         quirks.storage = Storage::S3 {
-            expires: Duration::from_secs(120),
+            expires: Duration::from_mins(2),
         };
     });
     let (mut backend, room, listing) = open_room(&demo, "support").await;
