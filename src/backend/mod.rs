@@ -31,6 +31,7 @@ mod save_file;
 mod save_tally;
 mod saver;
 mod session;
+mod session_check;
 mod settings_writer;
 mod thumbnail_search;
 mod thumbnail_sources;

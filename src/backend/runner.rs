@@ -153,8 +153,9 @@ impl Runner {
                 self.saves.remove(&job);
             }
             Ok(JobEnd::SignIn(attempt)) => match *attempt {
-                Attempt::Accepted(signed_in) => self.signed_in(signed_in),
-                Attempt::Failed(Failure { event, stored }) => {
+                Attempt::Accepted(signed_in) => self.signed_in(*signed_in),
+                Attempt::Failed(failure) => {
+                    let Failure { event, stored } = *failure;
                     self.stored = stored;
                     let events = self.services.events.clone();
                     self.spawn_quiet(async move { events.send(event).await });

@@ -39,8 +39,8 @@ pub(super) struct SignedIn {
 
 /// What an attempt to sign in came to.
 pub(super) enum Attempt {
-    Accepted(SignedIn),
-    Failed(Failure),
+    Accepted(Box<SignedIn>),
+    Failed(Box<Failure>),
 }
 
 /// Reported by the runner once it remembers `stored`: the window may try again at once.
@@ -52,10 +52,10 @@ pub(super) struct Failure {
 
 impl From<Event> for Attempt {
     fn from(event: Event) -> Self {
-        Self::Failed(Failure {
+        Self::Failed(Box::new(Failure {
             event,
             stored: None,
-        })
+        }))
     }
 }
 
@@ -79,12 +79,7 @@ impl Services {
         match log_in(&self.http, &request).await {
             Ok(session) => {
                 let identity = self.identity(&session.server, known).await;
-                Attempt::Accepted(self.accepted(
-                    session,
-                    identity,
-                    generation,
-                    KeyringStatus::Waiting,
-                ))
+                self.accepted(session, identity, generation, KeyringStatus::Waiting)
             }
             Err(error) => {
                 tracing::debug!(%error, "log-in failed");
@@ -119,7 +114,7 @@ impl Services {
         let event = match resumed {
             Ok((session, identity)) => {
                 let kept = KeyringStatus::Kept;
-                return Attempt::Accepted(self.accepted(session, identity, generation, kept));
+                return self.accepted(session, identity, generation, kept);
             }
             Err(
                 ClientError::SessionExpired
@@ -130,7 +125,7 @@ impl Services {
             Err(error) => Event::LogInFailed { generation, error },
         };
         let stored = Some((account, stored));
-        Attempt::Failed(Failure { event, stored })
+        Attempt::Failed(Box::new(Failure { event, stored }))
     }
 
     async fn check(
@@ -170,7 +165,7 @@ impl Services {
         identity: Option<ServerIdentity>,
         generation: Generation,
         keyring: KeyringStatus,
-    ) -> SignedIn {
+    ) -> Attempt {
         let (server_name, server_version) = identity
             .map(|identity| (identity.name, identity.version))
             .map_or((None, None), |(name, version)| (name, Some(version)));
@@ -183,11 +178,11 @@ impl Services {
             must_change_password: session.must_change_password,
             keyring,
         };
-        SignedIn {
+        Attempt::Accepted(Box::new(SignedIn {
             client: Client::new(self.http.clone(), session),
             info: Box::new(info),
             generation,
-        }
+        }))
     }
 
     async fn load(&self, account: &KnownAccount) -> Result<Option<StoredSession>, KeyringError> {

@@ -25,7 +25,7 @@ async fn demo(library: LibraryChoice) -> DemoServer {
     };
     options.quirks.limiter = Some(RateLimit {
         calls: 1000,
-        window: Duration::from_secs(60),
+        window: Duration::from_mins(1),
     });
     DemoServer::start(options).await.unwrap()
 }
@@ -140,7 +140,6 @@ async fn thumbnails_come_from_the_server_each_once() {
         crate::decoded(&mut backend).await;
         count += 1;
     }
-    let originals: HashSet<_> = uploads.iter().map(|one| one.id.to_string()).collect();
     let requests = demo.admin().requests();
     let files = requests
         .iter()
@@ -153,11 +152,9 @@ async fn thumbnails_come_from_the_server_each_once() {
         ids.len(),
         "fetched twice"
     );
-    let of_originals = ids.iter().filter(|id| originals.contains(**id)).count();
-    for one in uploads.iter().filter(|one| ids.contains(&one.id.as_str())) {
-        eprintln!("ORIG {one:?}");
-    }
-    assert_eq!(of_originals, 0, "of {}", ids.len());
+    // The server makes none for what it could not identify.
+    let mut of_originals = uploads.iter().filter(|one| ids.contains(&one.id.as_str()));
+    assert!(of_originals.all(|one| one.dimensions.is_none()));
     assert!(asked(&demo, "channels.files") <= 2);
 }
 
@@ -185,7 +182,7 @@ async fn bytes_that_are_stored_elsewhere_are_fetched_without_credentials() {
     let demo = demo(LibraryChoice::Small).await;
     demo.admin().change_quirks(|quirks| {
         quirks.storage = Storage::S3 {
-            expires: Duration::from_secs(120),
+            expires: Duration::from_mins(2),
         };
     });
     let (mut backend, room, listing) = open_room(&demo, "support").await;

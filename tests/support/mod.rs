@@ -1,5 +1,6 @@
 //! What the tests of the backend share.
 
+mod scripted_answers;
 pub(crate) mod scripted_server;
 
 use std::collections::VecDeque;
