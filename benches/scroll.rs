@@ -1,6 +1,7 @@
 //! What a frame costs on the CPU while the 100,000-image room is scrolled: the whole window's
 //! drawing and tessellation, without a GPU. Prints a table; fails when the limits are exceeded.
 #![expect(
+    clippy::indexing_slicing,
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a bench is a program of its own"

@@ -166,7 +166,7 @@ pub struct Wanted {
 }
 
 /// One picture to get, with what is needed to get it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WantedImage {
     /// Which picture.
     pub request: ImageRequest,
@@ -429,7 +429,7 @@ pub struct SaveProgress {
 }
 
 /// What became of a save.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SaveReport {
     /// Where the files are.
     pub folder: PathBuf,

@@ -63,7 +63,7 @@ pub struct PageView<'a> {
 }
 
 /// What is at one position of the list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Slot {
     /// This image.
     Known(Arc<Upload>),
