@@ -3,12 +3,13 @@
 use egui::{Align2, CornerRadius, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use lucide_icons::Icon;
 
-use crate::protocol::DownloadError;
 use crate::state::user_message::{self, UserMessage};
 use crate::state::{Action, FileAccess, Gallery};
-use crate::ui::text;
+use crate::ui::grid_layout::{DayGroup, GridLayout};
+use crate::ui::grid_view::GridView;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
+use crate::ui::{text, thumbnail_grid};
 
 /// Height of the explanation above the tiles.
 const BANNER: f32 = 64.0;
@@ -68,8 +69,7 @@ pub(super) fn banner_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pan
     let (icon, message) = if let Some(error) = &gallery.list_error {
         (Icon::CircleAlert, user_message::client(error))
     } else if gallery.access == FileAccess::Refused {
-        let message = user_message::download(&DownloadError::Forbidden);
-        (Icon::Lock, message)
+        (Icon::Lock, user_message::files_refused())
     } else {
         return pane;
     };
@@ -130,24 +130,31 @@ fn message_ui(ui: &mut Ui, cx: ViewContext<'_>, pane: Rect, note: Note<'_>) {
     });
 }
 
-/// A quiet wall of empty tiles while nothing is known, not even how many there are.
+/// A quiet wall of empty tiles while nothing is known, not even how many there are. They lie
+/// where the tiles will be.
 fn skeleton_wall(ui: &Ui, cx: ViewContext<'_>, pane: Rect) {
     let painter = ui.painter().with_clip_rect(pane);
-    let edge = cx.state.settings.tile_edge_points;
-    let step = edge + theme::TILE_GAP;
+    let geometry = thumbnail_grid::geometry(cx, pane);
+    let group = DayGroup {
+        day: Some(jiff::civil::Date::ZERO),
+        range: 0..500,
+    };
+    let layout = GridLayout::squares(&[group], geometry);
+    let view = GridView {
+        pane,
+        left: pane.left() + space::M,
+        offset: 0.0,
+    };
     let radius = CornerRadius::same(theme::TILE_RADIUS);
-    let mut y = pane.top() + 44.0;
-    while y < pane.bottom() {
-        let mut x = pane.left() + space::M;
-        while x + edge <= pane.right() - space::M {
-            let tile = Rect::from_min_size(pos2(x, y), vec2(edge, edge));
-            painter.rect_filled(tile, radius, cx.palette.skeleton);
-            x += step;
-        }
-        y += step;
+    let rows = layout.rows_between(view.heights());
+    for tile in layout
+        .positions(rows)
+        .filter_map(|position| layout.tile(position))
+    {
+        painter.rect_filled(view.rect(tile), radius, cx.palette.skeleton);
     }
     painter.text(
-        pos2(pane.left() + space::M, pane.top() + 34.0),
+        pos2(view.left, pane.top() + geometry.header - 10.0),
         Align2::LEFT_BOTTOM,
         "Loading…",
         egui::FontId::proportional(15.0),

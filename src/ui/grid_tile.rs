@@ -13,7 +13,7 @@ use lucide_icons::Icon;
 
 use crate::domain::{Upload, safe_display_name};
 use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
-use crate::state::{FileAccess, Gallery, user_message};
+use crate::state::{Action, FileAccess, Gallery, SelectHow, user_message};
 use crate::ui::grid_layout::size_class;
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{self, Palette, space};
@@ -317,7 +317,15 @@ pub(super) fn node_ui(
         node.set_selected(tile.is_selected);
         node.set_position_in_set(tile.position + 1);
         node.set_size_of_set(gallery.listing.len());
+        node.add_action(egui::accesskit::Action::Click);
     });
+    let click = egui::accesskit::Action::Click;
+    if ui.input(|input| input.has_accesskit_action_request(id, click)) {
+        cx.act(Action::Select {
+            position: tile.position,
+            how: SelectHow::Only,
+        });
+    }
     if let Some(upload) = &tile.upload
         && tile.is_hovered
     {

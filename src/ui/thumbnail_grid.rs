@@ -197,17 +197,16 @@ impl ThumbnailGrid {
         let key = LayoutKey {
             room: gallery.room.id.clone(),
             version: gallery.listing.version(),
-            geometry: Geometry {
-                width: (pane.width() - space::M - BAR_WIDTH - space::XS).max(40.0),
-                edge: settings.tile_edge_points,
-                gap: theme::TILE_GAP,
-                header: HEADER,
-            },
+            geometry: geometry(cx, pane),
             shape: settings.grid_layout,
             zone: TimeZone::system(),
         };
         let is_other_room = match &self.made_of {
-            Some(made_of) if *made_of == key => return,
+            Some(made_of) if *made_of == key => {
+                // What was to be held did not change the layout.
+                self.held = None;
+                return;
+            }
             Some(made_of) => made_of.room != key.room,
             None => true,
         };
@@ -489,6 +488,16 @@ impl ThumbnailGrid {
             let wanted = grid_tile::thumbnail(&upload, size, ui.pixels_per_point(), choice);
             cx.picture(&wanted, Urgency::Ahead);
         }
+    }
+}
+
+/// What the layout is made of in this pane.
+pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
+    Geometry {
+        width: (pane.width() - space::M - BAR_WIDTH - space::XS).max(40.0),
+        edge: cx.state.settings.tile_edge_points,
+        gap: theme::TILE_GAP,
+        header: HEADER,
     }
 }
 
