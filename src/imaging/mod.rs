@@ -1,14 +1,31 @@
 //! Bytes in, pixels out. Synchronous and pure.
 //!
 //! The steps, in order: sniff the format (content, never the name), check the announced size
-//! against the limits, decode, apply the EXIF orientation, convert the colour profile to sRGB,
-//! scale down.
+//! against the limits, decode, scale down, convert the colour profile to sRGB, apply the EXIF
+//! orientation. Scaling comes before the two that cost by the pixel.
 
+mod bytes;
+mod color;
+mod decode;
 mod error;
+mod exif;
+mod header;
+mod icon;
+mod markup;
+mod metadata;
+mod scale;
+mod sniff;
+mod thumbnail;
 
+pub use decode::{Target, decode};
 pub use error::ImageError;
+pub use markup::looks_like_html;
+pub use metadata::{peek_size, read_metadata};
+pub use sniff::{is_known_image, sniff};
 
 use std::sync::Arc;
+
+use image::metadata::Orientation;
 
 use crate::domain::PixelSize;
 
@@ -30,6 +47,17 @@ pub struct DecodedImage {
 impl std::fmt::Debug for DecodedImage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "DecodedImage({} of {})", self.size, self.original_size)
+    }
+}
+
+/// The size that an image of `stored` size has once it was turned.
+fn oriented(stored: PixelSize, orientation: Orientation) -> PixelSize {
+    match orientation {
+        Orientation::Rotate90
+        | Orientation::Rotate270
+        | Orientation::Rotate90FlipH
+        | Orientation::Rotate270FlipH => PixelSize::new(stored.height, stored.width),
+        _ => stored,
     }
 }
 
@@ -87,4 +115,10 @@ pub struct Position {
     pub longitude: f64,
     /// Metres above the sea.
     pub altitude_m: Option<f64>,
+}
+
+#[cfg(test)]
+fn fixture(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
+    std::fs::read(format!("{folder}{name}")).unwrap()
 }

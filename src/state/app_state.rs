@@ -68,6 +68,8 @@ pub struct AppState {
     pub(super) has_told_about_keyring: bool,
     pub(super) is_signing_out: bool,
     pub(super) room_to_open: Option<RoomId>,
+    /// The generation the session began with: answers from before it are not about it.
+    pub(super) session_generation: Generation,
     last_wanted: Wanted,
 }
 
@@ -92,6 +94,7 @@ impl AppState {
             has_told_about_keyring: false,
             is_signing_out: false,
             room_to_open: None,
+            session_generation: Generation::default(),
             last_wanted: Wanted::default(),
         };
         let effects = match state.settings.accounts.first().cloned() {
@@ -228,7 +231,7 @@ impl AppState {
                 self.sign_in.code_resent(result);
                 Vec::new()
             }
-            Event::SessionExpired { generation } if generation == self.generation => {
+            Event::SessionExpired { generation } if self.is_session(generation) => {
                 self.session_expired()
             }
             Event::SignedOut { keyring } => self.signed_out(keyring),
@@ -309,9 +312,9 @@ impl AppState {
         }
     }
 
-    /// The rooms of a session are the same whichever of them is open.
+    /// Whether an answer is about this session, whichever room was open then.
     fn is_session(&self, generation: Generation) -> bool {
-        self.session.is_some() && generation <= self.generation
+        generation >= self.session_generation
     }
 
     pub(super) fn bump(&mut self) -> Generation {

@@ -29,3 +29,8 @@ pub use saves::{FolderQuestion, PendingSave, SaveJob, Saves};
 pub use selection::Selection;
 pub use sign_in::{Probe, Resend, SignIn, SignInStep};
 pub use user_message::UserMessage;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;

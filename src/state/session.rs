@@ -14,6 +14,7 @@ use crate::state::user_message::{self, UserMessage};
 impl AppState {
     pub(super) fn resume(&mut self, account: KnownAccount) -> Vec<Effect> {
         let generation = self.bump();
+        self.session_generation = generation;
         self.phase = Phase::Resuming {
             account: account.clone(),
             error: None,
@@ -94,6 +95,7 @@ impl AppState {
         self.settings.accounts.insert(0, account);
         self.settings.last_server = Some(server);
         self.sign_in = SignIn::default();
+        self.session_generation = self.generation;
         self.phase = Phase::SignedIn;
         let keyring = session.keyring.clone();
         self.session = Some(session);
@@ -164,7 +166,7 @@ impl AppState {
             let message = user_message::keyring_not_removed(&error);
             self.notices.push(NoticeLevel::Warning, message, None);
         }
-        self.bump();
+        self.session_generation = self.bump();
         let session = self.session.take();
         if let Some(session) = &session {
             let (server, user) = (

@@ -283,14 +283,6 @@ pub fn image(failure: &ImageFailure) -> UserMessage {
     }
 }
 
-/// The server lists a room's images but does not give their bytes.
-pub fn files_refused() -> UserMessage {
-    UserMessage::new(
-        "No access to the images of this room",
-        "The server gives a room's files only to its members. Join the room to see them.",
-    )
-}
-
 /// Why bytes did not arrive.
 pub fn download(error: &DownloadError) -> UserMessage {
     match error {

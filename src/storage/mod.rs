@@ -1,8 +1,29 @@
 //! This machine: keyring, caches, settings, files. Synchronous; the backend calls it on
 //! threads that may block.
 
+mod dirs;
+mod disk_cache;
 mod error;
+mod file_names;
+mod keyring_store;
+mod keyring_thread;
+mod same_content;
+mod save_file;
+mod session_store;
 mod settings;
+mod settings_file;
+mod stored_entry;
+mod taken_names;
+#[cfg(test)]
+mod tests;
 
+pub use dirs::Dirs;
+pub use disk_cache::{DiskCache, remove_account_caches};
 pub use error::{KeyringError, StorageError};
+pub use file_names::{name_key, numbered, portable_file_name};
+pub use keyring_store::KeyringStore;
+pub use keyring_thread::KeyringThread;
+pub use save_file::{Finished, PartFile, SaveFolder, remove_stale_parts};
+pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
 pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};
+pub use settings_file::{keep_settings, load_settings};

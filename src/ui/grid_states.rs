@@ -4,15 +4,12 @@ use egui::{Align2, CornerRadius, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use lucide_icons::Icon;
 
 use crate::state::user_message::{self, UserMessage};
-use crate::state::{Action, FileAccess, Gallery};
+use crate::state::{Action, Gallery};
 use crate::ui::grid_layout::{DayGroup, GridLayout};
 use crate::ui::grid_view::GridView;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
 use crate::ui::{text, thumbnail_grid};
-
-/// Height of the explanation above the tiles.
-const BANNER: f32 = 64.0;
 
 /// Draws what takes the place of tiles; answers whether something did.
 pub(super) fn instead_of_tiles_ui(
@@ -25,11 +22,12 @@ pub(super) fn instead_of_tiles_ui(
         let headline = "This room is end-to-end encrypted";
         let advice = "Its images can be opened only with the keys of its members. Salon cannot \
                       do that yet; the web client can.";
+        let web = crate::ui::gallery_bars::open_in_browser(cx, gallery);
         let note = Note {
             icon: Icon::Lock,
             headline,
             advice,
-            offer: None,
+            offer: web.map(|action| ("Open in browser", action)),
         };
         message_ui(ui, cx, pane, note);
         return true;
@@ -61,41 +59,6 @@ pub(super) fn instead_of_tiles_ui(
         skeleton_wall(ui, cx, pane);
     }
     true
-}
-
-/// One explanation for all locked tiles, or for a list that could not be read further.
-/// Answers what is left of the pane.
-pub(super) fn banner_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) -> Rect {
-    let (icon, message) = if let Some(error) = &gallery.list_error {
-        (Icon::CircleAlert, user_message::client(error))
-    } else if gallery.access == FileAccess::Refused {
-        (Icon::Lock, user_message::files_refused())
-    } else {
-        return pane;
-    };
-    let (banner, rest) = pane.split_top_bottom_at_y(pane.top() + BANNER);
-    let card = banner.shrink2(vec2(space::M, space::S));
-    let radius = CornerRadius::same(theme::RADIUS);
-    ui.painter()
-        .rect_filled(card, radius, cx.palette.warning_soft);
-    let builder = UiBuilder::new()
-        .max_rect(card.shrink2(vec2(space::M, space::XS)))
-        .layout(egui::Layout::right_to_left(egui::Align::Center));
-    ui.scope_builder(builder, |ui| {
-        if ui.button("Try again").clicked() {
-            cx.act(Action::RetryAllFailed);
-        }
-        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            ui.label(theme::icon(icon, 18.0));
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 0.0;
-                ui.add(egui::Label::new(RichText::new(message.headline).strong()).truncate());
-                let advice = RichText::new(message.advice).small();
-                ui.add(egui::Label::new(advice).truncate());
-            });
-        });
-    });
-    rest
 }
 
 /// What there is to say, and what to do about it.

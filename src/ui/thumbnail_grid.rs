@@ -74,7 +74,6 @@ impl ThumbnailGrid {
             self.visible = 0..0;
             return;
         }
-        let pane = grid_states::banner_ui(ui, cx, gallery, pane);
         self.lay_out(cx, gallery, pane);
         self.reveal(gallery, pane);
         self.scroll_ui(ui, cx, gallery, pane);

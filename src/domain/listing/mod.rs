@@ -430,3 +430,6 @@ impl Listing {
         Some((page, position - self.starts.get(page)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

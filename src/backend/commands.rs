@@ -1,0 +1,215 @@
+//! What each command starts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::live::Live;
+use super::runner::{JobEnd, Runner};
+use super::session::Attempt;
+use super::{desktop, rooms};
+use crate::domain::{ByteCount, SaveJobId, ServerUrl};
+use crate::protocol::{
+    ClientError, Command, DownloadError, Event, Generation, SaveFailure, SaveReport, SaveSelection,
+};
+use crate::rocketchat::{probe, resend_email_code};
+
+impl Runner {
+    pub(super) fn on_command(&mut self, command: Command) {
+        match command {
+            Command::ProbeServer { server, typed } => self.probe(server, typed),
+            Command::LogIn {
+                request,
+                generation,
+            } => {
+                self.note(generation);
+                let known = self.identity.clone();
+                let log_in = self.services.clone().log_in(request, known, generation);
+                self.sign_in(log_in);
+            }
+            Command::ResendCode {
+                server,
+                email_or_username,
+            } => self.resend_code(server, email_or_username),
+            Command::ResumeSession {
+                account,
+                generation,
+            } => {
+                self.note(generation);
+                let stored = self
+                    .stored
+                    .take_if(|(known, _)| known.key() == account.key());
+                let stored = stored.map(|(_, stored)| stored);
+                let resume = self.services.clone().resume(account, stored, generation);
+                self.sign_in(resume);
+            }
+            Command::KeepSession => {
+                if let Some(live) = &self.live {
+                    let session = live.link.last_client().session().clone();
+                    let keep = self.services.clone().keep(session);
+                    self.spawn_to_the_end(keep);
+                }
+            }
+            Command::SignOut => self.sign_out(),
+            Command::LoadRooms { generation } => self.load_rooms(generation),
+            Command::FindRoom { name, generation } => self.find_room(name, generation),
+            Command::PickFolder { start } => {
+                let dialog = self.config.folder_dialog.clone();
+                let events = self.services.events.clone();
+                self.spawn_quiet(desktop::pick_folder(dialog, start, events));
+            }
+            Command::StartSave {
+                job,
+                selection,
+                folder,
+            } => self.start_save(job, selection, folder),
+            Command::CancelSave(job) => {
+                if let Some(save) = self.saves.get(&job) {
+                    save.cancel();
+                }
+            }
+            Command::KeepSettings(settings) => {
+                self.settings.send_replace(Some(*settings));
+            }
+            Command::Open(target) => {
+                let events = self.services.events.clone();
+                self.spawn_quiet(desktop::open(target, events));
+            }
+            Command::ClearCache => self.clear_cache(),
+        }
+    }
+
+    fn probe(&mut self, server: ServerUrl, typed: String) {
+        if let Some(older) = self.probing.take() {
+            older.abort();
+        }
+        let services = self.services.clone();
+        self.probing = Some(self.spawn(async move {
+            tokio::time::sleep(services.timings.probe_debounce).await;
+            let result = probe(&services.http, &server).await;
+            let identity = result.clone().ok();
+            let event = Event::ServerProbed { typed, result };
+            services.events.send(event).await;
+            identity.map_or(JobEnd::Nothing, |identity| {
+                JobEnd::Probed(Box::new(identity))
+            })
+        }));
+    }
+
+    fn resend_code(&mut self, server: ServerUrl, email_or_username: String) {
+        let services = self.services.clone();
+        self.spawn_quiet(async move {
+            let sent = resend_email_code(&services.http, &server, &email_or_username).await;
+            services.events.send(Event::CodeResent(sent)).await;
+        });
+    }
+
+    fn sign_in(&mut self, attempt: impl Future<Output = Attempt> + Send + 'static) {
+        if let Some(older) = self.signing_in.take() {
+            older.abort();
+        }
+        let attempt = async move { JobEnd::SignIn(Box::new(attempt.await)) };
+        self.signing_in = Some(self.spawn(attempt));
+    }
+
+    fn sign_out(&mut self) {
+        if let Some(attempt) = self.signing_in.take() {
+            attempt.abort();
+        }
+        let stored = self.stored.take();
+        let services = self.services.clone();
+        if let Some(Live {
+            link, originals, ..
+        }) = self.live.take()
+        {
+            link.cancel.cancel();
+            self.spawn_to_the_end(services.sign_out(link, originals));
+        } else if let Some((account, _)) = stored {
+            self.spawn_to_the_end(services.forget(account));
+        } else {
+            self.spawn_quiet(async move {
+                let event = Event::SignedOut { keyring: None };
+                services.events.send(event).await;
+            });
+        }
+    }
+
+    fn load_rooms(&mut self, generation: Generation) {
+        self.note(generation);
+        if let Some(live) = &self.live {
+            live.load_rooms(generation);
+            return;
+        }
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            let result = Err(ClientError::SessionExpired);
+            let event = Event::RoomsLoaded { generation, result };
+            events.send(event).await;
+        });
+    }
+
+    fn find_room(&mut self, name: String, generation: Generation) {
+        self.note(generation);
+        if let Some(live) = &self.live {
+            let find = rooms::find(Arc::clone(&live.link), name, generation);
+            self.spawn_quiet(find);
+            return;
+        }
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            let event = Event::RoomFound {
+                generation,
+                name,
+                result: Err(ClientError::SessionExpired),
+            };
+            events.send(event).await;
+        });
+    }
+
+    fn start_save(&mut self, id: SaveJobId, selection: SaveSelection, folder: PathBuf) {
+        let Some(live) = &self.live else {
+            let events = self.services.events.clone();
+            self.spawn_quiet(async move {
+                let report = Box::new(no_session(folder));
+                let event = Event::SaveFinished { job: id, report };
+                events.send(event).await;
+            });
+            return;
+        };
+        let cancel = live.link.cancel.child_token();
+        let save = live.save_job(id, folder, cancel.clone());
+        self.saves.insert(id, cancel);
+        self.jobs.spawn(async move {
+            save.run(selection).await;
+            JobEnd::Saved(id)
+        });
+    }
+
+    fn clear_cache(&mut self) {
+        let originals = self.live.as_ref().map(|live| Arc::clone(&live.originals));
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            let cleared = match originals {
+                Some(originals) => originals.clear_cache().await,
+                None => Ok(ByteCount(0)),
+            };
+            let event = match cleared {
+                Ok(freed) => Event::CacheCleared { freed },
+                Err(error) => Event::StorageTrouble(error),
+            };
+            events.send(event).await;
+        });
+    }
+}
+
+fn no_session(folder: PathBuf) -> SaveReport {
+    let error = DownloadError::Client(ClientError::SessionExpired);
+    SaveReport {
+        folder,
+        saved: Vec::new(),
+        already_there: Vec::new(),
+        failed: Vec::new(),
+        saved_bytes: ByteCount(0),
+        is_cancelled: false,
+        stopped_by: Some(SaveFailure::Download(error)),
+    }
+}

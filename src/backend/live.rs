@@ -1,0 +1,118 @@
+//! Everything that runs for the account that is signed in.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::image_job::Workshop;
+use super::image_pipeline::ImagePipeline;
+use super::link::SessionLink;
+use super::listing_lane::{ListingLane, WindowRequest};
+use super::originals::Originals;
+use super::people::PeopleDesk;
+use super::rooms;
+use super::runner::JobEnd;
+use super::saver::SaveJob;
+use super::session::Services;
+use super::thumbnail_sources::ThumbnailSources;
+use crate::domain::{ByteCount, SaveJobId};
+use crate::protocol::{Generation, Wanted};
+
+/// Questions for the rooms, and windows that saves ask for: each save asks for one at a time.
+const QUESTION_CAPACITY: usize = 16;
+
+pub(super) struct Live {
+    pub(super) link: Arc<SessionLink>,
+    pub(super) originals: Arc<Originals>,
+    rooms: mpsc::Sender<Generation>,
+    lane: mpsc::Sender<WindowRequest>,
+}
+
+impl Live {
+    /// Starts the tasks of an account. They end when its link is cancelled.
+    pub(super) fn begin(
+        link: Arc<SessionLink>,
+        services: &Services,
+        capacity: ByteCount,
+        wanted: &watch::Receiver<Wanted>,
+        jobs: &mut JoinSet<JobEnd>,
+    ) -> Self {
+        let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
+        let (lane, requests) = mpsc::channel(QUESTION_CAPACITY);
+        let originals = Arc::new(Originals::new(
+            Arc::clone(&link),
+            services.dirs.clone(),
+            capacity,
+        ));
+        let thumbnails = Arc::new(ThumbnailSources::new());
+        let people = PeopleDesk::default();
+        let workshop = Workshop {
+            link: Arc::clone(&link),
+            originals: Arc::clone(&originals),
+            thumbnails: Arc::clone(&thumbnails),
+            decoders: Arc::new(Semaphore::new(decoder_count())),
+        };
+        let listing = ListingLane::new(
+            Arc::clone(&link),
+            wanted.clone(),
+            requests,
+            people.clone(),
+            Arc::clone(&thumbnails),
+        );
+        let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
+        run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
+        run(jobs, rooms::run(Arc::clone(&link), room_questions));
+        run(jobs, listing.run());
+        run(jobs, pipeline.run());
+        run(jobs, people.clone().run(Arc::clone(&link)));
+        run(
+            jobs,
+            thumbnails.run(Arc::clone(&link), people, wanted.clone()),
+        );
+        Self {
+            link,
+            originals,
+            rooms,
+            lane,
+        }
+    }
+
+    pub(super) fn load_rooms(&self, generation: Generation) {
+        if let Err(error) = self.rooms.try_send(generation) {
+            // As many questions wait already; the last of them gets the answer.
+            tracing::debug!(%error, "rooms are asked for too often");
+        }
+    }
+
+    pub(super) fn save_job(
+        &self,
+        id: SaveJobId,
+        folder: PathBuf,
+        cancel: CancellationToken,
+    ) -> SaveJob {
+        SaveJob {
+            id,
+            folder,
+            cancel,
+            link: Arc::clone(&self.link),
+            originals: Arc::clone(&self.originals),
+            lane: self.lane.clone(),
+        }
+    }
+}
+
+fn run(jobs: &mut JoinSet<JobEnd>, work: impl Future<Output = ()> + Send + 'static) {
+    jobs.spawn(async move {
+        work.await;
+        JobEnd::Nothing
+    });
+}
+
+/// One core is left for the window.
+fn decoder_count() -> usize {
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    cores.saturating_sub(1).max(1)
+}

@@ -1,0 +1,189 @@
+//! Bytes of stored files: from the disk cache, else from the server, and never twice at once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use bytes::Bytes;
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
+
+use super::link::{Next, SessionLink};
+use super::reaction::Tries;
+use crate::domain::{ByteCount, RoomId, UploadId};
+use crate::imaging;
+use crate::rocketchat::{Client, DownloadError};
+use crate::storage::{Dirs, DiskCache, StorageError};
+
+/// Above this a picture is not fetched for looking at: it would be decoded in memory.
+const MAX_ORIGINAL_BYTES: u64 = 200_000_000;
+
+/// Downloads for looking. Browsers open six connections to a host, servers expect that.
+const MAX_DOWNLOADS: usize = 6;
+
+/// Writes to the cache at the same time: as many as may download, and some that are slow.
+const MAX_CACHE_WRITES: u32 = 16;
+
+/// What is needed to fetch one stored file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StoredFile<'a> {
+    pub(super) id: &'a UploadId,
+    pub(super) room: &'a RoomId,
+    pub(super) name: &'a str,
+    pub(super) size: Option<ByteCount>,
+}
+
+pub(super) struct Originals {
+    link: Arc<SessionLink>,
+    cache: OnceCell<Arc<DiskCache>>,
+    dirs: Dirs,
+    capacity: ByteCount,
+    downloads: Semaphore,
+    cache_writes: Arc<Semaphore>,
+    turns: Mutex<HashMap<UploadId, Weak<Semaphore>>>,
+}
+
+impl Originals {
+    pub(super) fn new(link: Arc<SessionLink>, dirs: Dirs, capacity: ByteCount) -> Self {
+        Self {
+            link,
+            cache: OnceCell::new(),
+            dirs,
+            capacity,
+            downloads: Semaphore::new(MAX_DOWNLOADS),
+            cache_writes: Arc::new(Semaphore::new(MAX_CACHE_WRITES as usize)),
+            turns: Mutex::default(),
+        }
+    }
+
+    /// The cache of the account, opened when it is first needed: a full one takes a while.
+    async fn cache(&self) -> Option<Arc<DiskCache>> {
+        let open = || async {
+            let (dirs, account, capacity) =
+                (self.dirs.clone(), self.link.account.clone(), self.capacity);
+            tokio::task::spawn_blocking(move || {
+                Arc::new(DiskCache::open(&dirs, &account, capacity))
+            })
+            .await
+        };
+        let cache = self.cache.get_or_try_init(open).await;
+        cache.ok().cloned()
+    }
+
+    /// Throws away what is cached, and tells how much that was.
+    pub(super) async fn clear_cache(&self) -> Result<ByteCount, StorageError> {
+        let Some(cache) = self.cache().await else {
+            return Ok(ByteCount(0));
+        };
+        let cleared = tokio::task::spawn_blocking(move || cache.clear()).await;
+        cleared.unwrap_or(Ok(ByteCount(0)))
+    }
+
+    /// Waits for what is being written; from now on nothing is.
+    pub(super) async fn close_cache(&self) {
+        if let Ok(all) = self.cache_writes.acquire_many(MAX_CACHE_WRITES).await {
+            self.cache_writes.close();
+            drop(all);
+        }
+    }
+
+    /// The right to fetch this file: one task at a time has it.
+    pub(super) async fn turn(&self, id: &UploadId) -> Option<OwnedSemaphorePermit> {
+        let turn = {
+            let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+            let known = turns.get(id).and_then(Weak::upgrade);
+            known.unwrap_or_else(|| {
+                turns.retain(|_, turn| turn.strong_count() > 0);
+                let turn = Arc::new(Semaphore::new(1));
+                turns.insert(id.clone(), Arc::downgrade(&turn));
+                turn
+            })
+        };
+        // Never closed, so there is always a permit.
+        turn.acquire_owned().await.ok()
+    }
+
+    /// The bytes, if they are on this machine and of the announced length.
+    pub(super) async fn cached(&self, file: StoredFile<'_>) -> Option<Bytes> {
+        let cache = self.cache().await?;
+        let id = file.id.clone();
+        let read = tokio::task::spawn_blocking(move || cache.read(&id)).await;
+        let bytes = Bytes::from(read.ok()??);
+        let is_whole = file.size.is_none_or(|size| size.0 == bytes.len() as u64);
+        is_whole.then_some(bytes)
+    }
+
+    /// What was cached turned out to be damaged: next time it is fetched again.
+    pub(super) async fn forget(&self, id: &UploadId) {
+        if let Some(cache) = self.cache().await {
+            let id = id.clone();
+            // Only while the program ends it is not done.
+            tokio::task::spawn_blocking(move || cache.remove(&id))
+                .await
+                .ok();
+        }
+    }
+
+    /// The bytes, from wherever they are.
+    pub(super) async fn bytes(&self, file: StoredFile<'_>) -> Result<Bytes, DownloadError> {
+        let _turn = self.turn(file.id).await;
+        if let Some(bytes) = self.cached(file).await {
+            return Ok(bytes);
+        }
+        let mut tries = Tries::new(&self.link.timings);
+        loop {
+            let client = self.link.client().await;
+            match self.download(&client, file).await {
+                Ok(bytes) => {
+                    self.link.bytes_came(file.room);
+                    self.keep(file.id, bytes.clone()).await;
+                    return Ok(bytes);
+                }
+                Err(error) => {
+                    tracing::debug!(id = %file.id, %error, "download failed");
+                    let next = self
+                        .link
+                        .after_failed_download(file.room, &client, &error, &mut tries);
+                    if next.await == Next::GiveUp {
+                        return Err(error);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn download(
+        &self,
+        client: &Client,
+        file: StoredFile<'_>,
+    ) -> Result<Bytes, DownloadError> {
+        let _permit = self.downloads.acquire().await;
+        tracing::debug!(id = %file.id, "downloading");
+        let download = client.open_upload(file.id, file.name, file.size).await?;
+        let bytes = Bytes::from(download.read_all(MAX_ORIGINAL_BYTES).await?);
+        if bytes.is_empty() {
+            return Err(DownloadError::Empty);
+        }
+        // A page that asks to sign in must never get into the cache.
+        if imaging::looks_like_html(&bytes) {
+            return Err(DownloadError::HtmlInsteadOfImage);
+        }
+        Ok(bytes)
+    }
+
+    async fn keep(&self, id: &UploadId, bytes: Bytes) {
+        let permit = Arc::clone(&self.cache_writes).acquire_owned().await;
+        let (Ok(permit), Some(cache)) = (permit, self.cache().await) else {
+            return;
+        };
+        let id = id.clone();
+        let write = move || {
+            let written = cache.write(&id, &bytes);
+            drop(permit);
+            written
+        };
+        let written = tokio::task::spawn_blocking(write).await;
+        if let Ok(Err(error)) = written {
+            // The cache saves time and nothing else.
+            tracing::debug!(%error, "not cached");
+        }
+    }
+}

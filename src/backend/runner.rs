@@ -1,0 +1,228 @@
+//! The one loop: takes commands, starts a task for each, hears how they ended.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use super::link::SessionLink;
+use super::live::Live;
+use super::session::{Attempt, Failure, Services, SignedIn};
+use super::settings_writer::SettingsWriter;
+use super::{BackendConfig, CLOSING_TIME, desktop};
+use crate::domain::SaveJobId;
+use crate::protocol::{
+    BackendEnd, Command, Event, Generation, KeyringStatus, KnownAccount, ServerIdentity, Settings,
+    Wanted,
+};
+use crate::storage::StoredSession;
+
+/// What the runner wants to know about a task that ended.
+pub(super) enum JobEnd {
+    Nothing,
+    Probed(Box<ServerIdentity>),
+    SignIn(Box<Attempt>),
+    Saved(SaveJobId),
+}
+
+/// Runs until the window is gone or `stop` is cancelled.
+pub(super) async fn run(config: BackendConfig, end: BackendEnd, stop: CancellationToken) {
+    let BackendEnd {
+        mut commands,
+        wanted,
+        events,
+    } = end;
+    let mut changes = wanted.clone();
+    let services = Services::new(&config, events);
+    let mut runner = Runner::new(config, services, wanted);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => break,
+            command = commands.recv() => match command {
+                Some(command) => runner.on_command(command),
+                None => break,
+            },
+            Some(ended) = runner.jobs.join_next() => runner.on_end(ended),
+            Ok(()) = changes.changed() => {
+                let generation = changes.borrow_and_update().generation;
+                runner.note(generation);
+            }
+        }
+    }
+    runner.close(commands).await;
+}
+
+pub(super) struct Runner {
+    pub(super) config: BackendConfig,
+    pub(super) services: Services,
+    pub(super) wanted: watch::Receiver<Wanted>,
+    /// Cancelled when the last commands were taken.
+    pub(super) root: CancellationToken,
+    pub(super) jobs: JoinSet<JobEnd>,
+    /// The highest generation seen.
+    pub(super) generation: Arc<AtomicU64>,
+    pub(super) live: Option<Live>,
+    pub(super) probing: Option<AbortHandle>,
+    pub(super) signing_in: Option<AbortHandle>,
+    /// The server that answered last, for its name.
+    pub(super) identity: Option<ServerIdentity>,
+    /// What the keyring gave, while its server is away.
+    pub(super) stored: Option<(KnownAccount, StoredSession)>,
+    pub(super) saves: HashMap<SaveJobId, CancellationToken>,
+    pub(super) settings: watch::Sender<Option<Settings>>,
+}
+
+impl Runner {
+    fn new(config: BackendConfig, services: Services, wanted: watch::Receiver<Wanted>) -> Self {
+        let root = CancellationToken::new();
+        let (settings, latest) = watch::channel(None);
+        let mut jobs = JoinSet::new();
+        let writer = SettingsWriter {
+            dirs: config.dirs.clone(),
+            delay: config.timings.settings_delay,
+            events: services.events.clone(),
+            latest,
+        };
+        let closing = root.clone();
+        jobs.spawn(async move {
+            writer.run(closing).await;
+            JobEnd::Nothing
+        });
+        if config.follows_system_theme {
+            let (events, closing) = (services.events.clone(), root.clone());
+            jobs.spawn(async move {
+                desktop::follow_theme(events, closing).await;
+                JobEnd::Nothing
+            });
+        }
+        Self {
+            config,
+            services,
+            wanted,
+            root,
+            jobs,
+            generation: Arc::default(),
+            live: None,
+            probing: None,
+            signing_in: None,
+            identity: None,
+            stored: None,
+            saves: HashMap::new(),
+            settings,
+        }
+    }
+
+    pub(super) fn note(&self, generation: Generation) {
+        self.generation.fetch_max(generation.0, Ordering::AcqRel);
+    }
+
+    /// Runs until it is done or the program ends.
+    pub(super) fn spawn(
+        &mut self,
+        work: impl Future<Output = JobEnd> + Send + 'static,
+    ) -> AbortHandle {
+        let root = self.root.clone();
+        self.jobs.spawn(async move {
+            let end = root.run_until_cancelled(work).await;
+            end.unwrap_or(JobEnd::Nothing)
+        })
+    }
+
+    pub(super) fn spawn_quiet(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.spawn(async move {
+            work.await;
+            JobEnd::Nothing
+        });
+    }
+
+    /// Runs to its end, for which the program waits a little.
+    pub(super) fn spawn_to_the_end(&mut self, work: impl Future<Output = ()> + Send + 'static) {
+        self.jobs.spawn(async move {
+            work.await;
+            JobEnd::Nothing
+        });
+    }
+
+    fn on_end(&mut self, ended: Result<JobEnd, JoinError>) {
+        match ended {
+            Ok(JobEnd::Probed(identity)) => self.identity = Some(*identity),
+            Ok(JobEnd::Saved(job)) => {
+                self.saves.remove(&job);
+            }
+            Ok(JobEnd::SignIn(attempt)) => match *attempt {
+                Attempt::Accepted(signed_in) => self.signed_in(signed_in),
+                Attempt::Failed(Failure { event, stored }) => {
+                    self.stored = stored;
+                    let events = self.services.events.clone();
+                    self.spawn_quiet(async move { events.send(event).await });
+                }
+            },
+            Err(error) if error.is_panic() => tracing::error!(%error, "a task panicked"),
+            Ok(JobEnd::Nothing) | Err(_) => {}
+        }
+    }
+
+    fn signed_in(&mut self, signed_in: SignedIn) {
+        let SignedIn {
+            client,
+            info,
+            generation,
+        } = signed_in;
+        let session = client.session().clone();
+        let same = self
+            .live
+            .as_ref()
+            .filter(|live| live.link.account == info.account);
+        if let Some(live) = same {
+            live.link.renew(client);
+        } else {
+            if let Some(other) = self.live.take() {
+                other.link.cancel.cancel();
+            }
+            let link = SessionLink::new(
+                client,
+                self.services.events.clone(),
+                self.services.timings,
+                Arc::clone(&self.generation),
+                self.root.child_token(),
+            );
+            self.live = Some(Live::begin(
+                Arc::new(link),
+                &self.services,
+                self.config.disk_cache_capacity,
+                &self.wanted,
+                &mut self.jobs,
+            ));
+        }
+        let services = self.services.clone();
+        let is_to_be_kept = info.keyring == KeyringStatus::Waiting;
+        self.spawn_to_the_end(async move {
+            let event = Event::SessionStarted {
+                generation,
+                session: info,
+            };
+            services.events.send(event).await;
+            if is_to_be_kept {
+                services.keep(session).await;
+            }
+        });
+    }
+
+    /// Ends everything. What is unfinished then is dropped, and leaves nothing half-done.
+    async fn close(mut self, mut commands: mpsc::Receiver<Command>) {
+        while let Ok(command) = commands.try_recv() {
+            if let Command::KeepSettings(settings) = command {
+                self.settings.send_replace(Some(*settings));
+            }
+        }
+        self.root.cancel();
+        let jobs = &mut self.jobs;
+        let ended = async { while jobs.join_next().await.is_some() {} };
+        if tokio::time::timeout(CLOSING_TIME, ended).await.is_err() {
+            tracing::warn!(left = self.jobs.len(), "tasks did not end in time");
+        }
+    }
+}

@@ -1,0 +1,253 @@
+//! Signing in and out, and the keyring, which never holds anything up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::link::SessionLink;
+use super::originals::Originals;
+use super::{BackendConfig, Timings};
+use crate::domain::{AuthToken, LogInRequest, ServerUrl, Session, TokenKind, UserId};
+use crate::protocol::{
+    ClientError, Event, EventSender, Generation, KeyringError, KeyringStatus, KnownAccount,
+    LogInRefusal, ServerIdentity, SessionInfo,
+};
+use crate::rocketchat::{Client, Http, log_in, probe, resume};
+use crate::storage::{Dirs, KeyringThread, StoredSession, known_account, remove_account_caches};
+
+/// The name of a server is worth no more than this.
+const IDENTITY_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Signing out must not hang on a server that is away.
+const LOG_OUT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What every part of the backend may use.
+#[derive(Clone)]
+pub(super) struct Services {
+    pub(super) http: Http,
+    pub(super) dirs: Dirs,
+    pub(super) keyring: Arc<KeyringThread>,
+    pub(super) events: EventSender,
+    pub(super) timings: Timings,
+}
+
+/// A session that was accepted.
+pub(super) struct SignedIn {
+    pub(super) client: Client,
+    pub(super) info: Box<SessionInfo>,
+    pub(super) generation: Generation,
+}
+
+/// What an attempt to sign in came to.
+pub(super) enum Attempt {
+    Accepted(SignedIn),
+    Failed(Failure),
+}
+
+/// Reported by the runner once it remembers `stored`: the window may try again at once.
+pub(super) struct Failure {
+    pub(super) event: Event,
+    /// What the keyring gave is good for another attempt.
+    pub(super) stored: Option<(KnownAccount, StoredSession)>,
+}
+
+impl From<Event> for Attempt {
+    fn from(event: Event) -> Self {
+        Self::Failed(Failure {
+            event,
+            stored: None,
+        })
+    }
+}
+
+impl Services {
+    pub(super) fn new(config: &BackendConfig, events: EventSender) -> Self {
+        Self {
+            http: config.http.clone(),
+            dirs: config.dirs.clone(),
+            keyring: Arc::new(KeyringThread::start(Arc::clone(&config.session_store))),
+            events,
+            timings: config.timings,
+        }
+    }
+
+    pub(super) async fn log_in(
+        self,
+        request: LogInRequest,
+        known: Option<ServerIdentity>,
+        generation: Generation,
+    ) -> Attempt {
+        match log_in(&self.http, &request).await {
+            Ok(session) => {
+                let identity = self.identity(&session.server, known).await;
+                Attempt::Accepted(self.accepted(
+                    session,
+                    identity,
+                    generation,
+                    KeyringStatus::Waiting,
+                ))
+            }
+            Err(error) => {
+                tracing::debug!(%error, "log-in failed");
+                Event::LogInFailed { generation, error }.into()
+            }
+        }
+    }
+
+    /// With `stored` from an earlier attempt, the keyring is not asked.
+    pub(super) async fn resume(
+        self,
+        account: KnownAccount,
+        stored: Option<StoredSession>,
+        generation: Generation,
+    ) -> Attempt {
+        let stored = match stored {
+            Some(stored) => stored,
+            None => match self.load(&account).await {
+                Ok(Some(stored)) => stored,
+                missing => {
+                    let keyring = missing.err();
+                    tracing::debug!(?keyring, "no stored session");
+                    let event = Event::NoStoredSession {
+                        generation,
+                        keyring,
+                    };
+                    return event.into();
+                }
+            },
+        };
+        let resumed = self.check(&account, &stored).await;
+        let event = match resumed {
+            Ok((session, identity)) => {
+                let kept = KeyringStatus::Kept;
+                return Attempt::Accepted(self.accepted(session, identity, generation, kept));
+            }
+            Err(
+                ClientError::SessionExpired
+                | ClientError::LogIn(LogInRefusal::TokenUnknown | LogInRefusal::TokenExpired),
+            ) => {
+                return Event::SessionExpired { generation }.into();
+            }
+            Err(error) => Event::LogInFailed { generation, error },
+        };
+        let stored = Some((account, stored));
+        Attempt::Failed(Failure { event, stored })
+    }
+
+    async fn check(
+        &self,
+        account: &KnownAccount,
+        stored: &StoredSession,
+    ) -> Result<(Session, Option<ServerIdentity>), ClientError> {
+        let server = ServerUrl::parse_base(&account.server).map_err(|error| {
+            let host = account.server.clone();
+            tracing::warn!(%error, host, "the settings name a server that is none");
+            ClientError::NameNotFound { host }
+        })?;
+        let user = UserId::from(account.user_id.as_str());
+        let token: AuthToken = stored.token.clone();
+        let (session, identity) = tokio::join!(
+            resume(&self.http, &server, &user, token, stored.kind),
+            self.identity(&server, None),
+        );
+        Ok((session?, identity))
+    }
+
+    async fn identity(
+        &self,
+        server: &ServerUrl,
+        known: Option<ServerIdentity>,
+    ) -> Option<ServerIdentity> {
+        if let Some(known) = known.filter(|known| known.base == *server) {
+            return Some(known);
+        }
+        let asked = tokio::time::timeout(IDENTITY_TIMEOUT, probe(&self.http, server)).await;
+        asked.ok()?.ok()
+    }
+
+    fn accepted(
+        &self,
+        session: Session,
+        identity: Option<ServerIdentity>,
+        generation: Generation,
+        keyring: KeyringStatus,
+    ) -> SignedIn {
+        let (server_name, server_version) = identity
+            .map(|identity| (identity.name, identity.version))
+            .map_or((None, None), |(name, version)| (name, Some(version)));
+        let info = SessionInfo {
+            account: session.account(),
+            me: session.me.clone(),
+            server_name,
+            server_version,
+            token_kind: session.token_kind,
+            must_change_password: session.must_change_password,
+            keyring,
+        };
+        SignedIn {
+            client: Client::new(self.http.clone(), session),
+            info: Box::new(info),
+            generation,
+        }
+    }
+
+    async fn load(&self, account: &KnownAccount) -> Result<Option<StoredSession>, KeyringError> {
+        let account = account.clone();
+        self.ask_keyring(move |keyring, timeout| keyring.load(&account, timeout))
+            .await
+    }
+
+    /// Puts the session into the keyring and reports where it is then.
+    pub(super) async fn keep(self, session: Session) {
+        let account = known_account(&session);
+        let stored = StoredSession::of(&session);
+        let kept = self
+            .ask_keyring(move |keyring, timeout| keyring.keep(&account, &stored, timeout))
+            .await;
+        let status = match kept {
+            Ok(()) => KeyringStatus::Kept,
+            Err(error) => {
+                tracing::debug!(%error, "the session is not kept");
+                KeyringStatus::NotKept(error)
+            }
+        };
+        self.events.send(Event::KeyringChanged(status)).await;
+    }
+
+    /// Forgets an account that has a session running.
+    pub(super) async fn sign_out(self, link: Arc<SessionLink>, originals: Arc<Originals>) {
+        let client = link.last_client();
+        let session = client.session();
+        if session.token_kind == TokenKind::LogIn {
+            let ended = tokio::time::timeout(LOG_OUT_TIMEOUT, client.log_out()).await;
+            tracing::debug!(?ended, "logged out");
+        }
+        originals.close_cache().await;
+        let account = link.account.clone();
+        let dirs = self.dirs.clone();
+        let remove = move || remove_account_caches(&dirs, &account);
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(remove).await {
+            tracing::warn!(%error, "a cache is left");
+            self.events.send(Event::StorageTrouble(error)).await;
+        }
+        self.forget(known_account(session)).await;
+    }
+
+    /// Removes the entry and reports the end.
+    pub(super) async fn forget(self, account: KnownAccount) {
+        let removed = self
+            .ask_keyring(move |keyring, timeout| keyring.remove(&account, timeout))
+            .await;
+        let keyring = removed.err();
+        self.events.send(Event::SignedOut { keyring }).await;
+    }
+
+    async fn ask_keyring<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&KeyringThread, Duration) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, KeyringError> {
+        let keyring = Arc::clone(&self.keyring);
+        let timeout = self.timings.keyring_timeout;
+        let asked = tokio::task::spawn_blocking(move || ask(&keyring, timeout)).await;
+        asked.unwrap_or_else(|error| Err(KeyringError::Refused(error.to_string())))
+    }
+}

@@ -1,0 +1,361 @@
+//! One file of every format and oddity that rooms hold.
+
+/// A strange file.
+#[derive(Debug)]
+pub(crate) struct OddFile {
+    /// The name it was uploaded under.
+    pub(crate) name: &'static str,
+    /// The media type the uploader declared, which may be wrong.
+    pub(crate) media_type: &'static str,
+    /// The caption; empty for none.
+    pub(crate) caption: &'static str,
+    /// What the server found out: format, width, height. Orientations 2 to 4 are swapped
+    /// wrongly, as on real servers.
+    pub(crate) identify: Option<(&'static str, u32, u32)>,
+    /// The bytes.
+    pub(crate) file: &'static [u8],
+}
+
+const fn odd(
+    name: &'static str,
+    media_type: &'static str,
+    caption: &'static str,
+    identify: Option<(&'static str, u32, u32)>,
+    file: &'static [u8],
+) -> OddFile {
+    OddFile {
+        name,
+        media_type,
+        caption,
+        identify,
+        file,
+    }
+}
+
+const BASELINE: &[u8] = include_bytes!("files/baseline.jpg");
+
+/// An `ftyp` box and nothing that could be decoded.
+const HEIC_HEADER: &[u8] = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic\0\0\0\x08mdat";
+
+/// The container's signature box and nothing that could be decoded.
+const JXL_HEADER: &[u8] = b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl \0\0\0\0jxl ";
+
+const RANDOM: [u8; 4000] = random();
+
+const fn random() -> [u8; 4000] {
+    let mut bytes = [0; 4000];
+    let mut state: u32 = 0x9e37_79b9;
+    let mut rest: &mut [u8] = &mut bytes;
+    while let Some((first, others)) = rest.split_first_mut() {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        *first = state.to_le_bytes()[1];
+        rest = others;
+    }
+    bytes
+}
+
+const fn half(file: &'static [u8]) -> &'static [u8] {
+    file.split_at(file.len() / 2).0
+}
+
+/// All of them.
+pub(crate) const ODD_FILES: [OddFile; 44] = [
+    odd(
+        "baseline.jpg",
+        "image/jpeg",
+        "",
+        Some(("jpeg", 360, 240)),
+        BASELINE,
+    ),
+    odd(
+        "progressive.jpg",
+        "image/jpeg",
+        "",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/progressive.jpg"),
+    ),
+    odd(
+        "gray.jpg",
+        "image/jpeg",
+        "",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/gray.jpg"),
+    ),
+    odd(
+        "cmyk.jpg",
+        "image/jpeg",
+        "CMYK, as print shops send them",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/cmyk.jpg"),
+    ),
+    odd(
+        "ycck.jpg",
+        "image/jpeg",
+        "",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/ycck.jpg"),
+    ),
+    odd(
+        "orientation-1.jpg",
+        "image/jpeg",
+        "EXIF orientation 1",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/orientation-1.jpg"),
+    ),
+    odd(
+        "orientation-2.jpg",
+        "image/jpeg",
+        "EXIF orientation 2",
+        Some(("jpeg", 240, 360)),
+        include_bytes!("files/orientation-2.jpg"),
+    ),
+    odd(
+        "orientation-3.jpg",
+        "image/jpeg",
+        "EXIF orientation 3",
+        Some(("jpeg", 240, 360)),
+        include_bytes!("files/orientation-3.jpg"),
+    ),
+    odd(
+        "orientation-4.jpg",
+        "image/jpeg",
+        "EXIF orientation 4",
+        Some(("jpeg", 240, 360)),
+        include_bytes!("files/orientation-4.jpg"),
+    ),
+    odd(
+        "orientation-5.jpg",
+        "image/jpeg",
+        "EXIF orientation 5",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/orientation-5.jpg"),
+    ),
+    odd(
+        "orientation-6.jpg",
+        "image/jpeg",
+        "EXIF orientation 6",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/orientation-6.jpg"),
+    ),
+    odd(
+        "orientation-7.jpg",
+        "image/jpeg",
+        "EXIF orientation 7",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/orientation-7.jpg"),
+    ),
+    odd(
+        "orientation-8.jpg",
+        "image/jpeg",
+        "EXIF orientation 8",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/orientation-8.jpg"),
+    ),
+    odd(
+        "gps.jpg",
+        "image/jpeg",
+        "with place and camera",
+        Some(("jpeg", 600, 400)),
+        include_bytes!("files/gps.jpg"),
+    ),
+    odd(
+        "display-p3.jpg",
+        "image/jpeg",
+        "",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/display-p3.jpg"),
+    ),
+    odd(
+        "adobe-rgb.jpg",
+        "image/jpeg",
+        "",
+        Some(("jpeg", 360, 240)),
+        include_bytes!("files/adobe-rgb.jpg"),
+    ),
+    odd(
+        "display-p3.png",
+        "image/png",
+        "",
+        Some(("png", 360, 240)),
+        include_bytes!("files/display-p3.png"),
+    ),
+    odd(
+        "sixteen-bit.png",
+        "image/png",
+        "",
+        Some(("png", 240, 160)),
+        include_bytes!("files/sixteen-bit.png"),
+    ),
+    odd(
+        "animated.png",
+        "image/png",
+        "APNG",
+        Some(("png", 180, 120)),
+        include_bytes!("files/animated.png"),
+    ),
+    odd(
+        "palette.png",
+        "image/png",
+        "",
+        Some(("png", 360, 240)),
+        include_bytes!("files/palette.png"),
+    ),
+    odd(
+        "transparent.png",
+        "image/png",
+        "",
+        Some(("png", 300, 300)),
+        include_bytes!("files/transparent.png"),
+    ),
+    odd(
+        "still.gif",
+        "image/gif",
+        "",
+        Some(("gif", 360, 240)),
+        include_bytes!("files/still.gif"),
+    ),
+    odd(
+        "animated.gif",
+        "image/gif",
+        "",
+        Some(("gif", 180, 120)),
+        include_bytes!("files/animated.gif"),
+    ),
+    odd(
+        "lossy.webp",
+        "image/webp",
+        "",
+        Some(("webp", 360, 240)),
+        include_bytes!("files/lossy.webp"),
+    ),
+    odd(
+        "lossless.webp",
+        "image/webp",
+        "",
+        Some(("webp", 360, 240)),
+        include_bytes!("files/lossless.webp"),
+    ),
+    odd(
+        "animated.webp",
+        "image/webp",
+        "",
+        Some(("webp", 180, 120)),
+        include_bytes!("files/animated.webp"),
+    ),
+    odd(
+        "bitmap.bmp",
+        "image/bmp",
+        "",
+        Some(("bmp", 160, 107)),
+        include_bytes!("files/bitmap.bmp"),
+    ),
+    odd(
+        "icon.ico",
+        "image/vnd.microsoft.icon",
+        "",
+        None,
+        include_bytes!("files/icon.ico"),
+    ),
+    odd(
+        "scan.tiff",
+        "image/tiff",
+        "",
+        None,
+        include_bytes!("files/scan.tiff"),
+    ),
+    odd(
+        "picture.qoi",
+        "image/qoi",
+        "",
+        None,
+        include_bytes!("files/picture.qoi"),
+    ),
+    odd(
+        "drawing.svg",
+        "image/svg+xml",
+        "",
+        None,
+        include_bytes!("files/drawing.svg"),
+    ),
+    odd(
+        "photo.avif",
+        "image/avif",
+        "",
+        None,
+        include_bytes!("files/photo.avif"),
+    ),
+    odd("IMG_4711.HEIC", "image/heic", "", None, HEIC_HEADER),
+    odd("new-format.jxl", "image/jxl", "", None, JXL_HEADER),
+    odd(
+        "empty.jpg",
+        "image/jpeg",
+        "0 bytes",
+        Some(("jpeg", 360, 240)),
+        b"",
+    ),
+    odd(
+        "truncated.jpg",
+        "image/jpeg",
+        "cut off",
+        Some(("jpeg", 360, 240)),
+        half(BASELINE),
+    ),
+    odd(
+        "random.jpg",
+        "image/jpeg",
+        "random bytes",
+        Some(("jpeg", 800, 600)),
+        &RANDOM,
+    ),
+    odd(
+        "actually-a-png.jpg",
+        "image/jpeg",
+        "wrong extension",
+        Some(("png", 360, 240)),
+        include_bytes!("files/palette.png"),
+    ),
+    odd(
+        "photo-of-phone.HEIC",
+        "image/heic",
+        "a JPEG inside",
+        None,
+        BASELINE,
+    ),
+    odd(
+        "bomb.png",
+        "image/png",
+        "30,000 x 30,000",
+        Some(("png", 30000, 30000)),
+        include_bytes!("files/bomb.png"),
+    ),
+    odd(
+        "no-area.png",
+        "image/png",
+        "0 x 0",
+        Some(("png", 0, 0)),
+        include_bytes!("files/no-area.png"),
+    ),
+    odd(
+        "panorama.jpg",
+        "image/jpeg",
+        "",
+        Some(("jpeg", 7200, 480)),
+        include_bytes!("files/panorama.jpg"),
+    ),
+    odd(
+        "one-pixel.png",
+        "image/png",
+        "",
+        Some(("png", 1, 1)),
+        include_bytes!("files/one-pixel.png"),
+    ),
+    odd(
+        "tall-screenshot.png",
+        "image/png",
+        "",
+        Some(("png", 390, 6400)),
+        include_bytes!("files/tall.png"),
+    ),
+];

@@ -1,0 +1,290 @@
+//! From a file's bytes to the pixels that the file has, within limits.
+
+use std::error::Error as _;
+use std::io::{self, Cursor};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::metadata::Orientation;
+use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
+
+use super::exif::Fields;
+use super::header::Header;
+use super::sniff::{codec, sniff};
+use super::{DecodedImage, ImageError, color, icon, scale, thumbnail};
+use crate::domain::PixelSize;
+
+/// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
+/// RGB, more than any phone makes.
+const MAX_BYTES: u64 = 512 * 1024 * 1024;
+
+/// What a side may have: the most that JPEG can say.
+const MAX_SIDE_PX: u32 = 65_535;
+
+/// A PNG's own buffers are its text and its profile, not its pixels: a compressed profile of
+/// 500 kB can be one of 500 MB.
+const MAX_PNG_CHUNK_BYTES: u64 = 32 * 1024 * 1024;
+
+/// How large the pixels should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Fit into a square, never enlarged.
+    Thumbnail {
+        /// The square's side in pixels.
+        edge_px: u32,
+    },
+    /// The original size, unless a side exceeds what a texture may have.
+    Full {
+        /// The longest side in pixels.
+        max_edge_px: u32,
+    },
+}
+
+/// Turns a file into pixels: sRGB, upright, no larger than `target` says.
+///
+/// Takes as long as the file needs (a phone's photograph: a tenth of a second), so it is called
+/// on a worker thread.
+///
+/// # Errors
+///
+/// Every variant of [`ImageError`]. A decoder that panics is [`ImageError::DecoderCrashed`].
+pub fn decode(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageError> {
+    caught(|| decode_source(bytes, target))
+}
+
+/// Decoders panic on some hostile files: that costs one image, not the program.
+fn caught<T>(work: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ImageError::DecoderCrashed))
+}
+
+fn decode_source(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageError> {
+    let source = Source::open(bytes)?;
+    let picture = match target {
+        Target::Thumbnail { edge_px } => thumbnail::decode(&source, edge_px)?,
+        Target::Full { max_edge_px } => source.decode()?.shrink(max_edge_px)?,
+    };
+    let orientation = source.orientation();
+    let original_size = super::oriented(picture.original_size, orientation);
+    let mut image = color::to_srgb(picture.image, picture.profile.as_deref());
+    image.apply_orientation(orientation);
+    let size = PixelSize::new(image.width(), image.height());
+    Ok(DecodedImage {
+        size,
+        original_size,
+        pixels: color::premultiplied(image)?.into(),
+        format: source.format,
+        is_animated: source.header.is_animated,
+    })
+}
+
+/// A file that was recognised and of which there is a decoder.
+pub(super) struct Source<'a> {
+    bytes: &'a [u8],
+    format: &'static str,
+    codec: ImageFormat,
+    header: Header<'a>,
+}
+
+/// Pixels as the file has them: its colour space, its orientation, eight bits a channel.
+pub(super) struct Picture {
+    image: DynamicImage,
+    profile: Option<Vec<u8>>,
+    original_size: PixelSize,
+}
+
+/// What a decoder says before it decodes.
+pub(super) struct Announced {
+    /// Columns and rows as stored.
+    pub(super) size: PixelSize,
+    /// Of one colour channel.
+    pub(super) bits_per_channel: Option<u8>,
+    /// The embedded ICC profile.
+    pub(super) profile: Option<Vec<u8>>,
+}
+
+impl<'a> Source<'a> {
+    /// Recognises a file and checks what it announces.
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Self, ImageError> {
+        if bytes.is_empty() {
+            return Err(ImageError::Empty);
+        }
+        let format = sniff(bytes).ok_or(ImageError::NotAnImage)?;
+        let codec = codec(format).ok_or_else(|| no_decoder(format))?;
+        let header = Header::read(format, bytes);
+        if header.size.is_some_and(|size| size.area() == 0) {
+            return Err(ImageError::NoPixels);
+        }
+        if header.working_bytes > MAX_BYTES {
+            return Err(ImageError::TooLarge(format!(
+                "{} bytes of coefficients",
+                header.working_bytes
+            )));
+        }
+        let (bytes, codec) = match icon::embedded_png(bytes) {
+            Some(png) if format == "ICO" => (png, ImageFormat::Png),
+            _ => (bytes, codec),
+        };
+        Ok(Self {
+            bytes,
+            format,
+            codec,
+            header,
+        })
+    }
+
+    /// Decodes every pixel.
+    pub(super) fn decode(&self) -> Result<Picture, ImageError> {
+        let mut decoder = self.decoder()?;
+        let (width, height) = decoder.dimensions();
+        if width == 0 || height == 0 {
+            return Err(ImageError::NoPixels);
+        }
+        let n_bytes = decoder.total_bytes();
+        if n_bytes > MAX_BYTES {
+            return Err(ImageError::TooLarge(format!(
+                "{width} × {height} pixels, {n_bytes} bytes"
+            )));
+        }
+        let profile = self.profile(&mut decoder);
+        let image = DynamicImage::from_decoder(decoder).map_err(|error| self.explain(&error))?;
+        if self.codec == ImageFormat::Jpeg && lacks_last_row(&image) && self.header.is_cut_short() {
+            return Err(ImageError::Truncated);
+        }
+        Ok(Picture {
+            image: color::to_eight_bits(image),
+            profile,
+            original_size: PixelSize::new(width, height),
+        })
+    }
+
+    /// What the decoder says without decoding; `None` when it refuses the file.
+    pub(super) fn announced(&self) -> Option<Announced> {
+        let mut decoder = self.decoder().ok()?;
+        let (width, height) = decoder.dimensions();
+        let kind = decoder.original_color_type();
+        let bits = kind.bits_per_pixel() / u16::from(kind.channel_count()).max(1);
+        Some(Announced {
+            size: PixelSize::new(width, height),
+            bits_per_channel: u8::try_from(bits)
+                .ok()
+                .filter(|_| !matches!(kind, ExtendedColorType::Unknown(_))),
+            profile: self.profile(&mut decoder),
+        })
+    }
+
+    /// How the pixels have to be turned.
+    fn orientation(&self) -> Orientation {
+        self.fields()
+            .map_or(Orientation::NoTransforms, |fields| fields.orientation())
+    }
+
+    /// The embedded ICC profile. One that cannot be read is one that is not there.
+    fn profile(&self, decoder: &mut impl ImageDecoder) -> Option<Vec<u8>> {
+        let profile = decoder.icc_profile().ok().flatten();
+        // `image` 0.25 does not find the profile of a TIFF when it has the type it should have.
+        profile.or_else(|| {
+            self.fields()
+                .filter(|_| self.codec == ImageFormat::Tiff)?
+                .icc_profile()
+        })
+    }
+
+    fn fields(&self) -> Option<Fields> {
+        Fields::read(self.format, self.bytes, &self.header)
+    }
+
+    fn decoder(&self) -> Result<impl ImageDecoder, ImageError> {
+        let mut reader = ImageReader::with_format(Cursor::new(self.bytes), self.codec);
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MAX_SIDE_PX);
+        limits.max_image_height = Some(MAX_SIDE_PX);
+        limits.max_alloc = Some(if self.codec == ImageFormat::Png {
+            MAX_PNG_CHUNK_BYTES
+        } else {
+            MAX_BYTES
+        });
+        reader.limits(limits);
+        reader.into_decoder().map_err(|error| self.explain(&error))
+    }
+
+    fn explain(&self, error: &image::ImageError) -> ImageError {
+        use image::ImageError as Cause;
+        match error {
+            Cause::Limits(limit) => ImageError::TooLarge(limit.to_string()),
+            Cause::Unsupported(_) => no_decoder(self.format),
+            _ if self.header.is_cut_short() || is_unexpected_end(error) => ImageError::Truncated,
+            other => ImageError::Corrupt(other.to_string()),
+        }
+    }
+}
+
+impl Picture {
+    /// The same picture with no side above `edge_px`.
+    pub(super) fn shrink(self, edge_px: u32) -> Result<Self, ImageError> {
+        let size = self.original_size.fit_within(edge_px.max(1));
+        Ok(Self {
+            image: scale::shrink(self.image, size)?,
+            ..self
+        })
+    }
+}
+
+fn no_decoder(format: &str) -> ImageError {
+    ImageError::NoDecoder {
+        format: format.to_owned(),
+    }
+}
+
+/// What a JPEG's missing rows are filled with instead of an error. A file that lost its end
+/// marker only, or the last refinements of a progressive one, is worth showing.
+fn lacks_last_row(image: &DynamicImage) -> bool {
+    const FILL: u8 = 128;
+    let row_bytes = image.width() as usize * usize::from(image.color().bytes_per_pixel());
+    image
+        .as_bytes()
+        .rchunks(row_bytes.max(1))
+        .next()
+        .is_none_or(|row| row.iter().all(|byte| *byte == FILL))
+}
+
+fn is_unexpected_end(error: &image::ImageError) -> bool {
+    // Its own `source()` leaves this one out.
+    if let image::ImageError::IoError(error) = error {
+        return error.kind() == io::ErrorKind::UnexpectedEof;
+    }
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return error.kind() == io::ErrorKind::UnexpectedEof;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture;
+    use super::*;
+
+    #[test]
+    fn a_decoder_that_panics_is_an_error() {
+        let crashed = caught(|| -> Result<(), _> { panic!("as decoders do") });
+        assert_eq!(crashed, Err(ImageError::DecoderCrashed));
+    }
+
+    #[test]
+    fn a_progressive_file_is_judged_by_its_coefficients_too() {
+        let mut file = fixture("progressive.jpg");
+        let frame = file
+            .windows(2)
+            .position(|pair| pair == [0xFF, 0xC2])
+            .unwrap();
+        let side = 18_500_u16.to_be_bytes();
+        file[frame + 5..frame + 7].copy_from_slice(&side);
+        file[frame + 7..frame + 9].copy_from_slice(&side);
+        let header = Header::read("JPEG", &file);
+        // 4:2:0 has one and a half samples a pixel, of two bytes each.
+        assert_eq!(header.working_bytes, 3 * 18_500 * 18_500);
+        assert!(matches!(Source::open(&file), Err(ImageError::TooLarge(_))));
+    }
+}

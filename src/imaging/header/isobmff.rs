@@ -1,0 +1,71 @@
+//! HEIF and AVIF: boxes in boxes. Only what the panel shows is read; nothing here is decoded.
+
+use super::super::bytes::{array, be32, byte, position};
+use super::Header;
+use crate::domain::PixelSize;
+
+/// Real files have tens of properties; a hostile one may have as many as it likes.
+const MAX_BOXES: usize = 4096;
+
+/// What the item properties say, of the largest item: tiles and thumbnails are smaller.
+pub(super) fn read(bytes: &[u8]) -> Header<'_> {
+    let brand = array::<4>(bytes, 8).unwrap_or_default();
+    let meta = find(bytes, *b"meta").and_then(|meta| meta.get(4..));
+    let mut header = Header {
+        is_animated: matches!(&brand, b"avis" | b"hevc" | b"hevx" | b"msf1"),
+        is_incomplete: meta.is_none(),
+        ..Header::default()
+    };
+    let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));
+    let mut swaps_sides = false;
+    for (kind, content) in boxes(properties.unwrap_or_default()) {
+        match &kind {
+            b"ispe" => {
+                let sides = be32(content, 4).zip(be32(content, 8));
+                let size = sides.map(|(width, height)| PixelSize::new(width, height));
+                header.size = header
+                    .size
+                    .into_iter()
+                    .chain(size)
+                    .max_by_key(|size| size.area());
+            }
+            b"pixi" if header.bits_per_channel.is_none() => {
+                header.bits_per_channel = byte(content, 5);
+            }
+            b"irot" => swaps_sides = byte(content, 0).is_some_and(|turns| turns & 1 == 1),
+            _ => {}
+        }
+    }
+    if swaps_sides {
+        header.size = header
+            .size
+            .map(|size| PixelSize::new(size.height, size.width));
+    }
+    header
+}
+
+fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
+    boxes(bytes)
+        .find(|(kind, _)| *kind == wanted)
+        .map(|(_, content)| content)
+}
+
+/// The boxes in `bytes` with their content; a box that goes on past the end is cut there.
+fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let (length, kind) = (be32(bytes, 0)?, array::<4>(bytes, 4)?);
+        let (header_len, end) = match length {
+            0 => (8, bytes.len()),
+            1 => (
+                16,
+                usize::try_from(u64::from_be_bytes(array(bytes, 8)?)).unwrap_or(usize::MAX),
+            ),
+            _ => (8, position(length)),
+        };
+        let end = end.min(bytes.len());
+        let content = bytes.get(header_len..end)?;
+        bytes = bytes.get(end..)?;
+        Some((kind, content))
+    })
+    .take(MAX_BOXES)
+}

@@ -1,0 +1,87 @@
+//! JPEG: a list of marked segments, then the entropy-coded data.
+
+use super::super::bytes::{be16, byte};
+use super::Header;
+use crate::domain::PixelSize;
+
+const EXIF: &[u8] = b"Exif\0\0";
+
+/// What the segments before the first scan say.
+pub(super) fn read(bytes: &[u8]) -> Header<'_> {
+    let mut header = Header {
+        is_incomplete: true,
+        ..Header::default()
+    };
+    let mut at = 2;
+    while let Some((marker, content_at)) = next_marker(bytes, at) {
+        // Standing alone, without a length.
+        if matches!(marker, 0x01 | 0xD0..=0xD8) {
+            at = content_at;
+            continue;
+        }
+        let Some(length) = be16(bytes, content_at).map(usize::from).filter(|n| *n >= 2) else {
+            break;
+        };
+        let end = (content_at + length).min(bytes.len());
+        let segment = bytes.get(content_at + 2..end).unwrap_or_default();
+        match marker {
+            0xE1 if header.exif.is_none() => header.exif = segment.strip_prefix(EXIF),
+            0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
+                frame(&mut header, marker, segment);
+            }
+            0xDA => {
+                header.is_incomplete = false;
+                header.scan = bytes.get(end..);
+                break;
+            }
+            0xD9 => break,
+            _ => {}
+        }
+        at = content_at + length;
+    }
+    header
+}
+
+/// The next marker's code and what follows it. Bytes that belong to nothing are passed over, as
+/// decoders do.
+fn next_marker(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
+    let rest = bytes.get(at..)?;
+    let start = rest
+        .windows(2)
+        .position(|pair| matches!(pair, [0xFF, code] if !matches!(code, 0 | 0xFF)))?;
+    Some((byte(rest, start + 1)?, at + start + 2))
+}
+
+/// SOF: precision, rows, columns, and for each component its sampling.
+fn frame(header: &mut Header<'_>, marker: u8, segment: &[u8]) {
+    let (Some(height), Some(width)) = (be16(segment, 1), be16(segment, 3)) else {
+        return;
+    };
+    let size = PixelSize::new(width.into(), height.into());
+    header.size = Some(size);
+    header.bits_per_channel = byte(segment, 0);
+    let is_progressive = matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE);
+    if is_progressive {
+        header.working_bytes = coefficient_bytes(size, segment);
+    }
+}
+
+/// Two bytes a sample of every component: a progressive file keeps them all until its end.
+fn coefficient_bytes(size: PixelSize, segment: &[u8]) -> u64 {
+    let samplings = || {
+        let components = segment.get(6..).unwrap_or_default().chunks_exact(3);
+        components.filter_map(|component| {
+            let sampling = byte(component, 1)?;
+            Some((u64::from(sampling >> 4), u64::from(sampling & 0xF)))
+        })
+    };
+    let largest_h = samplings().map(|(h, _)| h).max().unwrap_or(1).max(1);
+    let largest_v = samplings().map(|(_, v)| v).max().unwrap_or(1).max(1);
+    let samples: u64 = samplings().map(|(h, v)| size.area() * h * v).sum();
+    2 * samples / (largest_h * largest_v)
+}
+
+/// In the coded data 0xFF is always followed by 0, so only the real end matches.
+pub(super) fn has_end_marker(data: &[u8]) -> bool {
+    data.windows(2).any(|pair| pair == [0xFF, 0xD9])
+}

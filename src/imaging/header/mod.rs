@@ -1,0 +1,101 @@
+//! What a file announces before it is decoded: read by walking its structure, never by decoding.
+
+mod gif;
+mod isobmff;
+mod jpeg;
+mod png;
+mod riff;
+
+use super::bytes::{be16, be32, byte, le16, le32};
+use crate::domain::PixelSize;
+
+/// What the structure of a file says. Everything is as announced, so it may be a lie.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Header<'a> {
+    /// Columns and rows as stored, before any EXIF orientation.
+    pub(super) size: Option<PixelSize>,
+    /// Bits of one colour channel.
+    pub(super) bits_per_channel: Option<u8>,
+    /// Whether there is more than one frame.
+    pub(super) is_animated: bool,
+    /// The EXIF data, as a TIFF structure.
+    pub(super) exif: Option<&'a [u8]>,
+    /// EXIF was announced but is not, or not whole, in these bytes.
+    pub(super) is_exif_missing: bool,
+    /// The structure ends before its format says it does.
+    is_incomplete: bool,
+    /// The coded data of a JPEG, whose end has to be searched for.
+    scan: Option<&'a [u8]>,
+    /// Memory that decoding needs beside the pixels: the coefficients of a progressive JPEG.
+    pub(super) working_bytes: u64,
+}
+
+impl<'a> Header<'a> {
+    /// What the bytes of a file, or its first ones, announce.
+    ///
+    /// `format` is what [`sniff`](super::sniff()) said. Formats without a walker here announce
+    /// nothing.
+    pub(super) fn read(format: &str, bytes: &'a [u8]) -> Self {
+        match format {
+            "JPEG" => jpeg::read(bytes),
+            "PNG" => png::read(bytes),
+            "GIF" => gif::read(bytes),
+            "WebP" => riff::read(bytes),
+            "HEIC" | "HEIF" | "AVIF" => isobmff::read(bytes),
+            "BMP" => bmp(bytes),
+            "QOI" => Self {
+                is_incomplete: !bytes.ends_with(&[0, 0, 0, 0, 0, 0, 0, 1]),
+                ..big_endian_sides(bytes, 4, 8)
+            },
+            "PSD" | "PSB" => big_endian_sides(bytes, 18, 14),
+            "TIFF" => Self {
+                exif: Some(bytes),
+                ..Self::default()
+            },
+            _ => Self::default(),
+        }
+    }
+
+    /// Whether the file ends before its format says it does. Reads all of a JPEG.
+    pub(super) fn is_cut_short(&self) -> bool {
+        self.is_incomplete || self.scan.is_some_and(|scan| !jpeg::has_end_marker(scan))
+    }
+}
+
+fn bmp(bytes: &[u8]) -> Header<'_> {
+    let size = if le32(bytes, 14) == Some(12) {
+        le16(bytes, 18)
+            .zip(le16(bytes, 20))
+            .map(|(width, height)| PixelSize::new(width.into(), height.into()))
+    } else {
+        // A negative height means rows from the top.
+        le32(bytes, 18)
+            .zip(le32(bytes, 22))
+            .map(|(width, height)| PixelSize::new(width, height.cast_signed().unsigned_abs()))
+    };
+    let bits_per_channel = match le16(bytes, 28) {
+        Some(1 | 2 | 4 | 8 | 24 | 32) => Some(8),
+        Some(16) => Some(5),
+        _ => None,
+    };
+    Header {
+        size,
+        bits_per_channel,
+        ..Header::default()
+    }
+}
+
+fn big_endian_sides(bytes: &[u8], width_at: usize, height_at: usize) -> Header<'_> {
+    let size = be32(bytes, width_at).zip(be32(bytes, height_at));
+    let is_psd = height_at < width_at;
+    let depth = be16(bytes, 22).and_then(|depth| u8::try_from(depth).ok());
+    Header {
+        size: size.map(|(width, height)| PixelSize::new(width, height)),
+        bits_per_channel: if is_psd {
+            depth
+        } else {
+            byte(bytes, 12).map(|_| 8)
+        },
+        ..Header::default()
+    }
+}

@@ -1,0 +1,49 @@
+//! PNG: a list of chunks, each with its length.
+
+use super::super::bytes::{array, be32, byte, position};
+use super::Header;
+use crate::domain::PixelSize;
+
+/// What the chunks say.
+pub(super) fn read(bytes: &[u8]) -> Header<'_> {
+    let mut header = Header {
+        is_incomplete: true,
+        ..Header::default()
+    };
+    let mut at: usize = 8;
+    while let Some((length, kind)) = be32(bytes, at).zip(array::<4>(bytes, at + 4)) {
+        let content_at = at + 8;
+        let end = content_at.saturating_add(position(length));
+        let content = bytes
+            .get(content_at..end.min(bytes.len()))
+            .unwrap_or_default();
+        match &kind {
+            b"IHDR" => image_header(&mut header, content),
+            b"acTL" => header.is_animated = be32(content, 0).is_some_and(|n_frames| n_frames > 1),
+            b"eXIf" => {
+                header.is_exif_missing = end > bytes.len();
+                // Some writers keep the prefix that JPEG has.
+                header.exif = Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content));
+            }
+            b"IEND" => {
+                header.is_incomplete = false;
+                break;
+            }
+            _ => {}
+        }
+        let Some(next) = end.checked_add(4) else {
+            break;
+        };
+        at = next;
+    }
+    header
+}
+
+fn image_header(header: &mut Header<'_>, content: &[u8]) {
+    header.size = be32(content, 0)
+        .zip(be32(content, 4))
+        .map(|(width, height)| PixelSize::new(width, height));
+    let is_palette = byte(content, 9) == Some(3);
+    // A palette's entries have eight bits, however short its indices are.
+    header.bits_per_channel = byte(content, 8).map(|depth| if is_palette { 8 } else { depth });
+}

@@ -1,0 +1,279 @@
+//! What a file says about itself, as values.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use exif::Tag;
+use jiff::civil::DateTime;
+
+use super::color;
+use super::decode::Source;
+use super::exif::Fields;
+use super::header::Header;
+use super::sniff::sniff;
+use super::{Metadata, Position, oriented};
+use crate::domain::PixelSize;
+
+/// Everything a file says about itself. Never fails: what cannot be read is `None`.
+pub fn read_metadata(bytes: &[u8]) -> Metadata {
+    catch_unwind(AssertUnwindSafe(|| read(bytes))).unwrap_or_default()
+}
+
+/// The size of an image as shown, from the first bytes of its file: 64 KiB are usually enough.
+///
+/// `None` when they do not tell, or when the orientation may follow further on.
+pub fn peek_size(first_bytes: &[u8]) -> Option<PixelSize> {
+    let peeked = catch_unwind(AssertUnwindSafe(|| {
+        let format = sniff(first_bytes)?;
+        let header = Header::read(format, first_bytes);
+        if header.is_exif_missing {
+            return None;
+        }
+        let fields = Fields::read(format, first_bytes, &header);
+        shown_size(first_bytes, &header, fields.as_ref())
+    }));
+    peeked.ok().flatten().filter(|size| size.area() > 0)
+}
+
+fn read(bytes: &[u8]) -> Metadata {
+    let Some(format) = sniff(bytes) else {
+        return Metadata::default();
+    };
+    let header = Header::read(format, bytes);
+    let fields = Fields::read(format, bytes, &header);
+    let announced = Source::open(bytes)
+        .ok()
+        .and_then(|source| source.announced());
+    let mut metadata = fields.as_ref().map(from_fields).unwrap_or_default();
+    metadata.format = Some(format);
+    metadata.dimensions = shown_size(bytes, &header, fields.as_ref());
+    metadata.bits_per_channel = header
+        .bits_per_channel
+        .or_else(|| announced.as_ref().and_then(|file| file.bits_per_channel));
+    metadata.color_profile = announced.and_then(|file| color::profile_name(&file.profile?));
+    metadata.is_animated = header.is_animated;
+    metadata
+}
+
+/// By walking the structure where there is a walker, else as the decoder says.
+fn shown_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Option<PixelSize> {
+    let tiff_size = || {
+        let fields = fields.filter(|_| sniff(bytes) == Some("TIFF"))?;
+        let sides = (
+            fields.number(Tag::ImageWidth)?,
+            fields.number(Tag::ImageLength)?,
+        );
+        Some(PixelSize::new(sides.0, sides.1))
+    };
+    let stored = header
+        .size
+        .or_else(tiff_size)
+        .or_else(|| Some(Source::open(bytes).ok()?.announced()?.size))?;
+    // HEIF turns by a property of its own; its EXIF orientation is a record of that.
+    let is_heif = matches!(sniff(bytes), Some("HEIC" | "HEIF" | "AVIF"));
+    match fields.filter(|_| !is_heif) {
+        Some(fields) => Some(oriented(stored, fields.orientation())),
+        None => Some(stored),
+    }
+}
+
+fn from_fields(fields: &Fields) -> Metadata {
+    Metadata {
+        camera: camera(fields.text(Tag::Make), fields.text(Tag::Model)),
+        lens: fields.text(Tag::LensModel),
+        exposure_time: exposure_time(fields),
+        f_number: decimal_between(fields, Tag::FNumber, 0.1, 1000.0),
+        iso: iso(fields),
+        focal_length_mm: decimal_between(fields, Tag::FocalLength, 0.1, 100_000.0),
+        has_flash_fired: fields.number(Tag::Flash).map(|flash| flash & 1 == 1),
+        taken_at: fields
+            .text(Tag::DateTimeOriginal)
+            .and_then(|text| civil_time(&text)),
+        taken_at_offset: fields
+            .text(Tag::OffsetTimeOriginal)
+            .filter(|text| is_offset(text)),
+        orientation: fields.orientation_value(),
+        position: position(fields),
+        software: fields.text(Tag::Software),
+        artist: fields.text(Tag::Artist),
+        copyright: fields.text(Tag::Copyright),
+        description: fields.text(Tag::ImageDescription),
+        ..Metadata::default()
+    }
+}
+
+/// "Canon" and "Canon EOS R5" are "Canon EOS R5"; "NIKON CORPORATION" and "NIKON D90" are
+/// "NIKON D90"; "Apple" and "iPhone 15" are both.
+fn camera(make: Option<String>, model: Option<String>) -> Option<String> {
+    let (make, model) = match (make, model) {
+        (Some(make), Some(model)) => (make, model),
+        (one, other) => return one.or(other),
+    };
+    let brand = model.split_whitespace().next().unwrap_or_default();
+    let repeats_make = make
+        .split_whitespace()
+        .any(|word| word.eq_ignore_ascii_case(brand));
+    Some(if repeats_make {
+        model
+    } else {
+        format!("{make} {model}")
+    })
+}
+
+/// Reduced, since cameras write 10/1250.
+fn exposure_time(fields: &Fields) -> Option<(u32, u32)> {
+    const LONGEST_SECS: f64 = 7.0 * 86_400.0;
+    let (numerator, denominator) = fields.fraction(Tag::ExposureTime)?;
+    let is_sane = numerator != 0 && f64::from(numerator) / f64::from(denominator) <= LONGEST_SECS;
+    let divisor = greatest_common_divisor(numerator, denominator);
+    is_sane.then_some((numerator / divisor, denominator / divisor))
+}
+
+fn greatest_common_divisor(mut a: u32, mut b: u32) -> u32 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a.max(1)
+}
+
+fn decimal_between(fields: &Fields, tag: Tag, least: f64, most: f64) -> Option<f64> {
+    let decimal = fields.decimals(tag)?.first().copied()?;
+    (least..=most).contains(&decimal).then_some(decimal)
+}
+
+/// The field has 16 bits: 65535 says that the real value is in a wider one.
+fn iso(fields: &Fields) -> Option<u32> {
+    const SEE_OTHER_FIELDS: u32 = 65_535;
+    let wider = || {
+        let tags = [
+            Tag::RecommendedExposureIndex,
+            Tag::StandardOutputSensitivity,
+            Tag::ISOSpeed,
+        ];
+        tags.into_iter().find_map(|tag| fields.number(tag))
+    };
+    match fields.number(Tag::PhotographicSensitivity) {
+        None | Some(0 | SEE_OTHER_FIELDS) => wider(),
+        value => value,
+    }
+    .filter(|iso| (1..=100_000_000).contains(iso))
+}
+
+/// "2024:06:17 06:59:23". A camera whose clock was never set writes zeros or blanks.
+fn civil_time(text: &str) -> Option<DateTime> {
+    let mut numbers = text
+        .get(..19)?
+        .split([':', ' ', '-', '/', 'T'])
+        .map(|part| part.parse::<i16>().ok());
+    let mut next = || numbers.next().flatten();
+    let (year, month, day) = (next()?, next()?, next()?);
+    let (hour, minute, second) = (next()?, next()?, next()?);
+    let small = |number: i16| i8::try_from(number).ok();
+    // No photograph is older; "0001" is another way to say that nobody knows.
+    (year >= 1826)
+        .then(|| {
+            DateTime::new(
+                year,
+                small(month)?,
+                small(day)?,
+                small(hour)?,
+                small(minute)?,
+                small(second)?,
+                0,
+            )
+            .ok()
+        })
+        .flatten()
+}
+
+/// "+02:00".
+fn is_offset(text: &str) -> bool {
+    let digits = |range| {
+        text.get(range)
+            .is_some_and(|part: &str| part.bytes().all(|c| c.is_ascii_digit()))
+    };
+    text.len() == 6
+        && text.starts_with(['+', '-'])
+        && text.get(3..4) == Some(":")
+        && digits(1..3)
+        && digits(4..6)
+}
+
+fn position(fields: &Fields) -> Option<Position> {
+    let latitude = degrees(
+        fields,
+        Tag::GPSLatitude,
+        Tag::GPSLatitudeRef,
+        ["N", "S"],
+        90.0,
+    )?;
+    let longitude = degrees(
+        fields,
+        Tag::GPSLongitude,
+        Tag::GPSLongitudeRef,
+        ["E", "W"],
+        180.0,
+    )?;
+    // A receiver without a fix writes zeros; nobody takes pictures on that spot of the ocean.
+    if latitude == 0.0 && longitude == 0.0 {
+        return None;
+    }
+    let is_below_the_sea = fields.number(Tag::GPSAltitudeRef) == Some(1);
+    let altitude_m = decimal_between(fields, Tag::GPSAltitude, 0.0, 100_000.0)
+        .map(|metres| if is_below_the_sea { -metres } else { metres });
+    Some(Position {
+        latitude,
+        longitude,
+        altitude_m,
+    })
+}
+
+/// Degrees, minutes and seconds as signed degrees; the second of `signs` is negative.
+fn degrees(fields: &Fields, tag: Tag, sign: Tag, signs: [&str; 2], most: f64) -> Option<f64> {
+    let parts = fields.decimals(tag)?;
+    let units = [1.0, 60.0, 3600.0];
+    let degrees: f64 = parts
+        .iter()
+        .zip(units)
+        .map(|(part, unit)| part / unit)
+        .sum();
+    let sign = fields.text(sign)?.to_ascii_uppercase();
+    let signed = match signs.iter().position(|known| *known == sign)? {
+        0 => degrees,
+        _ => -degrees,
+    };
+    (!parts.is_empty() && degrees <= most).then_some(signed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_make_is_not_repeated() {
+        let name = |make: &str, model: &str| camera(Some(make.to_owned()), Some(model.to_owned()));
+        assert_eq!(
+            name("Canon", "Canon EOS R5").as_deref(),
+            Some("Canon EOS R5")
+        );
+        assert_eq!(
+            name("EASTMAN KODAK COMPANY", "KODAK DX4530").as_deref(),
+            Some("KODAK DX4530")
+        );
+        assert_eq!(
+            name("Apple", "iPhone 15").as_deref(),
+            Some("Apple iPhone 15")
+        );
+        assert_eq!(camera(None, Some("X".to_owned())).as_deref(), Some("X"));
+        assert_eq!(camera(None, None), None);
+    }
+
+    #[test]
+    fn times_without_sense_are_no_times() {
+        assert!(civil_time("2024:02:30 10:00:00").is_none());
+        assert!(civil_time("0000:00:00 00:00:00").is_none());
+        assert!(civil_time("    :  :     :  :  ").is_none());
+        assert!(civil_time("2024:06:17").is_none());
+        assert!(civil_time("2024-06-17T06:59:23Z").is_some());
+        assert!(is_offset("-11:30") && !is_offset("+1:30") && !is_offset("é2:00"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Pictures: sources, failures, and what is not done twice or in vain.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use salon::protocol::{
+    Command, DownloadError, Event, Generation, ImageFailure, ImageSize, KeyringStatus,
+};
+
+use crate::support::scripted_server::{Behaviour, Image, ScriptedServer, png};
+use crate::support::{TestBackend, wish};
+use crate::*;
+
+#[tokio::test]
+async fn each_file_is_fetched_once_however_many_sizes_are_wanted() {
+    let server = ScriptedServer::start(1);
+    let (mut backend, _, listing) = listed(&server).await;
+    let upload = &uploads(&listing)[0];
+    backend.want_images(vec![
+        wish(upload, TILE),
+        wish(upload, ImageSize::Full { max_edge_px: 4096 }),
+        wish(upload, ImageSize::Metadata),
+    ]);
+    decoded(&mut backend).await;
+    decoded(&mut backend).await;
+    let mut metadata = backend.passed(|event| matches!(event, Event::MetadataRead { .. }));
+    while metadata < 2 {
+        backend
+            .until("metadata", |event| {
+                matches!(event, Event::MetadataRead { .. }).then_some(())
+            })
+            .await;
+        metadata += 1;
+    }
+    assert_eq!(server.asked("/file-upload/"), 1);
+}
+
+#[tokio::test]
+async fn the_disk_cache_serves_the_next_run() {
+    let server = ScriptedServer::start(2);
+    let (mut backend, _, listing) = listed(&server).await;
+    let upload = Arc::clone(&uploads(&listing)[0]);
+    backend.want_images(vec![wish(&upload, TILE)]);
+    decoded(&mut backend).await;
+    backend.close();
+    let TestBackend { folder, store, .. } = backend;
+    let account = account(&server);
+    let mut next = TestBackend::with(folder, store);
+    next.send(Command::ResumeSession {
+        account,
+        generation: Generation(1),
+    });
+    let info = next.session_started().await;
+    assert_eq!(info.keyring, KeyringStatus::Kept);
+    next.want_images(vec![wish(&upload, TILE)]);
+    decoded(&mut next).await;
+    assert_eq!(server.asked("/file-upload/"), 1);
+}
+
+#[tokio::test]
+async fn the_servers_thumbnail_is_used_when_it_is_large_enough() {
+    let server = ScriptedServer::start(2);
+    for (index, edge) in [(0, 480), (1, 100)] {
+        let mut world = server.world();
+        world.images[index].edges = (4000, 3000);
+        let mut thumb = Image::new(index);
+        thumb.id = format!("thumb{index}");
+        thumb.original = Some(world.images[index].id.clone());
+        thumb.bytes = png(edge, edge * 3 / 4, index);
+        thumb.edges = (edge, edge * 3 / 4);
+        world.thumbs.push(thumb);
+    }
+    let (mut backend, _, listing) = listed(&server).await;
+    let wishes = uploads(&listing)
+        .iter()
+        .map(|one| wish(one, TILE))
+        .collect();
+    backend.want_images(wishes);
+    decoded(&mut backend).await;
+    decoded(&mut backend).await;
+    assert_eq!(server.asked("/file-upload/thumb0"), 1);
+    assert_eq!(server.asked("/file-upload/image00000"), 0);
+    assert_eq!(server.asked("/file-upload/thumb1"), 0);
+    assert_eq!(server.asked("/file-upload/image00001"), 1);
+    assert_eq!(server.asked("channels.files"), 1);
+}
+
+#[tokio::test]
+async fn each_way_in_which_bytes_fail_is_told_apart() {
+    let server = ScriptedServer::start(5);
+    let behaviours = [
+        Behaviour::Forbidden,
+        Behaviour::Missing,
+        Behaviour::Html,
+        Behaviour::CutShort,
+        Behaviour::Garbage,
+    ];
+    for (image, behaviour) in server.world().images.iter_mut().zip(behaviours) {
+        image.behaviour = behaviour;
+    }
+    let (mut backend, _, listing) = listed(&server).await;
+    for (upload, behaviour) in uploads(&listing).iter().zip(behaviours) {
+        backend.want_images(vec![wish(upload, TILE)]);
+        let failure = failure(&mut backend).await;
+        let is_right = match behaviour {
+            Behaviour::Forbidden => failure == ImageFailure::Download(DownloadError::Forbidden),
+            Behaviour::Missing => failure == ImageFailure::Download(DownloadError::Deleted),
+            Behaviour::Html => failure == ImageFailure::Download(DownloadError::HtmlInsteadOfImage),
+            Behaviour::CutShort => matches!(
+                failure,
+                ImageFailure::Download(DownloadError::WrongLength { .. })
+            ),
+            Behaviour::Garbage => matches!(failure, ImageFailure::Decode(_)),
+            Behaviour::Good => false,
+        };
+        assert!(is_right, "{behaviour:?}: {failure:?}");
+    }
+}
+
+#[tokio::test]
+async fn work_for_images_that_left_the_screen_is_dropped() {
+    let mut server = ScriptedServer::start(60);
+    server.gate = Arc::new(tokio::sync::Semaphore::new(0));
+    server.stop();
+    server.listen();
+    let (mut backend, _, listing) = listed(&server).await;
+    let uploads = uploads(&listing);
+    backend.want_images(uploads[..40].iter().map(|one| wish(one, TILE)).collect());
+    while server.asked("/file-upload/") < 6 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    backend.want_images(vec![wish(&uploads[50], TILE)]);
+    while server.asked("image00050") < 1 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    server.gate.add_permits(100);
+    decoded(&mut backend).await;
+    backend.want_images(Vec::new());
+    // One that waited for its turn may just have got it.
+    let asked = server.asked("/file-upload/");
+    assert!(asked <= 10, "{asked}");
+    let others = backend.passed(|event| matches!(event, Event::ImageDecoded { .. }));
+    assert_eq!(others, 0);
+}
+
+#[tokio::test]
+async fn clearing_the_cache_tells_how_much_it_was() {
+    let server = ScriptedServer::start(1);
+    let (mut backend, _, listing) = listed(&server).await;
+    backend.want_images(vec![wish(&uploads(&listing)[0], TILE)]);
+    decoded(&mut backend).await;
+    backend.send(Command::ClearCache);
+    let freed = backend
+        .until("the end", |event| match event {
+            Event::CacheCleared { freed } => Some(freed.0),
+            _ => None,
+        })
+        .await;
+    assert_eq!(freed, server.world().images[0].bytes.len() as u64);
+}

@@ -1,0 +1,109 @@
+//! Commands in, events out, against servers on this machine: one whose every answer a test
+//! decides, and the demo server, which behaves as real ones do.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where it fails"
+)]
+#![expect(clippy::indexing_slicing, reason = "a test ends where it fails")]
+
+mod images;
+mod listing;
+mod saving;
+mod sessions;
+#[path = "../support/mod.rs"]
+mod support;
+mod whole_visit;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use salon::domain::{Room, Upload};
+use salon::protocol::{
+    Command, Event, ImageFailure, ImageSize, KnownAccount, Listing, SaveSelection,
+};
+
+use support::scripted_server::{PASSWORD, ScriptedServer};
+use support::{JOB, TestBackend};
+
+pub(crate) const TILE: ImageSize = ImageSize::Thumbnail { edge_px: 168 };
+
+pub(crate) async fn signed_in(server: &ScriptedServer) -> (TestBackend, Room) {
+    let mut backend = TestBackend::start();
+    backend.log_in(&server.url(), PASSWORD, None);
+    backend.session_started().await;
+    let rooms = backend.rooms().await;
+    (backend, rooms.into_iter().next().unwrap())
+}
+
+pub(crate) async fn listed(server: &ScriptedServer) -> (TestBackend, Room, Listing) {
+    let (mut backend, room) = signed_in(server).await;
+    let listing = backend.first_page(&room).await;
+    (backend, room, listing)
+}
+
+pub(crate) fn uploads(listing: &Listing) -> Vec<Arc<Upload>> {
+    listing.known().cloned().collect()
+}
+
+pub(crate) fn whole_room(room: &Room, listing: &Listing) -> SaveSelection {
+    SaveSelection::WholeRoom {
+        room: room.clone(),
+        listing: Box::new(listing.clone()),
+        except: HashSet::new(),
+    }
+}
+
+pub(crate) fn save(backend: &TestBackend, selection: SaveSelection) -> std::path::PathBuf {
+    let folder = backend.path().join("saved");
+    backend.send(Command::StartSave {
+        job: JOB,
+        selection,
+        folder: folder.clone(),
+    });
+    folder
+}
+
+pub(crate) async fn decoded(backend: &mut TestBackend) {
+    backend
+        .until("a picture", |event| match event {
+            Event::ImageDecoded { .. } => Some(()),
+            Event::ImageFailed { error, .. } => panic!("{error:?}"),
+            _ => None,
+        })
+        .await;
+}
+
+pub(crate) async fn failure(backend: &mut TestBackend) -> ImageFailure {
+    backend
+        .until("a failure", |event| match event {
+            Event::ImageFailed { error, .. } => Some(error.clone()),
+            _ => None,
+        })
+        .await
+}
+
+pub(crate) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                walk(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}
+
+pub(crate) fn account(server: &ScriptedServer) -> KnownAccount {
+    KnownAccount {
+        server: server.url(),
+        user_id: "me".to_owned(),
+        username: "ana".to_owned(),
+        last_room: None,
+    }
+}

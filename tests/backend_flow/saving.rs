@@ -1,0 +1,211 @@
+//! Saves: every image once, whatever happens meanwhile.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use salon::protocol::{Command, Connection, DownloadError, Event, SaveFailure, SaveSelection};
+use salon::storage::StorageError;
+
+use crate::support::scripted_server::{Behaviour, Image, PASSWORD, ScriptedServer};
+use crate::support::{JOB, names_in};
+use crate::*;
+
+#[tokio::test]
+async fn a_whole_room_that_changes_meanwhile_is_saved_once_each() {
+    let server = ScriptedServer::start(450);
+    let mut listings = 0;
+    server.world().before = Some(Box::new(move |world, path| {
+        if !path.ends_with("rooms.images") {
+            return;
+        }
+        listings += 1;
+        if listings == 3 {
+            // Two that were listed already go, and a new one comes.
+            world.images.drain(10..12);
+            let mut new = Image::new(0);
+            new.id = "newcomer".to_owned();
+            new.millis += 60_000;
+            world.images.insert(0, new);
+        }
+    }));
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, whole_room(&room, &listing));
+    let report = backend.saved().await;
+    assert_eq!(report.stopped_by, None);
+    let ids: HashSet<_> = report.saved.iter().map(|(id, _)| id.clone()).collect();
+    assert_eq!(ids.len(), report.saved.len());
+    // Those that went may have been saved before they went.
+    let gone = report.failed.len();
+    assert_eq!(report.saved.len() + gone, 450, "{:?}", report.failed);
+    for (_, failure) in &report.failed {
+        assert_eq!(*failure, SaveFailure::Download(DownloadError::Deleted));
+    }
+    assert_eq!(names_in(&folder).len(), report.saved.len());
+    let progress = backend.last_progress();
+    assert!(progress.is_total_final);
+    assert_eq!(progress.total_count, 450);
+}
+
+#[tokio::test]
+async fn a_token_that_dies_in_the_middle_costs_nothing_that_was_begun() {
+    let server = ScriptedServer::start(60);
+    let mut files = 0;
+    server.world().before = Some(Box::new(move |world, path| {
+        files += usize::from(path.starts_with("/file-upload/"));
+        if files == 20 {
+            files += 1;
+            world.token = None;
+        }
+    }));
+    let (mut backend, _, listing) = listed(&server).await;
+    save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    backend
+        .until("the end of the session", |event| {
+            matches!(event, Event::SessionExpired { .. }).then_some(())
+        })
+        .await;
+    backend.log_in(&server.url(), PASSWORD, None);
+    backend.session_started().await;
+    let report = backend.saved().await;
+    assert_eq!(report.saved.len(), 60, "{:?}", report.failed);
+    let expired = backend.passed(|event| matches!(event, Event::SessionExpired { .. }));
+    assert_eq!(expired, 0, "told more than once");
+}
+
+#[tokio::test]
+async fn a_save_reports_what_failed_and_leaves_no_trace_of_it() {
+    let server = ScriptedServer::start(8);
+    {
+        let mut world = server.world();
+        world.images[1].behaviour = Behaviour::Missing;
+        world.images[2].behaviour = Behaviour::Html;
+        world.images[3].behaviour = Behaviour::CutShort;
+        world.images[4].behaviour = Behaviour::Garbage;
+    }
+    let (mut backend, _, listing) = listed(&server).await;
+    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let report = backend.saved().await;
+    let failures: Vec<_> = report.failed.iter().map(|(_, failure)| failure).collect();
+    assert!(
+        matches!(
+            failures[..],
+            [
+                SaveFailure::Download(DownloadError::Deleted),
+                SaveFailure::Download(DownloadError::HtmlInsteadOfImage),
+                SaveFailure::Download(DownloadError::WrongLength { .. }),
+                SaveFailure::NotAnImage,
+            ]
+        ),
+        "{failures:?}"
+    );
+    assert_eq!(report.saved.len(), 4);
+    let mut order = report.saved.iter().map(|(id, _)| id.to_string());
+    assert!(order.by_ref().is_sorted());
+    assert_eq!(names_in(&folder).len(), 4);
+    let first = std::fs::read(&report.saved[0].1).unwrap();
+    assert_eq!(first, server.world().images[0].bytes);
+    let modified = std::fs::metadata(&report.saved[0].1).unwrap();
+    let modified = filetime::FileTime::from_last_modification_time(&modified);
+    assert_eq!(modified.unix_seconds(), 1_700_000_000);
+}
+
+#[tokio::test]
+async fn saving_again_finds_everything_there_already() {
+    let server = ScriptedServer::start(5);
+    let (mut backend, room, listing) = listed(&server).await;
+    save(&backend, whole_room(&room, &listing));
+    assert_eq!(backend.saved().await.saved.len(), 5);
+    let folder = save(&backend, whole_room(&room, &listing));
+    let report = backend.saved().await;
+    assert_eq!(report.already_there.len(), 5);
+    assert_eq!(names_in(&folder).len(), 5);
+}
+
+#[tokio::test]
+async fn a_cancelled_save_leaves_only_what_is_complete() {
+    let mut server = ScriptedServer::start(40);
+    server.gate = Arc::new(tokio::sync::Semaphore::new(5));
+    server.stop();
+    server.listen();
+    let (mut backend, _, listing) = listed(&server).await;
+    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    backend
+        .until("five files", |event| match event {
+            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 5).then_some(()),
+            _ => None,
+        })
+        .await;
+    backend.send(Command::CancelSave(JOB));
+    let report = backend.saved().await;
+    assert!(report.is_cancelled);
+    assert_eq!(report.saved.len(), 5);
+    let names = names_in(&folder);
+    assert_eq!(names.len(), 5, "{names:?}");
+}
+
+#[tokio::test]
+async fn a_folder_that_goes_ends_the_save_and_not_the_program() {
+    let mut server = ScriptedServer::start(40);
+    server.gate = Arc::new(tokio::sync::Semaphore::new(5));
+    server.stop();
+    server.listen();
+    let (mut backend, _, listing) = listed(&server).await;
+    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    backend
+        .until("five files", |event| match event {
+            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 5).then_some(()),
+            _ => None,
+        })
+        .await;
+    std::fs::remove_dir_all(&folder).unwrap();
+    server.gate.add_permits(100);
+    let report = backend.saved().await;
+    assert!(
+        matches!(
+            report.stopped_by,
+            Some(SaveFailure::Storage(StorageError::FolderGone { .. }))
+        ),
+        "{:?}",
+        report.stopped_by
+    );
+    assert_eq!(backend.rooms().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_told() {
+    let server = ScriptedServer::start(1);
+    let (mut backend, _, listing) = listed(&server).await;
+    backend.send(Command::StartSave {
+        job: JOB,
+        selection: SaveSelection::Uploads(uploads(&listing)),
+        folder: "/proc/nowhere".into(),
+    });
+    let report = backend.saved().await;
+    assert!(report.stopped_by.is_some());
+}
+
+#[tokio::test]
+async fn a_save_waits_for_the_network_and_fails_nothing() {
+    let mut server = ScriptedServer::start(30);
+    server.gate = Arc::new(tokio::sync::Semaphore::new(10));
+    server.stop();
+    server.listen();
+    let (mut backend, _, listing) = listed(&server).await;
+    save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    backend
+        .until("ten files", |event| match event {
+            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 10).then_some(()),
+            _ => None,
+        })
+        .await;
+    server.stop();
+    backend
+        .until("offline", |event| {
+            matches!(event, Event::ConnectionChanged(Connection::Offline { .. })).then_some(())
+        })
+        .await;
+    server.gate.add_permits(100);
+    server.listen();
+    let report = backend.saved().await;
+    assert_eq!(report.saved.len(), 30, "{:?}", report.failed);
+}
