@@ -147,6 +147,8 @@ impl eframe::App for SalonApp {
         if let Some(size) = self.window_size {
             self.act(vec![Action::RememberWindowSize([size.x, size.y])]);
         }
+        // Nobody looks at what is still found; the backend must not wait for room to report it.
+        self.ring.events.close();
         // Ends the backend, which writes the settings first.
         self.backend.take();
     }

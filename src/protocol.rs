@@ -151,7 +151,7 @@ pub enum SaveSelection {
 
 /// What is worth having now, best first. A value, not a stream: the backend starts what is
 /// new in it and drops what is no longer in it.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// Echoed by [`Event::PageLoaded`].
     pub generation: Generation,

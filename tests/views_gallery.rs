@@ -1,9 +1,5 @@
 //! Grid, viewer and details panel on a state made by hand: what people do, and what comes of it.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "tests may fail loudly"
-)]
+#![expect(clippy::unwrap_used, reason = "tests may fail loudly")]
 
 use egui::{Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -228,15 +224,21 @@ fn click(harness: &mut Harness<'_, App>, number: usize, modifiers: Modifiers) {
 fn click_at(harness: &mut Harness<'_, App>, at: Pos2, modifiers: Modifiers) {
     harness.hover_at(at);
     harness.step();
-    press(harness, at, true, modifiers);
-    press(harness, at, false, modifiers);
+    press(harness, at, &Button::Down, modifiers);
+    press(harness, at, &Button::Up, modifiers);
     // Two clicks in a row are a double click otherwise.
     for _ in 0..10 {
         harness.step();
     }
 }
 
-fn press(harness: &mut Harness<'_, App>, at: Pos2, pressed: bool, modifiers: Modifiers) {
+enum Button {
+    Down,
+    Up,
+}
+
+fn press(harness: &mut Harness<'_, App>, at: Pos2, button: &Button, modifiers: Modifiers) {
+    let pressed = matches!(button, Button::Down);
     let event = egui::Event::PointerButton {
         pos: at,
         button: egui::PointerButton::Primary,
@@ -259,7 +261,7 @@ fn key(harness: &mut Harness<'_, App>, key: Key, modifiers: Modifiers) {
 fn drag(harness: &mut Harness<'_, App>, from: Pos2, to: Pos2, modifiers: Modifiers) {
     harness.hover_at(from);
     harness.step();
-    press(harness, from, true, modifiers);
+    press(harness, from, &Button::Down, modifiers);
     for part in 1..=5_u8 {
         harness.hover_at(from.lerp(to, f32::from(part) / 5.0));
         harness.step();
@@ -267,7 +269,7 @@ fn drag(harness: &mut Harness<'_, App>, from: Pos2, to: Pos2, modifiers: Modifie
 }
 
 fn drop(harness: &mut Harness<'_, App>, at: Pos2) {
-    press(harness, at, false, Modifiers::NONE);
+    press(harness, at, &Button::Up, Modifiers::NONE);
     harness.run_steps(8);
 }
 
@@ -335,8 +337,8 @@ fn a_double_click_opens_and_the_next_image_is_the_next_tile() {
     let at = rect_of(&harness, 4).center();
     harness.hover_at(at);
     harness.step();
-    for is_pressed in [true, false, true, false] {
-        press(&mut harness, at, is_pressed, Modifiers::NONE);
+    for button in [Button::Down, Button::Up, Button::Down, Button::Up] {
+        press(&mut harness, at, &button, Modifiers::NONE);
     }
     harness.run_steps(3);
     assert!(harness.state().gallery().is_viewer_open);
@@ -377,7 +379,7 @@ fn a_drag_from_an_image_is_never_a_band() {
     let to = rect_of(&harness, 6).center();
     drag(&mut harness, from, to, Modifiers::NONE);
     drop(&mut harness, to);
-    let is_band = |action: &Action| matches!(action, Action::StartBand { .. });
+    let is_band = |action: &Action| matches!(action, Action::StartBand(_));
     assert!(!harness.state().done.iter().any(is_band));
 }
 
@@ -562,7 +564,7 @@ fn a_failed_tile_says_why_and_tries_again_on_a_click() {
 }
 
 #[test]
-fn a_room_that_keeps_its_files_is_asked_for_no_picture() {
+fn a_room_that_keeps_its_files_asks_for_no_picture() {
     let mut harness = harness();
     let request = ImageRequest {
         subject: ImageSubject::Upload(UploadId::from("id2")),
@@ -671,8 +673,8 @@ fn the_panel_copies_everything_as_json() {
     let button = harness.get_by_label("Copy all as JSON").rect().center();
     harness.hover_at(button);
     harness.step();
-    press(&mut harness, button, true, Modifiers::NONE);
-    press(&mut harness, button, false, Modifiers::NONE);
+    press(&mut harness, button, &Button::Down, Modifiers::NONE);
+    press(&mut harness, button, &Button::Up, Modifiers::NONE);
     let commands = &harness.output().platform_output.commands;
     let text = commands
         .iter()
@@ -698,4 +700,78 @@ fn several_chosen_images_are_summed_up() {
     harness.get_by_label("3 images selected");
     harness.get_by_label("3 MB");
     harness.get_by_label("Bo Chen");
+}
+
+#[test]
+fn ctrl_and_wheel_change_the_size_and_keep_the_image_under_the_pointer() {
+    let mut harness = harness();
+    key(&mut harness, Key::PageDown, Modifiers::NONE);
+    key(&mut harness, Key::PageDown, Modifiers::NONE);
+    let under_pointer = harness.state().grid.visible().start + 7;
+    let at = rect_of(&harness, under_pointer).center();
+    harness.hover_at(at);
+    harness.step();
+    let edge = harness.state().state.settings.tile_edge_points;
+    harness.event_modifiers(
+        egui::Event::MouseWheel {
+            unit: egui::MouseWheelUnit::Line,
+            delta: vec2(0.0, 2.0),
+            phase: egui::TouchPhase::Move,
+            modifiers: Modifiers::COMMAND,
+            source: egui::MouseWheelSource::Unknown,
+        },
+        Modifiers::COMMAND,
+    );
+    harness.run_steps(20);
+    assert!(harness.state().state.settings.tile_edge_points > edge);
+    let tile = rect_of(&harness, under_pointer);
+    assert!(tile.y_range().contains(at.y), "{tile:?} {at:?}");
+}
+
+#[test]
+fn a_screen_reader_selects_a_tile() {
+    let mut harness = harness();
+    harness.get_by_label_contains(&name_of(3)).click_accesskit();
+    harness.run_steps(3);
+    assert_eq!(harness.state().chosen(), [3]);
+}
+
+#[test]
+fn the_menu_adds_everything_by_one_person() {
+    let mut harness = harness();
+    harness.get_by_label_contains(&name_of(4)).click_secondary();
+    harness.run_steps(5);
+    harness
+        .get_by_label_contains("Select all by Bo Chen")
+        .click();
+    harness.run_steps(5);
+    let by_bo: Vec<usize> = (0..TOTAL).filter(|number| number % 3 != 0).collect();
+    assert_eq!(harness.state().chosen(), by_bo);
+}
+
+#[test]
+fn the_wheel_scrolls_and_a_room_is_found_where_it_was_left() {
+    let mut harness = harness();
+    harness.hover_at(pos2(400.0, 600.0));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, -3000.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: egui::MouseWheelSource::Unknown,
+    });
+    harness.run_steps(40);
+    let left_at = harness.state().grid.visible();
+    assert!(left_at.start > 40, "{left_at:?}");
+
+    let first = harness.state_mut().state.gallery.take().unwrap();
+    let id = RoomId::from("r2");
+    harness.state_mut().state.gallery = Some(Gallery::new(Room { id, ..room() }));
+    harness.state_mut().load(0, TOTAL);
+    harness.run_steps(3);
+    assert_eq!(harness.state().grid.visible().start, 0);
+
+    harness.state_mut().state.gallery = Some(first);
+    harness.run_steps(3);
+    assert_eq!(harness.state().grid.visible(), left_at);
 }

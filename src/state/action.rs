@@ -160,7 +160,7 @@ pub enum ViewerStep {
 }
 
 /// What one frame showed, and what it had no picture for.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown {
     /// Positions of the grid on screen.
     pub visible: Range<usize>,

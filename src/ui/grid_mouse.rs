@@ -211,6 +211,7 @@ impl ThumbnailGrid {
             ui.layer_id(),
         )
         .kind(egui::PopupKind::Menu)
+        .style(egui::containers::menu::menu_style)
         .open_memory(None)
         .show(|ui| grid_menu::image_menu_ui(ui, cx, gallery, &self.layout, position));
     }

@@ -5,9 +5,11 @@ use lucide_icons::Icon;
 
 use crate::state::user_message::{self, UserMessage};
 use crate::state::{Action, Gallery};
-use crate::ui::text;
+use crate::ui::grid_layout::{DayGroup, GridLayout};
+use crate::ui::grid_view::GridView;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
+use crate::ui::{text, thumbnail_grid};
 
 /// Draws what takes the place of tiles; answers whether something did.
 pub(super) fn instead_of_tiles_ui(
@@ -91,24 +93,31 @@ fn message_ui(ui: &mut Ui, cx: ViewContext<'_>, pane: Rect, note: Note<'_>) {
     });
 }
 
-/// A quiet wall of empty tiles while nothing is known, not even how many there are.
+/// A quiet wall of empty tiles while nothing is known, not even how many there are. They lie
+/// where the tiles will be.
 fn skeleton_wall(ui: &Ui, cx: ViewContext<'_>, pane: Rect) {
     let painter = ui.painter().with_clip_rect(pane);
-    let edge = cx.state.settings.tile_edge_points;
-    let step = edge + theme::TILE_GAP;
+    let geometry = thumbnail_grid::geometry(cx, pane);
+    let group = DayGroup {
+        day: Some(jiff::civil::Date::ZERO),
+        range: 0..500,
+    };
+    let layout = GridLayout::squares(&[group], geometry);
+    let view = GridView {
+        pane,
+        left: pane.left() + space::M,
+        offset: 0.0,
+    };
     let radius = CornerRadius::same(theme::TILE_RADIUS);
-    let mut y = pane.top() + 44.0;
-    while y < pane.bottom() {
-        let mut x = pane.left() + space::M;
-        while x + edge <= pane.right() - space::M {
-            let tile = Rect::from_min_size(pos2(x, y), vec2(edge, edge));
-            painter.rect_filled(tile, radius, cx.palette.skeleton);
-            x += step;
-        }
-        y += step;
+    let rows = layout.rows_between(view.heights());
+    for tile in layout
+        .positions(rows)
+        .filter_map(|position| layout.tile(position))
+    {
+        painter.rect_filled(view.rect(tile), radius, cx.palette.skeleton);
     }
     painter.text(
-        pos2(pane.left() + space::M, pane.top() + 34.0),
+        pos2(view.left, pane.top() + geometry.header - 10.0),
         Align2::LEFT_BOTTOM,
         "Loading…",
         egui::FontId::proportional(15.0),

@@ -5,20 +5,18 @@ use std::sync::Arc;
 use egui::epaint::RectShape;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui,
-    Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Stroke, StrokeKind, Ui, Vec2, pos2,
+    vec2,
 };
-use jiff::tz::TimeZone;
 use lucide_icons::Icon;
 
-use crate::domain::{Upload, safe_display_name};
+use crate::domain::Upload;
 use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::state::{FileAccess, Gallery, user_message};
 use crate::ui::grid_layout::size_class;
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::{Urgency, ViewContext};
-use crate::ui::{dates, text};
 
 /// The corner of a tile that takes clicks as on the check circle.
 pub(super) const CHECK_AREA: f32 = 34.0;
@@ -294,93 +292,4 @@ fn animated_badge(painter: &Painter, tile: &Tile) {
     let pill = Rect::from_min_size(min, size);
     painter.rect_filled(pill, CornerRadius::same(4), Palette::SCRIM);
     painter.galley(pill.min + vec2(5.0, 2.0), galley, Color32::WHITE);
-}
-
-/// The node of a tile for screen readers and tests, and its tooltip.
-pub(super) fn node_ui(
-    ui: &Ui,
-    cx: ViewContext<'_>,
-    gallery: &Gallery,
-    tile: &Tile,
-    zone: &TimeZone,
-) -> egui::Id {
-    let id = match &tile.upload {
-        Some(upload) => ui.scope_id().with(("tile", upload.id.as_str())),
-        None => ui.scope_id().with(("slot", tile.position)),
-    };
-    let response = ui.interact(tile.rect, id, Sense::hover());
-    response.widget_info(|| {
-        let name = accessible_name(tile, zone);
-        WidgetInfo::labeled(egui::Role::ListBoxOption, true, name)
-    });
-    ui.accesskit_node_builder(id, |node| {
-        node.set_selected(tile.is_selected);
-        node.set_position_in_set(tile.position + 1);
-        node.set_size_of_set(gallery.listing.len());
-    });
-    if let Some(upload) = &tile.upload
-        && tile.is_hovered
-    {
-        response.on_hover_ui(|ui| tooltip_ui(ui, cx, upload, zone));
-    }
-    id
-}
-
-/// What differs comes first.
-fn accessible_name(tile: &Tile, zone: &TimeZone) -> String {
-    let Some(upload) = &tile.upload else {
-        return format!("Image {}, loading", tile.position + 1);
-    };
-    let mut name = safe_display_name(&upload.name);
-    if let Some(person) = &upload.uploader {
-        name.push_str(", from ");
-        name.push_str(&text::person(person));
-    }
-    if let Some(time) = upload.uploaded_at {
-        name.push_str(", ");
-        name.push_str(&dates::spoken_time(time, zone));
-    }
-    if let Face::Failed(reason) = &tile.face {
-        name.push_str(", failed: ");
-        name.push_str(reason);
-    }
-    if tile.is_selected {
-        name.push_str(", selected");
-    }
-    name
-}
-
-fn tooltip_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone) {
-    ui.set_max_width(340.0);
-    ui.spacing_mut().item_spacing.y = space::XS;
-    let name = safe_display_name(&upload.name);
-    ui.label(egui::RichText::new(text::middle_elided(&name, 44)).strong());
-    let weak = |ui: &mut Ui, words: String| {
-        ui.label(
-            egui::RichText::new(words)
-                .small()
-                .color(cx.palette.text_weak),
-        );
-    };
-    let person = upload.uploader.as_ref().map(text::person);
-    let time = upload.uploaded_at.map(|time| dates::short_time(time, zone));
-    let who_when: Vec<String> = person.into_iter().chain(time).collect();
-    if !who_when.is_empty() {
-        weak(ui, who_when.join(" · "));
-    }
-    let facts: Vec<String> = [
-        upload.dimensions.map(|size| size.to_string()),
-        upload.size.map(|size| size.to_string()),
-        Some(text::short_type(&upload.essence())),
-    ]
-    .into_iter()
-    .flatten()
-    .filter(|fact| !fact.is_empty())
-    .collect();
-    weak(ui, facts.join(" · "));
-    if let Some(description) = &upload.description
-        && !description.trim().is_empty()
-    {
-        ui.label(text::end_elided(&safe_display_name(description), 120));
-    }
 }

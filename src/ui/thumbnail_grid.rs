@@ -3,31 +3,27 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use egui::{EventFilter, Id, Rect, Ui, UiBuilder, WidgetInfo};
+use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
 use crate::domain::{RoomId, UploadId};
 use crate::protocol::GridLayoutChoice;
+use crate::state::Gallery;
 use crate::state::user_message::grouped;
-use crate::state::{Action, BandEnd, Gallery, MoveHow, SelectHow};
 use crate::ui::dates::DayBreaks;
+use crate::ui::grid_anchor::Held;
 use crate::ui::grid_band::Band;
-use crate::ui::grid_keys::{self, GridKey, Motion};
-use crate::ui::grid_layout::{Geometry, GridLayout, narrow};
+use crate::ui::grid_layout::{Geometry, GridLayout};
 use crate::ui::grid_mouse::Scene;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
-use crate::ui::{grid_header, grid_states, text};
+use crate::ui::{grid_header, grid_node, grid_states, text};
 
 /// Height of a day's header in points.
 const HEADER: f32 = 44.0;
-
-/// What the keyboard brings into view keeps this distance from the upper edge: the floating
-/// date is there.
-const REVEAL_MARGIN: f32 = 44.0;
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
@@ -35,13 +31,13 @@ pub struct ThumbnailGrid {
     pub(super) layout: GridLayout,
     made_of: Option<LayoutKey>,
     breaks: DayBreaks,
-    visible: Range<usize>,
+    pub(super) visible: Range<usize>,
     pub(super) view: Option<GridView>,
     /// Where to scroll to in the next frame.
     pub(super) wanted_offset: Option<f64>,
     pub(super) held: Option<Held>,
-    seen_reveal: u64,
-    column_x: Option<f32>,
+    pub(super) seen_reveal: u64,
+    pub(super) column_x: Option<f32>,
     pub(super) is_ring_shown: bool,
     pub(super) band: Option<Band>,
     pub(super) menu_position: Option<usize>,
@@ -51,7 +47,7 @@ pub struct ThumbnailGrid {
     badge: grid_header::FloatingDate,
     way: Way,
     /// What the last frame showed: the list may have changed since.
-    shown: (usize, Vec<Option<UploadId>>),
+    pub(super) shown: (usize, Vec<Option<UploadId>>),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -61,17 +57,6 @@ struct LayoutKey {
     geometry: Geometry,
     shape: GridLayoutChoice,
     zone: TimeZone,
-}
-
-/// An image that stays where it is on screen while the layout changes around it.
-#[derive(Debug, Clone)]
-pub(super) struct Held {
-    pub position: usize,
-    pub id: Option<UploadId>,
-    /// The held point within the tile, from 0 at its upper edge to 1.
-    pub fraction: f32,
-    /// Points below the upper edge of the pane.
-    pub screen_y: f32,
 }
 
 /// The one widget of the grid: tiles are not widgets, so that Tab passes all of them at once.
@@ -99,114 +84,21 @@ impl ThumbnailGrid {
         self.visible.clone()
     }
 
-    /// Takes the keys that belong to the grid. Only called when no dialog, field or viewer is
-    /// before it.
-    pub fn keys(&mut self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-        let id = grid_id();
-        // An open menu has the keys.
-        if egui::Popup::is_any_open(ui.ctx()) {
-            return;
-        }
-        match ui.memory(|memory| memory.focused()) {
-            None => ui.memory_mut(|memory| memory.request_focus(id)),
-            Some(focused) if focused == id => {}
-            Some(_) => return,
-        }
-        // Else egui would carry the focus to another widget.
-        let filter = EventFilter {
-            horizontal_arrows: true,
-            vertical_arrows: true,
-            escape: true,
-            tab: false,
-        };
-        ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-        if gallery.listing.is_empty() || self.layout.len() != gallery.listing.len() {
-            return;
-        }
-        let can_escape = self.band.is_some() || !gallery.selection.is_empty();
-        let mut asked = Vec::new();
-        ui.input_mut(|input| {
-            input.events.retain(|event| {
-                let egui::Event::Key {
-                    key,
-                    pressed: true,
-                    modifiers,
-                    ..
-                } = event
-                else {
-                    return true;
-                };
-                match grid_keys::meaning(*key, *modifiers) {
-                    Some(GridKey::Escape) if !can_escape => true,
-                    Some(asks) => {
-                        asked.push(asks);
-                        false
-                    }
-                    None => true,
-                }
-            });
-        });
-        let mut focus = gallery.selection.focus();
-        for key in asked {
-            self.key(ui, cx, key, &mut focus);
-        }
-    }
-
-    fn key(&mut self, ui: &Ui, cx: ViewContext<'_>, key: GridKey, focus: &mut usize) {
-        match key {
-            GridKey::Go(motion, how) => self.go(cx, motion, how, focus),
-            GridKey::Toggle => {
-                self.is_ring_shown = true;
-                cx.act(Action::Select {
-                    position: *focus,
-                    how: SelectHow::Toggle,
-                });
-            }
-            GridKey::Open => cx.act(Action::OpenViewer(*focus)),
-            GridKey::Escape if self.band.take().is_some() => {
-                cx.act(Action::EndBand(BandEnd::GiveUp));
-            }
-            GridKey::Escape => cx.act(Action::ClearSelection),
-            GridKey::Menu => {
-                self.menu_position = Some(*focus);
-                egui::Popup::open_id(ui.ctx(), grid_id().with("key menu"));
-            }
-        }
-    }
-
-    fn go(&mut self, cx: ViewContext<'_>, motion: Motion, how: MoveHow, focus: &mut usize) {
-        let column_x = match self.column_x {
-            Some(x) if motion.is_vertical() => x,
-            _ => grid_keys::column_of(&self.layout, *focus),
-        };
-        let page = self.view.map_or(400.0, |view| view.pane.height());
-        let to = grid_keys::target(&self.layout, *focus, motion, column_x, page);
-        self.column_x = motion.is_vertical().then_some(column_x);
-        self.is_ring_shown = true;
-        *focus = to;
-        cx.act(Action::MoveFocus { to, how });
-    }
-
-    pub(super) fn forget_column(&mut self) {
-        self.column_x = None;
-    }
-
     fn lay_out(&mut self, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
         let settings = &cx.state.settings;
         let key = LayoutKey {
             room: gallery.room.id.clone(),
             version: gallery.listing.version(),
-            geometry: Geometry {
-                width: (pane.width() - space::M - BAR_WIDTH - space::XS).max(40.0),
-                edge: settings.tile_edge_points,
-                gap: theme::TILE_GAP,
-                header: HEADER,
-            },
+            geometry: geometry(cx, pane),
             shape: settings.grid_layout,
             zone: TimeZone::system(),
         };
         let is_other_room = match &self.made_of {
-            Some(made_of) if *made_of == key => return,
+            Some(made_of) if *made_of == key => {
+                // What was to be held did not change the layout.
+                self.held = None;
+                return;
+            }
             Some(made_of) => made_of.room != key.room,
             None => true,
         };
@@ -241,86 +133,6 @@ impl ThumbnailGrid {
         self.column_x = None;
         self.is_ring_shown = false;
         self.seen_reveal = gallery.reveal;
-    }
-
-    /// The image that stays in place when nothing else is held. At the very top nothing is:
-    /// what comes in above is what one wants to see there.
-    fn first_visible(&self) -> Option<Held> {
-        let view = self.view?;
-        if view.offset < 1.0 {
-            return None;
-        }
-        let row = self
-            .layout
-            .row(self.layout.rows_between(view.heights()).start)?;
-        self.hold(view, row.range.start, 0.0)
-    }
-
-    fn shown_id(&self, position: usize) -> Option<UploadId> {
-        let (first, ids) = &self.shown;
-        ids.get(position.checked_sub(*first)?)?.clone()
-    }
-
-    fn remember_ids(&mut self, tiles: &[Tile]) {
-        let (first, ids) = &mut self.shown;
-        *first = self.visible.start;
-        ids.clear();
-        ids.extend(
-            tiles
-                .iter()
-                .map(|tile| tile.upload.as_ref().map(|upload| upload.id.clone())),
-        );
-    }
-
-    pub(super) fn hold(&self, view: GridView, position: usize, fraction: f32) -> Option<Held> {
-        let tile = self.layout.tile(position)?;
-        let y = tile.top + f64::from(tile.height * fraction) - view.offset;
-        Some(Held {
-            position,
-            id: self.shown_id(position),
-            fraction,
-            screen_y: narrow(y),
-        })
-    }
-
-    fn keep_in_place(&mut self, gallery: &Gallery, held: &Held) {
-        let moved_to = held.id.as_ref().and_then(|id| gallery.listing.position(id));
-        let position = moved_to.unwrap_or(held.position);
-        let position = position.min(self.layout.len().saturating_sub(1));
-        let Some(tile) = self.layout.tile(position) else {
-            return;
-        };
-        let y = tile.top + f64::from(tile.height * held.fraction);
-        self.wanted_offset = Some((y - f64::from(held.screen_y)).max(0.0));
-    }
-
-    fn reveal(&mut self, gallery: &Gallery, pane: Rect) {
-        if self.seen_reveal == gallery.reveal {
-            return;
-        }
-        self.seen_reveal = gallery.reveal;
-        self.is_ring_shown = true;
-        let focus = gallery.selection.focus();
-        let (Some(tile), Some(section)) = (self.layout.tile(focus), self.layout.section_of(focus))
-        else {
-            return;
-        };
-        let shown = self.wanted_offset.or_else(|| Some(self.view?.offset));
-        let offset = shown.unwrap_or(0.0);
-        let is_first_row = (tile.top - section.top - f64::from(section.header)).abs() < 1.0;
-        let above = if is_first_row {
-            section.top
-        } else {
-            tile.top - f64::from(REVEAL_MARGIN)
-        };
-        let bottom = tile.top + f64::from(tile.height + space::M);
-        let page = f64::from(pane.height());
-        if above < offset {
-            self.wanted_offset = Some(above.max(0.0));
-        } else if bottom > offset + page {
-            // A tile higher than the pane is shown from its top.
-            self.wanted_offset = Some((bottom - page).min(above).max(0.0));
-        }
     }
 
     fn scroll_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
@@ -437,7 +249,7 @@ impl ThumbnailGrid {
         let ui = ui.new_child(builder);
         let mut active = None;
         for tile in tiles {
-            let id = grid_tile::node_ui(&ui, cx, gallery, tile, &zone);
+            let id = grid_node::node_ui(&ui, cx, gallery, tile, &zone);
             if tile.position == focus {
                 active = Some(id);
             }
@@ -454,7 +266,7 @@ impl ThumbnailGrid {
                 has_ring: false,
                 face: Face::Skeleton,
             };
-            active = Some(grid_tile::node_ui(&ui, cx, gallery, &tile, &zone));
+            active = Some(grid_node::node_ui(&ui, cx, gallery, &tile, &zone));
         }
         ui.accesskit_node_builder(grid_id(), |node| {
             node.set_multiselectable();
@@ -488,6 +300,16 @@ impl ThumbnailGrid {
             let wanted = grid_tile::thumbnail(&upload, size, ui.pixels_per_point(), choice);
             cx.picture(&wanted, Urgency::Ahead);
         }
+    }
+}
+
+/// What the layout is made of in this pane.
+pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
+    Geometry {
+        width: (pane.width() - space::M - BAR_WIDTH - space::XS).max(40.0),
+        edge: cx.state.settings.tile_edge_points,
+        gap: theme::TILE_GAP,
+        header: HEADER,
     }
 }
 

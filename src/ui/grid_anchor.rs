@@ -1,0 +1,108 @@
+//! What stays in place while the grid changes, and what is brought into sight.
+
+use egui::Rect;
+
+use crate::domain::UploadId;
+use crate::state::Gallery;
+use crate::ui::grid_layout::narrow;
+use crate::ui::grid_tile::Tile;
+use crate::ui::grid_view::GridView;
+use crate::ui::theme::space;
+use crate::ui::thumbnail_grid::ThumbnailGrid;
+
+/// What the keyboard brings into view keeps this distance from the upper edge: the floating
+/// date is there.
+const REVEAL_MARGIN: f32 = 44.0;
+
+/// An image that stays where it is on screen while the layout changes around it.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub position: usize,
+    pub id: Option<UploadId>,
+    /// The held point within the tile, from 0 at its upper edge to 1.
+    pub fraction: f32,
+    /// Points below the upper edge of the pane.
+    pub screen_y: f32,
+}
+
+impl ThumbnailGrid {
+    /// The image that stays in place when nothing else is held. At the very top nothing is:
+    /// what comes in above is what one wants to see there.
+    pub(super) fn first_visible(&self) -> Option<Held> {
+        let view = self.view?;
+        if view.offset < 1.0 {
+            return None;
+        }
+        let row = self
+            .layout
+            .row(self.layout.rows_between(view.heights()).start)?;
+        self.hold(view, row.range.start, 0.0)
+    }
+
+    fn shown_id(&self, position: usize) -> Option<UploadId> {
+        let (first, ids) = &self.shown;
+        ids.get(position.checked_sub(*first)?)?.clone()
+    }
+
+    pub(super) fn remember_ids(&mut self, tiles: &[Tile]) {
+        let (first, ids) = &mut self.shown;
+        *first = self.visible.start;
+        ids.clear();
+        ids.extend(
+            tiles
+                .iter()
+                .map(|tile| tile.upload.as_ref().map(|upload| upload.id.clone())),
+        );
+    }
+
+    pub(super) fn hold(&self, view: GridView, position: usize, fraction: f32) -> Option<Held> {
+        let tile = self.layout.tile(position)?;
+        let y = tile.top + f64::from(tile.height * fraction) - view.offset;
+        Some(Held {
+            position,
+            id: self.shown_id(position),
+            fraction,
+            screen_y: narrow(y),
+        })
+    }
+
+    pub(super) fn keep_in_place(&mut self, gallery: &Gallery, held: &Held) {
+        let moved_to = held.id.as_ref().and_then(|id| gallery.listing.position(id));
+        let position = moved_to.unwrap_or(held.position);
+        let position = position.min(self.layout.len().saturating_sub(1));
+        let Some(tile) = self.layout.tile(position) else {
+            return;
+        };
+        let y = tile.top + f64::from(tile.height * held.fraction);
+        self.wanted_offset = Some((y - f64::from(held.screen_y)).max(0.0));
+    }
+
+    pub(super) fn reveal(&mut self, gallery: &Gallery, pane: Rect) {
+        if self.seen_reveal == gallery.reveal {
+            return;
+        }
+        self.seen_reveal = gallery.reveal;
+        self.is_ring_shown = true;
+        let focus = gallery.selection.focus();
+        let (Some(tile), Some(section)) = (self.layout.tile(focus), self.layout.section_of(focus))
+        else {
+            return;
+        };
+        let shown = self.wanted_offset.or_else(|| Some(self.view?.offset));
+        let offset = shown.unwrap_or(0.0);
+        let is_first_row = (tile.top - section.top - f64::from(section.header)).abs() < 1.0;
+        let above = if is_first_row {
+            section.top
+        } else {
+            tile.top - f64::from(REVEAL_MARGIN)
+        };
+        let bottom = tile.top + f64::from(tile.height + space::M);
+        let page = f64::from(pane.height());
+        if above < offset {
+            self.wanted_offset = Some(above.max(0.0));
+        } else if bottom > offset + page {
+            // A tile higher than the pane is shown from its top.
+            self.wanted_offset = Some((bottom - page).min(above).max(0.0));
+        }
+    }
+}
