@@ -243,3 +243,19 @@ async fn folders_are_picked_and_opened_off_the_window() {
         .await;
     assert_eq!(failed, target);
 }
+
+#[tokio::test]
+async fn signing_out_needs_no_server() {
+    let mut server = ScriptedServer::start(1);
+    let (mut backend, _) = signed_in(&server).await;
+    server.stop();
+    backend.send(Command::SignOut);
+    let keyring = backend
+        .until("the end", |event| match event {
+            Event::SignedOut { keyring } => Some(keyring.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(keyring, None);
+    assert_eq!(backend.store.load(&account(&server)).unwrap(), None);
+}
