@@ -222,6 +222,12 @@ async fn a_stored_token_that_died_is_told_as_such() {
         })
         .await;
     assert_eq!(generation, Generation(7));
+    next.send(Command::SignOut);
+    next.until("the end", |event| {
+        matches!(event, Event::SignedOut { keyring: None }).then_some(())
+    })
+    .await;
+    assert_eq!(next.store.load(&account(&server)).unwrap(), None);
 }
 
 #[tokio::test]
