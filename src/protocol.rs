@@ -141,7 +141,7 @@ pub enum SaveSelection {
     /// All images of a room but a few, those not listed yet included.
     WholeRoom {
         /// The room.
-        room: Room,
+        room: Box<Room>,
         /// What is known of it already.
         listing: Box<Listing>,
         /// Not these.

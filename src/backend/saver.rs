@@ -148,7 +148,7 @@ impl<'a> RunningSave<'a> {
                 except,
             } => {
                 let lister = RoomLister {
-                    room,
+                    room: *room,
                     listing,
                     except,
                     lane: self.job.lane.clone(),

@@ -5,7 +5,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, PRAGMA};
 use axum::http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::options::{ForbiddenText, Quirks, SchemaErrors};
+use super::quirks::{ForbiddenText, Quirks, SchemaErrors};
 
 /// What every route gives back.
 pub(super) type Answer = Response<Body>;
@@ -71,6 +71,17 @@ pub(super) fn forbidden(quirks: &Quirks) -> Answer {
 pub(super) fn not_logged_in() -> Answer {
     let text = "You must be logged in to do this.";
     let body = json!({"success": false, "error": text, "status": "error", "message": text});
+    json_answer(StatusCode::UNAUTHORIZED, &body)
+}
+
+/// A Meteor error at login: 401, whatever it was. `error` may be a number.
+pub(super) fn refused(error: &Value, message: &str, details: Option<Value>) -> Answer {
+    let mut body = json!({
+        "success": false, "status": "error", "error": error, "message": message,
+    });
+    if let (Some(fields), Some(details)) = (body.as_object_mut(), details) {
+        fields.insert("details".to_owned(), details);
+    }
     json_answer(StatusCode::UNAUTHORIZED, &body)
 }
 

@@ -5,12 +5,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use serde_json::Value;
 use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
 
 use super::bytes::ByteCache;
 use super::clock::skewed_now_millis;
 use super::faults::Faults;
 use super::limiter::Limiter;
-use super::options::Quirks;
+use super::quirks::Quirks;
 use super::request_log::RequestLog;
 use super::world::World;
 
@@ -23,6 +24,8 @@ pub(super) struct Demo {
     pub(super) storage_origin: String,
     /// `""` or `/chat`.
     pub(super) prefix: String,
+    /// Cancelled when the server is dropped.
+    pub(super) stop: CancellationToken,
     pub(super) faults: Faults,
     pub(super) limiter: Limiter,
     pub(super) log: RequestLog,
@@ -67,6 +70,7 @@ impl Demo {
             base,
             storage_origin,
             prefix,
+            stop: CancellationToken::new(),
             faults: Faults::default(),
             limiter: Limiter::default(),
             log: RequestLog::default(),

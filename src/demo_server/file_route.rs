@@ -22,7 +22,7 @@ use super::answers::{Answer, empty, json_answer};
 use super::clock::http_date;
 use super::demo::Demo;
 use super::object_storage;
-use super::options::{Quirks, Storage, Thumbnails};
+use super::quirks::{Quirks, Storage, Thumbnails};
 use super::ranges::{Wanted, wanted};
 use super::world::Upload;
 
@@ -110,7 +110,7 @@ fn pair(text: &str, separator: char, name: &str) -> Option<String> {
     Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
 }
 
-/// GridFS and the file system.
+/// `GridFS` and the file system.
 async fn stored(demo: &Arc<Demo>, upload: &Upload, parts: &Parts, quirks: &Quirks) -> Answer {
     let Some(file) = file_of(demo, upload).await else {
         // The file system says so; GridFS has sent its headers already.
@@ -130,7 +130,7 @@ async fn stored(demo: &Arc<Demo>, upload: &Upload, parts: &Parts, quirks: &Quirk
     put(
         &mut headers,
         CONTENT_DISPOSITION,
-        &disposition(upload, is_inline),
+        &disposition(upload, if is_inline { "inline" } else { "attachment" }),
     );
     put(&mut headers, LAST_MODIFIED, &http_date(upload.uploaded_at));
     if quirks.storage == Storage::FileSystem {
@@ -193,7 +193,7 @@ pub(super) fn compressed(file: &Bytes, parts: &Parts, quirks: &Quirks) -> Answer
     }
     match gzip(file) {
         Ok(packed) => {
-            let mut answer = Answer::new(chunked(packed.into()));
+            let mut answer = Answer::new(chunked(&packed.into()));
             put(answer.headers_mut(), CONTENT_ENCODING, "gzip");
             answer
         }
@@ -211,7 +211,7 @@ fn gzip(file: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// Without a length, in pieces.
-fn chunked(file: Bytes) -> Body {
+fn chunked(file: &Bytes) -> Body {
     let pieces: Vec<Result<Bytes, io::Error>> = (0..file.len().div_ceil(PIECE_BYTES))
         .map(|n| Ok(file.slice(n * PIECE_BYTES..((n + 1) * PIECE_BYTES).min(file.len()))))
         .collect();
@@ -223,7 +223,7 @@ const PIECE_BYTES: usize = 64 * 1024;
 /// Webdav: no type, no name, no length, and a 503 for a lost file.
 async fn streamed(demo: &Arc<Demo>, upload: &Upload) -> Answer {
     match file_of(demo, upload).await {
-        Some(file) => Answer::new(chunked(file)),
+        Some(file) => Answer::new(chunked(&file)),
         None => empty(StatusCode::SERVICE_UNAVAILABLE),
     }
 }
@@ -251,21 +251,23 @@ fn redirect_url(demo: &Demo, upload: &Upload, quirks: &Quirks) -> Answer {
 }
 
 /// The name, with the ending of the type where it has another.
-fn disposition(upload: &Upload, is_inline: bool) -> String {
-    let kind = if is_inline { "inline" } else { "attachment" };
-    let ending = match upload.media_type.as_str() {
-        "image/jpeg" => ".jpg",
-        "image/png" => ".png",
-        "image/webp" => ".webp",
-        "image/gif" => ".gif",
-        _ => "",
+fn disposition(upload: &Upload, kind: &str) -> String {
+    let endings: &[&str] = match upload.media_type.as_str() {
+        "image/jpeg" => &["jpg", "jpeg"],
+        "image/png" => &["png"],
+        "image/webp" => &["webp"],
+        "image/gif" => &["gif"],
+        _ => &[],
     };
-    let lower = upload.name.to_lowercase();
-    let fits = lower.ends_with(ending) || (ending == ".jpg" && lower.ends_with(".jpeg"));
-    let name = if fits {
-        upload.name.clone()
-    } else {
-        format!("{}{ending}", upload.name)
+    let ending = upload
+        .name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_lowercase());
+    let wanted = endings.first().copied();
+    let fits = ending.is_some_and(|ending| endings.contains(&ending.as_str()));
+    let name = match wanted.filter(|_| !fits) {
+        Some(wanted) => format!("{}.{wanted}", upload.name),
+        None => upload.name.clone(),
     };
     format!(
         "{kind}; filename*=UTF-8''{}",

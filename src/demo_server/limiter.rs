@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use serde_json::json;
 
 use super::answers::{Answer, json_answer};
-use super::options::RateLimit;
+use super::quirks::RateLimit;
 
 /// Counters in memory, as in one server instance.
 #[derive(Debug, Default)]
@@ -118,7 +118,7 @@ mod tests {
         let limiter = Limiter::default();
         let rate = RateLimit {
             calls: 2,
-            window: Duration::from_secs(60),
+            window: Duration::from_mins(1),
         };
         assert_eq!(limiter.count(key("me"), rate, 1000).remaining, 1);
         assert!(limiter.count(key("me"), rate, 2000).is_allowed);

@@ -22,6 +22,7 @@ mod limiter;
 mod object_storage;
 mod options;
 mod paint;
+mod quirks;
 mod ranges;
 mod realtime;
 mod request_log;
@@ -33,10 +34,10 @@ mod world;
 
 pub use admin::{Admin, NewImage};
 pub use faults::{Fault, FaultKind, Faults};
-pub use options::{
-    AnchorRule, DemoOptions, ForbiddenText, Front, ImagesEndpoint, LibraryChoice, LoginBlocking,
-    LoginErrors, PasswordCheck, Quirks, Ranges, RateLimit, Realtime, SchemaErrors, Storage, Switch,
-    Thumbnails,
+pub use options::{DemoOptions, LibraryChoice, Switch};
+pub use quirks::{
+    AnchorRule, ForbiddenText, Front, ImagesEndpoint, LoginBlocking, LoginErrors, PasswordCheck,
+    Quirks, Ranges, RateLimit, Realtime, SchemaErrors, Storage, Thumbnails,
 };
 pub use request_log::LoggedRequest;
 pub use server::{DemoAccount, DemoServer, TwoFactor};

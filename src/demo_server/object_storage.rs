@@ -14,7 +14,7 @@ use super::answers::{Answer, empty, text_answer};
 use super::clock::{http_date, now_millis};
 use super::demo::Demo;
 use super::file_route::{file_of, part, put};
-use super::options::{Quirks, Ranges, Storage};
+use super::quirks::{Quirks, Ranges, Storage};
 use super::ranges::{Wanted, wanted};
 use super::world::Upload;
 use super::world::ids::mixed;

@@ -1,6 +1,6 @@
 //! The `Range` header in both dialects of the server.
 
-use super::options::Ranges;
+use super::quirks::Ranges;
 
 /// What a range asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

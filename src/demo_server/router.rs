@@ -12,7 +12,7 @@ use super::answers::{Answer, empty, json_answer, text_answer, unknown_api_path, 
 use super::clock::{http_date, iso};
 use super::demo::Demo;
 use super::faults::FaultKind;
-use super::options::{Front, Quirks};
+use super::quirks::{Front, Quirks};
 use super::{api, avatars, file_route, realtime, trouble, ufs_route};
 
 /// Answers every request of the main port.
@@ -96,7 +96,7 @@ async fn with_faults(demo: &Arc<Demo>, peer: IpAddr, path: &str, request: Reques
     }
     match &fault {
         FaultKind::Delay(wait) => tokio::time::sleep(*wait).await,
-        FaultKind::Stall => std::future::pending().await,
+        FaultKind::Stall => demo.stop.cancelled().await,
         _ => {}
     }
     let answer = route(demo, peer, path, request).await;

@@ -23,7 +23,6 @@ use super::{object_storage, router};
 #[derive(Debug)]
 pub struct DemoServer {
     demo: Arc<Demo>,
-    stop: CancellationToken,
     /// Owns the tasks: they are aborted with it.
     _tasks: JoinSet<()>,
 }
@@ -78,10 +77,10 @@ impl DemoServer {
         let base = format!("http://{}{prefix}/", listener.local_addr()?);
         let storage_origin = format!("http://{}", storage.local_addr()?);
         let now = now_millis();
-        let newest = options.newest.map_or(
-            now - now.rem_euclid(HOUR_MILLIS),
-            jiff::Timestamp::as_millisecond,
-        );
+        let newest = match options.newest {
+            Some(newest) => newest.as_millisecond(),
+            None => now - now.rem_euclid(HOUR_MILLIS),
+        };
         let world = World::generate(options.seed, options.library, newest);
         let demo = Arc::new(Demo::new(
             base,
@@ -90,7 +89,7 @@ impl DemoServer {
             options.quirks,
             world,
         ));
-        let stop = CancellationToken::new();
+        let stop = demo.stop.clone();
         let mut tasks = JoinSet::new();
         let app = Router::new()
             .fallback(any(router::answer))
@@ -102,7 +101,6 @@ impl DemoServer {
         tasks.spawn(serve(storage, bucket, stop.clone()));
         Ok(Self {
             demo,
-            stop,
             _tasks: tasks,
         })
     }
@@ -158,7 +156,7 @@ impl DemoServer {
 
 impl Drop for DemoServer {
     fn drop(&mut self) {
-        self.stop.cancel();
+        self.demo.stop.cancel();
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use axum::http::{HeaderValue, StatusCode};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 use super::answers::{Answer, empty, json_answer, not_logged_in, text_answer, web_client};
@@ -84,14 +84,18 @@ pub(super) async fn spoiled(kind: &FaultKind, answer: Answer) -> Answer {
     Answer::from_parts(parts, body)
 }
 
-/// The first half, then an error, upon which hyper closes the connection.
+/// The first half, then an error, upon which hyper closes the connection. Without the pause it
+/// would throw away the half that it has not sent yet.
 fn cut_off(body: &Bytes) -> Body {
     let half = body.slice(..body.len() / 2);
-    let broken = Err(Error::new(
-        ErrorKind::ConnectionAborted,
-        "cut off on purpose",
-    ));
-    Body::from_stream(stream::iter([Ok(half), broken]))
+    let broken = async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Err(Error::new(
+            ErrorKind::ConnectionAborted,
+            "cut off on purpose",
+        ))
+    };
+    Body::from_stream(stream::iter([Ok(half)]).chain(stream::once(broken)))
 }
 
 fn reshaped(body: &[u8], status: StatusCode) -> Vec<u8> {

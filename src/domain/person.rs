@@ -20,7 +20,7 @@ impl Person {
         self.name
             .as_ref()
             .filter(filled)
-            .or(self.username.as_ref().filter(filled))
+            .or_else(|| self.username.as_ref().filter(filled))
             .map_or_else(|| self.id.as_str(), String::as_str)
     }
 }

@@ -19,6 +19,10 @@ pub enum RoomKind {
 
 /// One room the person is in: its subscription merged with the room itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of the server, in its words"
+)]
 pub struct Room {
     /// `rid`.
     pub id: RoomId,

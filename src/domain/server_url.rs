@@ -71,17 +71,16 @@ impl ServerUrl {
         if compact.is_empty() {
             return Err(AddressError::Empty);
         }
-        let with_scheme = match compact.split_once("://") {
-            Some((scheme, rest)) => match scheme.to_ascii_lowercase().as_str() {
+        let with_scheme = if let Some((scheme, rest)) = compact.split_once("://") {
+            match scheme.to_ascii_lowercase().as_str() {
                 "http" | "https" if !rest.is_empty() => compact,
                 "http" | "https" => return Err(AddressError::Empty),
                 other => return Err(AddressError::Scheme(other.to_owned())),
-            },
-            None => {
-                let trial = Url::parse(&format!("https://{compact}"));
-                let is_local = trial.as_ref().is_ok_and(is_loopback);
-                format!("{}://{compact}", if is_local { "http" } else { "https" })
             }
+        } else {
+            let trial = Url::parse(&format!("https://{compact}"));
+            let is_local = trial.as_ref().is_ok_and(is_loopback);
+            format!("{}://{compact}", if is_local { "http" } else { "https" })
         };
         let mut url = Url::parse(&with_scheme).map_err(|_invalid| AddressError::Invalid)?;
         if !url.username().is_empty() || url.password().is_some() {

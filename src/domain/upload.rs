@@ -11,7 +11,7 @@ use super::{ByteCount, Person, PixelSize, RoomId, UploadId, UserId};
 pub const LISTING_PAGE_SIZE: usize = 100;
 
 /// One image of a room as the server describes it (`IUpload`).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Upload {
     /// `_id`.
     pub id: UploadId,
@@ -116,7 +116,7 @@ impl ListingWindow {
 }
 
 /// One answer of a listing, with the server's quirks taken out.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UploadPage {
     /// The images of the window, newest first, each once, without unsent drafts and without
     /// an anchor that the server put in front of a window it does not belong to.

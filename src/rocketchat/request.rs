@@ -1,6 +1,6 @@
 //! One call of the REST API: within the budget, timed, read whole.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -18,6 +18,9 @@ use crate::domain::{AuthToken, ServerUrl, UserId};
 
 /// No answer is longer: the rooms of a large company are a few megabytes.
 const ANSWER_LIMIT_BYTES: usize = 64 * 1024 * 1024;
+
+/// However slowly it comes: other calls wait for the first answer of a window.
+const ANSWER_TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How many redirects within the server are followed.
 const MAX_REDIRECTS: usize = 5;
@@ -93,38 +96,47 @@ impl<'a> Api<'a> {
         };
         let permit = self.http.budget().take(key).await?;
         let started = Instant::now();
-        let response = match self.follow(&method, url, body).await {
-            Ok(response) => response,
-            Err(Trouble::Transport(error)) => {
-                permit.settle(if was_never_sent(&error) {
-                    CallOutcome::NotCounted
-                } else {
-                    CallOutcome::Unknown
-                });
-                let error = client_error(error);
-                tracing::debug!(%method, route, %error, "no answer");
-                return Err(error);
+        let exchange = tokio::time::timeout(ANSWER_TIMEOUT, self.exchange(&method, url, body));
+        let answer = exchange.await.unwrap_or(Err(Trouble {
+            error: ClientError::TimedOut,
+            outcome: CallOutcome::Unknown,
+        }));
+        let elapsed_millis = started.elapsed().as_millis();
+        match answer {
+            Ok(answer) => {
+                let status = answer.status.as_u16();
+                permit.settle(outcome(answer.status, &answer.headers, &answer.body));
+                tracing::debug!(%method, route, status, elapsed_millis, "answer");
+                Ok(answer)
             }
-            Err(Trouble::Redirect(error)) => {
-                permit.settle(CallOutcome::Unknown);
-                return Err(error);
+            Err(Trouble { error, outcome }) => {
+                permit.settle(outcome);
+                tracing::debug!(%method, route, %error, elapsed_millis, "no answer");
+                Err(error)
             }
-        };
+        }
+    }
+
+    async fn exchange(
+        &self,
+        method: &Method,
+        url: &Url,
+        body: Option<&Value>,
+    ) -> Result<Answer, Trouble> {
+        let response = self.follow(method, url, body).await?;
         let status = response.status();
         let headers = response.headers().clone();
-        let body = read_whole(response).await;
-        permit.settle(outcome(
-            status,
-            &headers,
-            body.as_deref().unwrap_or_default(),
-        ));
-        let elapsed_millis = started.elapsed().as_millis();
-        tracing::debug!(%method, route, status = status.as_u16(), elapsed_millis, "answer");
-        Ok(Answer {
-            status,
-            headers,
-            body: body?,
-        })
+        match read_whole(response).await {
+            Ok(body) => Ok(Answer {
+                status,
+                headers,
+                body,
+            }),
+            Err(error) => Err(Trouble {
+                error,
+                outcome: outcome(status, &headers, b""),
+            }),
+        }
     }
 
     /// Follows redirects within the server's own origin. Elsewhere the credentials must not
@@ -141,19 +153,18 @@ impl<'a> Api<'a> {
                 .request(method, &url, body)
                 .send()
                 .await
-                .map_err(Trouble::Transport)?;
+                .map_err(Trouble::of_transport)?;
             let Some(target) = redirect_target(&response) else {
                 return Ok(response);
             };
             let status = response.status();
             if target.origin() != url.origin() {
-                return Err(Trouble::Redirect(
-                    if url.scheme() == "https" && target.scheme() == "http" {
-                        ClientError::InsecureRedirect
-                    } else {
-                        ClientError::NotRocketChat(WrongAnswer::Status(status.as_u16()))
-                    },
-                ));
+                let is_downgrade = url.scheme() == "https" && target.scheme() == "http";
+                return Err(Trouble::of_redirect(if is_downgrade {
+                    ClientError::InsecureRedirect
+                } else {
+                    ClientError::NotRocketChat(WrongAnswer::Status(status.as_u16()))
+                }));
             }
             let keeps_method = matches!(
                 status,
@@ -164,7 +175,7 @@ impl<'a> Api<'a> {
             }
             url = target;
         }
-        Err(Trouble::Redirect(ClientError::Malformed {
+        Err(Trouble::of_redirect(ClientError::Malformed {
             what: "a circle of redirects".to_owned(),
         }))
     }
@@ -182,9 +193,30 @@ impl<'a> Api<'a> {
 }
 
 /// Why there is no answer.
-enum Trouble {
-    Transport(reqwest::Error),
-    Redirect(ClientError),
+struct Trouble {
+    error: ClientError,
+    outcome: CallOutcome,
+}
+
+impl Trouble {
+    fn of_transport(error: reqwest::Error) -> Self {
+        let outcome = if was_never_sent(&error) {
+            CallOutcome::NotCounted
+        } else {
+            CallOutcome::Unknown
+        };
+        Self {
+            error: client_error(error),
+            outcome,
+        }
+    }
+
+    const fn of_redirect(error: ClientError) -> Self {
+        Self {
+            error,
+            outcome: CallOutcome::Unknown,
+        }
+    }
 }
 
 /// The two headers that say who asks. Left out when they hold what no header can hold; the

@@ -130,6 +130,12 @@ impl RoomDirectory {
             .collect()
     }
 
+    /// The membership in this room.
+    pub(super) fn subscription_in(&self, rid: &str) -> Option<SubscriptionWire> {
+        let mut subscriptions = self.subscriptions.values();
+        subscriptions.find(|mine| mine.rid == rid).cloned()
+    }
+
     fn undescribed(&self) -> impl Iterator<Item = &str> {
         self.subscriptions
             .values()

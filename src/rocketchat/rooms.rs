@@ -64,19 +64,20 @@ impl Client {
             })
     }
 
-    /// `subscriptions.getOne`: the membership, if there is one.
+    /// The membership in a room, if there is one: `subscriptions.getOne`, and where that is
+    /// missing, all of them.
     async fn subscription_in(&self, rid: &str) -> Result<Option<SubscriptionWire>, ClientError> {
-        match self
-            .api()
-            .get("subscriptions.getOne", &[("roomId", rid)])
-            .await
-        {
+        let query = [("roomId", rid)];
+        match self.api().get("subscriptions.getOne", &query).await {
             Ok(mut answer) => Ok(answer
                 .get_mut("subscription")
                 .and_then(|mine| SubscriptionWire::deserialize(mine.take()).ok())),
-            Err(ClientError::NotFound | ClientError::Forbidden | ClientError::Refused { .. }) => {
-                Ok(None)
+            Err(ClientError::NotFound) => {
+                let mut all = RoomDirectory::default();
+                all.apply_subscriptions(self.changes("subscriptions.get", None).await?);
+                Ok(all.subscription_in(rid))
             }
+            Err(ClientError::Forbidden | ClientError::Refused { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::{CertificateError, InvalidMessage};
 
-use super::{ClientError, TlsProblem};
+use super::{ClientError, TlsProblem, WrongAnswer};
 
 /// Sorts an error that came instead of an answer, or in the middle of one.
 pub(super) fn client_error(error: reqwest::Error) -> ClientError {
@@ -23,6 +23,14 @@ pub(super) fn client_error(error: reqwest::Error) -> ClientError {
     }
     if !error.is_connect() && (error.is_decode() || error.is_body()) {
         return ClientError::CutOff;
+    }
+    match causes(&error).find_map(|cause| cause.downcast_ref::<hyper::Error>()) {
+        Some(cause) if cause.is_incomplete_message() => return ClientError::CutOff,
+        // Whatever listens there, it does not speak HTTP.
+        Some(cause) if cause.is_parse() => {
+            return ClientError::NotRocketChat(WrongAnswer::OtherContent);
+        }
+        _ => {}
     }
     // The address is taken out: its query could hold what belongs in no log.
     ClientError::Unreachable {

@@ -1,1 +1,36 @@
 //! What the app knows and how it changes: no I/O, no egui, no tokio.
+//!
+//! [`AppState::on_action`] takes what the person did, [`AppState::on_event`] what the backend
+//! found; both answer with [`Effect`]s, which `app.rs` performs. Therefore nothing here can
+//! fail, and all of it can be tested without a window.
+
+mod action;
+mod app_state;
+mod effect;
+mod gallery;
+mod notices;
+mod room_list;
+mod rooms;
+mod saves;
+mod saving;
+mod selection;
+mod session;
+mod sign_in;
+pub mod user_message;
+
+pub use action::{Action, MoveHow, SelectHow, Shown, ViewerStep};
+pub use app_state::{AppState, Phase};
+pub use effect::Effect;
+pub use gallery::{FileAccess, Gallery};
+pub use notices::{Notice, NoticeLevel, NoticeOffer, Notices};
+pub use room_list::{RoomList, RoomSearch};
+pub use rooms::TILE_EDGE_POINTS;
+pub use saves::{FolderQuestion, PendingSave, SaveJob, Saves};
+pub use selection::{BandEnd, BandKind, Selection};
+pub use sign_in::{Probe, Resend, SignIn, SignInStep};
+pub use user_message::UserMessage;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ pub(crate) fn uploads(listing: &Listing) -> Vec<Arc<Upload>> {
 
 pub(crate) fn whole_room(room: &Room, listing: &Listing) -> SaveSelection {
     SaveSelection::WholeRoom {
-        room: room.clone(),
+        room: Box::new(room.clone()),
         listing: Box::new(listing.clone()),
         except: HashSet::new(),
     }

@@ -6,11 +6,13 @@
 )]
 
 mod budget;
+mod demo;
 mod files;
 mod images;
 mod log_in;
 mod probe;
 mod rooms;
+mod secrets;
 mod stub;
 mod thumbnails;
 mod tls;

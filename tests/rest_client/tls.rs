@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
 use salon::domain::ServerUrl;
-use salon::rocketchat::{ClientError, Http, TlsProblem, WrongAnswer, probe};
+use salon::rocketchat::{ClientError, Http, TlsProblem, probe};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
@@ -182,9 +182,7 @@ async fn http_on_the_port_of_https_is_no_server() {
     assert!(
         matches!(
             error,
-            ClientError::Unreachable { .. }
-                | ClientError::CutOff
-                | ClientError::NotRocketChat(WrongAnswer::Status(_))
+            ClientError::Unreachable { .. } | ClientError::CutOff | ClientError::NotRocketChat(_)
         ),
         "{error:?}"
     );

@@ -12,16 +12,21 @@ use salon::storage::KnownAccount;
 use crate::child_process::{assert_passed, this_test};
 
 /// Set in the child of a test.
-pub const IS_CHILD: &str = "SALON_TEST_ON_PRIVATE_BUS";
+pub(crate) const IS_CHILD: &str = "SALON_TEST_ON_PRIVATE_BUS";
 
 /// Only a hung daemon takes so long.
-pub const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Runs `test`, which calls this again in a child whose environment names a private bus
 /// without any services; there `body` runs.
-pub fn on_private_bus(test: &str, body: impl FnOnce()) {
+pub(crate) fn on_private_bus(test: &str, body: impl FnOnce()) {
+    on_private_bus_within(DEADLINE * 4, test, body);
+}
+
+/// The same for a test that takes longer.
+pub(crate) fn on_private_bus_within(limit: Duration, test: &str, body: impl FnOnce()) {
     if std::env::var_os(IS_CHILD).is_some() {
-        end_if_hung();
+        end_if_hung(limit);
         return body();
     }
     let home = tempfile::tempdir().unwrap();
@@ -53,10 +58,10 @@ pub fn on_private_bus(test: &str, body: impl FnOnce()) {
 
 /// Calls to the keyring have no time limit of their own. Without the child the bus ends, and
 /// with the bus the daemon.
-fn end_if_hung() {
+fn end_if_hung(limit: Duration) {
     let watch = std::thread::Builder::new().name("watchdog".to_owned());
-    let watching = watch.spawn(|| {
-        std::thread::sleep(DEADLINE * 4);
+    let watching = watch.spawn(move || {
+        std::thread::sleep(limit);
         std::process::abort();
     });
     drop(watching.unwrap());
@@ -77,7 +82,7 @@ const BUS_CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bu
 </busconfig>
 "#;
 
-pub fn in_home(mut command: Command, home: &Path, bus_address: &str) -> Command {
+pub(crate) fn in_home(mut command: Command, home: &Path, bus_address: &str) -> Command {
     let runtime = home.join("run");
     fs::DirBuilder::new()
         .recursive(true)
@@ -109,16 +114,16 @@ impl Drop for Started {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Keyring {
+pub(crate) enum Keyring {
     Unlocked,
     Locked,
 }
 
 /// A running gnome-keyring-daemon that answers on the private bus.
-pub struct Daemon(Started);
+pub(crate) struct Daemon(Started);
 
 impl Daemon {
-    pub fn start(keyring: Keyring) -> Self {
+    pub(crate) fn start(keyring: Keyring) -> Self {
         wait_until("the last daemon has left the bus", || !has_service());
         let mut command = Command::new("gnome-keyring-daemon");
         command.args(["--foreground", "--components=secrets"]);
@@ -137,7 +142,7 @@ impl Daemon {
         daemon
     }
 
-    pub fn signal(&self, signal: &str) {
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.0.0.id().to_string();
         let sent = Command::new("sh")
             .args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &pid])
@@ -160,7 +165,7 @@ fn secret_tool(args: &[&str]) -> Output {
         .expect("secret-tool (package libsecret-tools) is needed")
 }
 
-pub fn entry_text(account: &KnownAccount) -> Option<String> {
+pub(crate) fn entry_text(account: &KnownAccount) -> Option<String> {
     let output = secret_tool(&["lookup", "service", "Salon", "username", &account.key()]);
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     output
@@ -169,13 +174,13 @@ pub fn entry_text(account: &KnownAccount) -> Option<String> {
         .then(|| String::from_utf8(output.stdout).unwrap())
 }
 
-pub fn entry_count() -> usize {
+pub(crate) fn entry_count() -> usize {
     let output = secret_tool(&["search", "--all", "service", "Salon"]);
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().filter(|line| line.starts_with("[/")).count()
 }
 
-pub fn put_entry(account: &KnownAccount, text: &str, more_attributes: &[&str]) {
+pub(crate) fn put_entry(account: &KnownAccount, text: &str, more_attributes: &[&str]) {
     let mut child = Command::new("secret-tool")
         .args(["store", "--label", "test", "service", "Salon"])
         .args(["username", &account.key()])
@@ -192,7 +197,7 @@ pub fn put_entry(account: &KnownAccount, text: &str, more_attributes: &[&str]) {
     assert!(child.wait().unwrap().success());
 }
 
-pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+pub(crate) fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let started = Instant::now();
     while !is_so() {
         assert!(started.elapsed() < DEADLINE, "still waiting until {what}");

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use super::api::totp_code;
 use super::clock::now_millis;
 use super::demo::{Demo, Event};
-use super::options::Quirks;
+use super::quirks::Quirks;
 use super::request_log::LoggedRequest;
 use super::world::SessionKind;
 

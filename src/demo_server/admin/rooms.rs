@@ -29,7 +29,7 @@ impl Admin {
             return;
         };
         let mut world = self.demo.world();
-        world.subscribe(room, &user, now_millis(), true);
+        world.subscribe(room, &user, now_millis());
         if let Some(room) = world
             .rooms
             .iter_mut()

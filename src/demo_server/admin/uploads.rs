@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::super::bytes::{Content, Encoding, Painting};
 use super::super::clock::{ejson, now_millis};
 use super::super::demo::Event;
-use super::super::options::Thumbnails;
 use super::super::paint::{Motif, SCENES};
 use super::super::world::ids::{letters, mixed};
 use super::super::world::{Dates, Fate, Upload, message_id};
@@ -176,7 +175,7 @@ impl Admin {
     }
 
     fn announce(&self, upload: &Upload) {
-        let thumbnails = self.demo.quirks().thumbnails != Thumbnails::NotMade;
+        let thumbnails = self.demo.quirks().thumbnails;
         let message = self
             .demo
             .world()

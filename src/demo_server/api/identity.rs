@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, json_answer, success};
 use super::super::demo::Demo;
-use super::super::options::{PasswordCheck, Quirks, Storage};
+use super::super::quirks::{PasswordCheck, Quirks, Storage};
 use super::{Call, logged_in};
 
 /// `GET /api/info`: not under the limiter. Only `view-statistics` sees more than

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::answers::{Answer, forbidden, success};
-use super::super::options::{AnchorRule, ImagesEndpoint, Quirks, Storage};
+use super::super::quirks::{AnchorRule, ImagesEndpoint, Quirks, Storage};
 use super::super::world::{Entry, Room, RoomKind, World};
 use super::Call;
 use super::query::{Param, Query};

@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::super::answers::{Answer, json_answer};
+use super::super::answers::{Answer, json_answer, refused};
 use super::super::clock::now_millis;
 use super::super::demo::Event;
-use super::super::options::{LoginErrors, PasswordCheck};
+use super::super::quirks::{LoginErrors, PasswordCheck};
 use super::super::world::{Person, SessionKind};
 use super::Call;
 use super::second_factor;
@@ -61,7 +61,7 @@ fn resume(call: &Call<'_>, token: &str) -> Answer {
         return bad_token(call);
     };
     drop(world);
-    admitted(call, &person, token.to_owned())
+    admitted(call, &person, token)
 }
 
 fn attempt(call: &Call<'_>) -> Option<Attempt> {
@@ -169,7 +169,11 @@ fn try_password(call: &Call<'_>, attempt: &Attempt) -> Answer {
         return masked(call);
     };
     if !person.is_active {
-        return refused("error-user-is-not-activated", "User is not activated", None);
+        return refused(
+            &json!("error-user-is-not-activated"),
+            "User is not activated",
+            None,
+        );
     }
     if let Some(challenge) = second_factor::challenge(call, &person, attempt.code.as_deref()) {
         return challenge;
@@ -179,7 +183,7 @@ fn try_password(call: &Call<'_>, attempt: &Attempt) -> Answer {
     world.sessions.note_success(&address_key(call));
     let token = world.sessions.open(&person.id, SessionKind::Login);
     drop(world);
-    admitted(call, &person, token)
+    admitted(call, &person, &token)
 }
 
 fn find_person(call: &Call<'_>, who: &Who) -> Option<Person> {
@@ -210,8 +214,8 @@ fn matches(call: &Call<'_>, attempt: &Attempt, person: &Person) -> bool {
 fn is_digest_of(given: &Value, password: &str) -> bool {
     let field = |name: &str| given.get(name).and_then(Value::as_str);
     let digest = Sha256::digest(password.as_bytes());
-    let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    field("algorithm") == Some("sha-256") && field("digest") == Some(hex.as_str())
+    let hex: Vec<String> = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    field("algorithm") == Some("sha-256") && field("digest") == Some(&hex.concat())
 }
 
 /// The validation hook looks at blocks before it looks at the password, so the right password
@@ -225,7 +229,7 @@ fn blocked(call: &Call<'_>, attempt: &Attempt) -> Option<Answer> {
         .is_blocked(&address_key(call), rule.per_address, rule.lasts, now)
     {
         let text = "Login has been temporarily blocked For IP";
-        return Some(refused("error-login-blocked-for-ip", text, None));
+        return Some(refused(&json!("error-login-blocked-for-ip"), text, None));
     }
     let Who::Username(username) = &attempt.who else {
         return None;
@@ -235,7 +239,7 @@ fn blocked(call: &Call<'_>, attempt: &Attempt) -> Option<Answer> {
         .is_blocked(&user_key(username), rule.per_user, rule.lasts, now);
     (attempt.counts_for_user && is_blocked).then(|| {
         let text = "Login has been temporarily blocked For User";
-        refused("error-login-blocked-for-user", text, None)
+        refused(&json!("error-login-blocked-for-user"), text, None)
     })
 }
 
@@ -260,7 +264,7 @@ fn address_key(call: &Call<'_>) -> String {
     format!("address {}", call.address)
 }
 
-fn admitted(call: &Call<'_>, person: &Person, token: String) -> Answer {
+fn admitted(call: &Call<'_>, person: &Person, token: &str) -> Answer {
     let me = person.me(&call.demo.base);
     let data = json!({"userId": person.id, "authToken": token, "me": me});
     json_answer(
@@ -272,27 +276,16 @@ fn admitted(call: &Call<'_>, person: &Person, token: String) -> Answer {
 /// What a login handler's error becomes, so that nobody learns which names exist.
 fn masked(call: &Call<'_>) -> Answer {
     match call.quirks.login_errors {
-        LoginErrors::Masked => refused("Unauthorized", "Unauthorized", None),
-        LoginErrors::Numeric => refused(401, "Incorrect login or password", None),
-        LoginErrors::Unmasked => refused(403, "Incorrect password", None),
+        LoginErrors::Masked => refused(&json!("Unauthorized"), "Unauthorized", None),
+        LoginErrors::Numeric => refused(&json!(401), "Incorrect login or password", None),
+        LoginErrors::Unmasked => refused(&json!(403), "Incorrect password", None),
     }
 }
 
 fn bad_token(call: &Call<'_>) -> Answer {
     if call.quirks.login_errors == LoginErrors::Unmasked {
         let text = "You've been logged out by the server. Please log in again.";
-        return refused(403, text, None);
+        return refused(&json!(403), text, None);
     }
     masked(call)
-}
-
-/// A Meteor error at login: 401, whatever it was. `error` may be a number.
-pub(super) fn refused(error: impl Into<Value>, message: &str, details: Option<Value>) -> Answer {
-    let mut body = json!({
-        "success": false, "status": "error", "error": error.into(), "message": message,
-    });
-    if let (Some(fields), Some(details)) = (body.as_object_mut(), details) {
-        fields.insert("details".to_owned(), details);
-    }
-    json_answer(StatusCode::UNAUTHORIZED, &body)
 }

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, bare_failure, failure, forbidden, success, thrown};
 use super::super::clock::parse_iso;
-use super::super::options::Thumbnails;
 use super::super::world::{Dates, RoomKind, sent_at};
 use super::Call;
 use super::images::page_of;
@@ -34,7 +33,7 @@ pub(super) fn get_message(call: &Call<'_>) -> Answer {
     if !room.is_some_and(|room| world.can_access_room(room, &call.user)) {
         return thrown("Not allowed", "error-not-allowed");
     }
-    success(json!({"message": world.message(&upload, Dates::Rest, thumbnails(call))}))
+    success(json!({"message": world.message(&upload, Dates::Rest, call.quirks.thumbnails)}))
 }
 
 pub(super) fn channels_history(call: &Call<'_>) -> Answer {
@@ -90,7 +89,7 @@ fn history(call: &Call<'_>, kind: RoomKind) -> Answer {
         })
         // Messages of a burst may swap with their neighbours; a few more settle that.
         .take(most.saturating_add(40))
-        .map(|(at, upload)| (at, world.message(&upload, Dates::Rest, thumbnails(call))))
+        .map(|(at, upload)| (at, world.message(&upload, Dates::Rest, call.quirks.thumbnails)))
         .collect();
     found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     let messages: Vec<Value> = found
@@ -106,8 +105,4 @@ fn time(call: &Call<'_>, name: &str, fallback: i64) -> Option<i64> {
         None => Some(fallback),
         Some(text) => parse_iso(text),
     }
-}
-
-fn thumbnails(call: &Call<'_>) -> bool {
-    call.quirks.thumbnails != Thumbnails::NotMade
 }

@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 use super::answers::{Answer, failure, invalid_params, not_logged_in, unknown_api_path};
 use super::clock::now_millis;
 use super::demo::Demo;
-use super::options::{ImagesEndpoint, Quirks};
+use super::quirks::{ImagesEndpoint, Quirks};
 use super::world::Person;
 use query::{Param, Query};
 

@@ -93,15 +93,15 @@ impl Query {
                     messages.push(format!("must have required property '{}'", param.name));
                 }
                 // An empty number is coerced to null, which these schemas allow.
-                Some(value) if param.kind == Kind::Number && !value.is_empty() => {
-                    if value.parse::<f64>().is_err() {
-                        messages.push("must be number".to_owned());
-                    }
+                Some(value)
+                    if param.kind == Kind::Number
+                        && !value.is_empty()
+                        && value.parse::<f64>().is_err() =>
+                {
+                    messages.push("must be number".to_owned());
                 }
-                Some(value) if param.kind == Kind::Truth => {
-                    if !matches!(value, "true" | "false") {
-                        messages.push("must be boolean".to_owned());
-                    }
+                Some(value) if param.kind == Kind::Truth && !matches!(value, "true" | "false") => {
+                    messages.push("must be boolean".to_owned());
                 }
                 _ => {}
             }

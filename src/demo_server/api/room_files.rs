@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use super::super::answers::{Answer, failure_of_type, forbidden, success, thrown};
-use super::super::options::Thumbnails;
+use super::super::quirks::Thumbnails;
 use super::super::world::{Room, RoomKind, Upload, World};
 use super::Call;
 use super::images::{bounds, page_of, store_name};

@@ -1,13 +1,12 @@
 //! The second factor at login, and the mail with its code.
 
 use serde_json::{Value, json};
-use totp_rs::{Builder, Secret, Totp};
+use totp_rs::{Builder, Secret};
 
-use super::super::answers::{Answer, success, thrown};
+use super::super::answers::{Answer, refused, success, thrown};
 use super::super::clock::{iso, now_millis};
 use super::super::world::{CodeCheck, Person, SecondFactor};
 use super::Call;
-use super::login::refused;
 
 /// The 401 that asks for a code or refuses it; `None` lets the person in. With both factors
 /// TOTP is always chosen, so a mailed code is refused then.
@@ -23,12 +22,20 @@ pub(super) fn challenge(call: &Call<'_>, person: &Person, code: Option<&str>) ->
 fn totp(secret: &str, code: Option<&str>, methods: &[&str]) -> Option<Answer> {
     let details = json!({"method": "totp", "codeGenerated": false, "availableMethods": methods});
     let Some(code) = code else {
-        return Some(refused("totp-required", "TOTP Required", Some(details)));
+        return Some(refused(
+            &json!("totp-required"),
+            "TOTP Required",
+            Some(details),
+        ));
     };
     if is_totp(secret, code, now_millis()) {
         return None;
     }
-    Some(refused("totp-invalid", "TOTP Invalid", Some(details)))
+    Some(refused(
+        &json!("totp-invalid"),
+        "TOTP Invalid",
+        Some(details),
+    ))
 }
 
 fn email(call: &Call<'_>, person: &Person, code: Option<&str>) -> Option<Answer> {
@@ -57,13 +64,13 @@ fn email(call: &Call<'_>, person: &Person, code: Option<&str>) -> Option<Answer>
         fields.insert("codeExpires".to_owned(), Value::from(iso(expires_at)));
     }
     Some(match verdict {
-        None => refused("totp-required", "TOTP Required", Some(details)),
+        None => refused(&json!("totp-required"), "TOTP Required", Some(details)),
         Some(CodeCheck::TooManyTries) => {
             // The server's own spelling.
             let text = "TOTP Maximun Failed Attempts Reached";
-            refused("totp-max-attempts", text, Some(details))
+            refused(&json!("totp-max-attempts"), text, Some(details))
         }
-        Some(_) => refused("totp-invalid", "TOTP Invalid", Some(details)),
+        Some(_) => refused(&json!("totp-invalid"), "TOTP Invalid", Some(details)),
     })
 }
 
@@ -107,7 +114,7 @@ fn is_totp(secret: &str, code: &str, now: i64) -> bool {
 /// The code an authenticator shows at a time.
 pub(in super::super) fn totp_code(secret: &str, millis: i64) -> Option<String> {
     let secret = Secret::new_stack(base32(secret)?);
-    let totp: Totp = Builder::new().with_secret(secret).build_noncompliant();
+    let totp = Builder::new().with_secret(secret).build_noncompliant();
     let seconds = u64::try_from(millis / 1000).ok()?;
     Some(totp.generate(seconds).to_string())
 }

@@ -102,7 +102,7 @@ impl Content {
                 height,
                 encoding,
             } => {
-                let canvas = of.picture()?.resized(*width, *height);
+                let canvas = of.picture()?.shrunk(*width, *height);
                 let byte_len = thumb_len(*width, *height, *encoding);
                 Some(encoded(&canvas, *encoding, byte_len).into())
             }

@@ -1,8 +1,5 @@
 //! An RGB canvas that is cheap without optimisation: everything is filled in spans.
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
-
 /// Red, green, blue.
 pub(crate) type Color = [u8; 3];
 
@@ -44,26 +41,6 @@ impl Canvas {
 
     pub(crate) fn pixels(&self) -> &[u8] {
         &self.pixels
-    }
-
-    /// The same picture at another size, smoothly.
-    pub(crate) fn resized(&self, width: u32, height: u32) -> Self {
-        let mut target = Image::new(width, height, PixelType::U8x3);
-        let resized = ImageRef::new(self.width, self.height, &self.pixels, PixelType::U8x3)
-            .map_err(|error| error.to_string())
-            .and_then(|source| {
-                Resizer::new()
-                    .resize(&source, &mut target, &ResizeOptions::default())
-                    .map_err(|error| error.to_string())
-            });
-        if let Err(error) = resized {
-            tracing::warn!(error, "a picture could not be resized");
-        }
-        Self {
-            width,
-            height,
-            pixels: target.into_vec(),
-        }
     }
 
     /// From `top` to `bottom`, row by row.
@@ -206,11 +183,13 @@ impl Canvas {
 
 /// A color between two.
 pub(crate) fn mix(from: Color, to: Color, share: f32) -> Color {
-    let [r, g, b] = from;
-    let [s, h, c] = to;
     let share = share.clamp(0.0, 1.0);
-    let one = |a: u8, b: u8| level(f32::from(a) + (f32::from(b) - f32::from(a)) * share);
-    [one(r, s), one(g, h), one(b, c)]
+    let mut mixed = from;
+    for (channel, target) in mixed.iter_mut().zip(to) {
+        let start = f32::from(*channel);
+        *channel = level(start + (f32::from(target) - start) * share);
+    }
+    mixed
 }
 
 /// A float in 0..=255 as a byte.
@@ -254,6 +233,6 @@ fn fill(span: &mut [u8], color: Color) {
     }
 }
 
-fn bytes_of(width: u32, height: u32) -> usize {
+pub(super) fn bytes_of(width: u32, height: u32) -> usize {
     width as usize * height as usize * 3
 }

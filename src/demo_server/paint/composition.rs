@@ -80,7 +80,7 @@ pub(super) fn blend(rng: &mut Rng, (width, height): (u32, u32)) -> Canvas {
             pixels.extend(blended(&spots, x as f32 / 64.0, y as f32 / 48.0));
         }
     }
-    Canvas::from_pixels(small_width, small_height, pixels).resized(width, height)
+    Canvas::from_pixels(small_width, small_height, pixels).enlarged(width, height)
 }
 
 fn blended(spots: &[([f32; 2], f32, Color)], x: f32, y: f32) -> Color {

@@ -155,15 +155,11 @@ fn clouds(rng: &mut Rng, canvas: &mut Canvas, color: Color) {
     for _ in 0..rng.u32(0..5) {
         let (x, y) = (w * rng.f32(), h * between(rng, 0.06, 0.36));
         let size = h * between(rng, 0.012, 0.03);
-        for puff in 0..5_u8 {
-            let shift = (f32::from(puff) - 2.0) * size * 1.6;
-            canvas.ring(
-                (x + shift, y),
-                size * between(rng, 0.8, 1.4),
-                0.0,
-                color,
-                0.3,
-            );
+        for streak in 0..3_u8 {
+            let left = x + size * between(rng, -2.0, 2.0);
+            let top = y + size * 0.7 * f32::from(streak);
+            let right = left + size * between(rng, 5.0, 12.0);
+            canvas.round_rect([left, top, right, top + size * 0.55], size, color);
         }
     }
 }

@@ -5,6 +5,7 @@ mod city;
 mod composition;
 mod landscape;
 mod portrait;
+mod resize;
 mod screenshot;
 
 use fastrand::Rng;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::clock::{ejson, now_millis};
 use super::super::demo::Demo;
-use super::super::options::Realtime;
+use super::super::quirks::Realtime;
 use super::super::world::ids::letters;
 
 /// What to do about a frame.

@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::answers::{Answer, text_answer};
 use super::demo::{Demo, Event};
-use super::options::Realtime;
+use super::quirks::Realtime;
 use conversation::{Conversation, Reply};
 
 /// Meteor's heartbeat as observed on 7.13.9; `ddp-streamer` waits as long in silence.
@@ -25,6 +25,7 @@ const PING_AFTER: Duration = Duration::from_secs(30);
 const HEARTBEAT_LOST: u16 = 4000;
 const SLOW_CONSUMER: u16 = 1013;
 const NORMAL: u16 = 1000;
+const GOING_AWAY: u16 = 1001;
 
 /// Upgrades `/websocket`; anything but an upgrade is refused.
 pub(super) async fn answer(demo: &Arc<Demo>, mut parts: Parts) -> Answer {
@@ -69,6 +70,7 @@ async fn serve(demo: Arc<Demo>, mut socket: WebSocket) {
                 Err(RecvError::Lagged(_)) => vec![Reply::Close(SLOW_CONSUMER)],
                 Err(RecvError::Closed) => return,
             },
+            () = demo.stop.cancelled() => break GOING_AWAY,
             () = sleep_until(heard_at + PING_AFTER) => {
                 heard_at = Instant::now();
                 if pinged {

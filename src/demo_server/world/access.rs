@@ -1,6 +1,6 @@
 //! Who may read what: `canAccessRoom` and `requestCanAccessFiles`.
 
-use super::super::options::Quirks;
+use super::super::quirks::Quirks;
 use super::{Room, RoomKind, World};
 
 impl World {

@@ -6,7 +6,7 @@ use super::super::options::LibraryChoice;
 use super::archive::Archive;
 use super::ids::id;
 use super::people::people;
-use super::room::{Room, RoomKind, Subscription, Team};
+use super::room::{Room, RoomKind, Team};
 use super::sessions::Sessions;
 use super::{World, pictures};
 
@@ -253,22 +253,24 @@ impl World {
             room.last_message_at = latest;
             room.updated_at = latest.unwrap_or(room.updated_at);
         }
-        let memberships: Vec<(String, String, bool)> = self
+        let memberships: Vec<(String, String)> = self
             .rooms
             .iter()
             .flat_map(|room| {
-                let is_open = !room.is_archived;
                 room.members
                     .iter()
-                    .map(move |user| (room.id.clone(), user.clone(), is_open))
+                    .map(|user| (room.id.clone(), user.clone()))
             })
             .collect();
-        for (room, user, is_open) in memberships {
-            self.subscribe(&room, &user, newest - DAY, is_open);
+        for (room, user) in memberships {
+            self.subscribe(&room, &user, newest - DAY);
         }
+        let archived = Self::room_id(self.seed, "summer-2024");
         let favorites = ["team-offsite", "photography"].map(|name| Self::room_id(self.seed, name));
         for subscription in &mut self.subscriptions {
             subscription.is_favorite = favorites.contains(&subscription.room);
+            // Archiving hides a room from the lists of its members.
+            subscription.is_open = subscription.room != archived;
         }
         self.invite_to_book_club(newest);
     }
@@ -276,29 +278,10 @@ impl World {
     fn invite_to_book_club(&mut self, newest: i64) {
         let room = Self::room_id(self.seed, "book-club");
         if let Some(ana) = self.people.first().map(|person| person.id.clone()) {
-            self.subscribe(&room, &ana, newest - DAY, true);
+            self.subscribe(&room, &ana, newest - DAY);
             if let Some(invitation) = self.subscriptions.last_mut() {
                 invitation.status = Some("INVITED");
             }
         }
-    }
-
-    /// Adds a subscription; a second one for the same room and person is not made.
-    pub(crate) fn subscribe(&mut self, room: &str, user: &str, now: i64, is_open: bool) {
-        if self.subscription(room, user).is_some() {
-            return;
-        }
-        let number = self.fresh_number();
-        self.subscriptions.push(Subscription {
-            id: id(self.seed, "subscription", number),
-            room: room.to_owned(),
-            user: user.to_owned(),
-            is_open,
-            is_favorite: false,
-            unread: 0,
-            status: None,
-            last_seen: now,
-            updated_at: now,
-        });
     }
 }

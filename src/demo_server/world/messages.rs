@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use super::super::clock::{ejson, iso};
+use super::super::quirks::Thumbnails;
 use super::{Upload, World};
 
 /// How dates are spelled.
@@ -63,7 +64,7 @@ impl World {
     }
 
     /// The message that sent an upload.
-    pub(crate) fn message(&self, upload: &Upload, dates: Dates, thumbnails: bool) -> Value {
+    pub(crate) fn message(&self, upload: &Upload, dates: Dates, thumbnails: Thumbnails) -> Value {
         let id = message_id(&upload.id);
         let at = sent_at(upload);
         let user = upload.user.as_deref().and_then(|user| self.person(user));
@@ -82,7 +83,9 @@ impl World {
             fields.insert("t".to_owned(), "rm".into());
             return message;
         }
-        let thumb = upload.thumbnail().filter(|_| thumbnails);
+        let thumb = upload
+            .thumbnail()
+            .filter(|_| thumbnails != Thumbnails::NotMade);
         let own = file_of(upload);
         let mut files = vec![own.clone()];
         files.extend(thumb.as_ref().map(file_of));

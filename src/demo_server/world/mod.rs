@@ -10,6 +10,7 @@ mod people;
 mod pictures;
 mod room;
 mod sessions;
+mod strange;
 mod upload;
 
 use std::collections::{BTreeMap, HashMap};

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::clock::iso;
 use super::World;
+use super::ids::id;
 
 /// A room of any kind.
 #[derive(Debug, Clone)]
@@ -169,6 +170,25 @@ impl World {
         document
     }
 
+    /// Adds a subscription; a second one for the same room and person is not made.
+    pub(crate) fn subscribe(&mut self, room: &str, user: &str, now: i64) {
+        if self.subscription(room, user).is_some() {
+            return;
+        }
+        let number = self.fresh_number();
+        self.subscriptions.push(Subscription {
+            id: id(self.seed, "subscription", number),
+            room: room.to_owned(),
+            user: user.to_owned(),
+            is_open: true,
+            is_favorite: false,
+            unread: 0,
+            status: None,
+            last_seen: now,
+            updated_at: now,
+        });
+    }
+
     /// Direct rooms are named after the others; group DMs without a name have an empty one.
     fn names_for(&self, room: &Room, user: &str) -> (String, String) {
         if room.kind != RoomKind::Direct {
@@ -183,7 +203,7 @@ impl World {
             .members
             .iter()
             .find(|id| *id != user)
-            .or(room.members.first());
+            .or_else(|| room.members.first());
         other
             .and_then(|id| self.person(id))
             .map(|person| (person.username.clone(), person.name.clone()))

@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{LISTING_PAGE_SIZE, ListingWindow, PageIndex, Upload, UploadId, UploadPage};
+use super::{ByteCount, LISTING_PAGE_SIZE, ListingWindow, PageIndex, Upload, UploadId, UploadPage};
 
 /// How often a list whose pages disagree with their total is read anew before it is taken as
 /// it is.
@@ -41,8 +41,25 @@ pub struct Listing {
 #[derive(Debug, Clone)]
 struct Page {
     epoch: u32,
+    /// The list's version when this page last changed.
+    version: u64,
     hidden_count: usize,
     uploads: Vec<Arc<Upload>>,
+}
+
+/// One page as the view lays it out.
+#[derive(Debug, Clone, Copy)]
+pub struct PageView<'a> {
+    /// Which page.
+    pub index: PageIndex,
+    /// The position of its first image.
+    pub start: usize,
+    /// How many positions it takes.
+    pub len: usize,
+    /// Its images; `None` while it was not read.
+    pub uploads: Option<&'a [Arc<Upload>]>,
+    /// Changes when its images do.
+    pub version: u64,
 }
 
 /// What is at one position of the list.
@@ -112,6 +129,34 @@ impl Listing {
         self.pages.values().flat_map(|page| page.uploads.iter())
     }
 
+    /// All pages in order, read or not.
+    pub fn pages(&self) -> impl Iterator<Item = PageView<'_>> {
+        self.starts.windows(2).enumerate().map(|(index, bounds)| {
+            let (start, end) = match bounds {
+                [start, end] => (*start, *end),
+                _ => (0, 0),
+            };
+            let read = self.pages.get(&index);
+            PageView {
+                index: PageIndex(index),
+                start,
+                len: end - start,
+                uploads: read.map(|read| read.uploads.as_slice()),
+                version: read.map_or(0, |read| read.version),
+            }
+        })
+    }
+
+    /// How many positions the server says there are; `None` before the first answer.
+    pub const fn total(&self) -> Option<usize> {
+        self.total
+    }
+
+    /// Bytes of all known images.
+    pub fn known_bytes(&self) -> ByteCount {
+        self.known().filter_map(|upload| upload.size).sum()
+    }
+
     /// The image with this id, if it is known.
     pub fn upload(&self, id: &UploadId) -> Option<&Arc<Upload>> {
         let page = self.pages.get(self.page_of.get(id)?)?;
@@ -151,7 +196,7 @@ impl Listing {
         let last = self
             .locate(positions.end.saturating_sub(1))
             .map(|(page, _)| page);
-        let end = last.map_or(self.page_count(), |page| page + 1);
+        let end = last.map_or_else(|| self.page_count(), |page| page + 1);
         self.missing_pages(first..end)
     }
 
@@ -226,6 +271,7 @@ impl Listing {
         };
         if let Some(read) = self.pages.get_mut(&page) {
             read.uploads.retain(|upload| upload.id != *id);
+            read.version = self.version + 1;
         }
         self.positions_changed();
     }
@@ -245,6 +291,7 @@ impl Listing {
                 Arc::make_mut(upload).uploader = Some((*person).clone());
             }
         }
+        self.version += 1;
     }
 
     fn put_page(&mut self, page: usize, hidden_count: usize, uploads: Vec<Upload>) {
@@ -265,6 +312,7 @@ impl Listing {
                 && let Some(read) = self.pages.get_mut(&other)
             {
                 read.uploads.retain(|known| known.id != upload.id);
+                read.version = self.version + 1;
             }
             self.page_of.insert(upload.id.clone(), page);
             kept.push(Arc::new(upload));
@@ -273,6 +321,7 @@ impl Listing {
             page,
             Page {
                 epoch: self.epoch,
+                version: self.version + 1,
                 hidden_count,
                 uploads: kept,
             },
@@ -292,6 +341,7 @@ impl Listing {
                 && let Some(read) = self.pages.get_mut(&page)
             {
                 self.page_of.insert(upload.id.clone(), page);
+                read.version = self.version + 1;
                 read.uploads.push(Arc::new(upload));
             }
         }
@@ -380,3 +430,6 @@ impl Listing {
         Some((page, position - self.starts.get(page)?))
     }
 }
+
+#[cfg(test)]
+mod tests;

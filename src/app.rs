@@ -1,0 +1,153 @@
+//! The window: drains events, draws, performs effects. The only place that knows eframe.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::error::TrySendError;
+
+use crate::backend::{self, BackendConfig, BackendHandle};
+use crate::domain::LogInRequest;
+use crate::protocol::{Command, Settings, UiEnd, Waker, channel};
+use crate::state::{Action, AppState, Effect};
+use crate::ui::{RootView, TextureStore, theme};
+
+/// Leaves most of a 16 ms frame for drawing.
+const DRAIN_BUDGET: Duration = Duration::from_millis(4);
+
+/// What the window starts with.
+pub struct AppConfig {
+    /// What was remembered.
+    pub settings: Settings,
+    /// Where pictures go when nothing else is known.
+    pub default_folder: PathBuf,
+    /// Everything the backend needs.
+    pub backend: BackendConfig,
+    /// Sign in with this at once: the embedded demo.
+    pub log_in: Option<LogInRequest>,
+    /// What went wrong before there was a window, such as damaged settings.
+    pub trouble: Option<crate::protocol::StorageError>,
+}
+
+/// Salon's window.
+pub struct SalonApp {
+    state: AppState,
+    root: RootView,
+    textures: TextureStore,
+    ring: UiEnd,
+    window_size: Option<egui::Vec2>,
+    /// Dropped last: it waits for the backend to end.
+    backend: Option<BackendHandle>,
+}
+
+impl SalonApp {
+    /// Starts the backend and prepares the first frame.
+    ///
+    /// # Errors
+    /// When the thread of the backend cannot be started.
+    pub fn new(ctx: &egui::Context, config: AppConfig) -> std::io::Result<Self> {
+        theme::set_options(ctx);
+        theme::add_fonts(ctx);
+        let waking = ctx.clone();
+        let waker = Waker::new(move || waking.request_repaint_of(egui::ViewportId::ROOT));
+        let (ring, backend_end) = channel(waker);
+        let backend = backend::start(config.backend, backend_end)?;
+        let (state, effects) = AppState::new(config.settings, config.default_folder);
+        let mut app = Self {
+            state,
+            root: RootView::default(),
+            textures: TextureStore::new(ctx.clone()),
+            ring,
+            window_size: None,
+            backend: Some(backend),
+        };
+        app.perform(effects);
+        if let Some(request) = config.log_in {
+            let effects = app.state.log_in_with(request);
+            app.perform(effects);
+        }
+        if let Some(error) = config.trouble {
+            let effects = app
+                .state
+                .on_event(crate::protocol::Event::StorageTrouble(error));
+            app.perform(effects);
+        }
+        Ok(app)
+    }
+
+    /// What the window shows; for tests.
+    pub const fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    /// Takes in what the backend found, for at most [`DRAIN_BUDGET`].
+    fn drain_events(&mut self, ctx: &egui::Context) {
+        // Arm before draining: an event sent meanwhile must wake us again.
+        self.ring.waker.arm();
+        let begun = Instant::now();
+        while let Ok(event) = self.ring.events.try_recv() {
+            let effects = self.state.on_event(event);
+            self.perform(effects);
+            if begun.elapsed() > DRAIN_BUDGET {
+                ctx.request_repaint_of(egui::ViewportId::ROOT);
+                break;
+            }
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Send(command) => self.send(command),
+                Effect::Want(wanted) => {
+                    self.ring.wanted.send_replace(wanted);
+                }
+                Effect::StoreTexture { request, image } => self.textures.store(request, &image),
+                Effect::AvatarMissing(request) => self.textures.mark_missing(request),
+                Effect::DropTextures => self.textures.clear(),
+            }
+        }
+    }
+
+    fn send(&self, command: Command) {
+        match self.ring.commands.try_send(command) {
+            Ok(()) => {}
+            Err(TrySendError::Full(command)) => {
+                tracing::error!("the backend hangs, lost {command:?}");
+            }
+            Err(TrySendError::Closed(command)) => {
+                tracing::error!("the backend is gone, lost {command:?}");
+            }
+        }
+    }
+
+    fn act(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            let effects = self.state.on_action(action);
+            self.perform(effects);
+        }
+    }
+}
+
+impl eframe::App for SalonApp {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.drain_events(ctx);
+        self.root.apply_theme(ctx, &self.state);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let is_maximized = ui.input(|input| input.viewport().maximized.unwrap_or(false));
+        if !is_maximized {
+            self.window_size = Some(ui.ctx().content_rect().size());
+        }
+        let actions = self.root.ui(ui, &self.state, &self.textures);
+        self.act(actions);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if let Some(size) = self.window_size {
+            self.act(vec![Action::RememberWindowSize([size.x, size.y])]);
+        }
+        // Ends the backend, which writes the settings first.
+        self.backend.take();
+    }
+}

@@ -1,0 +1,189 @@
+//! How the program starts: with a window, on the demo server, or as the demo server.
+
+use std::error::Error;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+
+use crate::app::{AppConfig, SalonApp};
+use crate::backend::BackendConfig;
+use crate::cli::WindowArgs;
+use crate::demo_server::{DemoOptions, DemoServer};
+use crate::domain::{Credentials, LogInRequest, ServerUrl};
+use crate::protocol::Settings;
+use crate::rocketchat::Http;
+use crate::storage::{Dirs, KeyringStore, MemoryStore, SessionStore, load_settings};
+
+/// Name of the window for the system: desktop entry, task bar.
+const APP_ID: &str = "salon";
+
+type StartResult<T> = Result<T, Box<dyn Error>>;
+
+/// Sends this program's own messages to standard error; other crates' only when they warn.
+pub fn log_to_stderr(level: LevelFilter) {
+    let filter = EnvFilter::new(format!("warn,salon={level}"));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .finish();
+    // Only fails when a test has set one before.
+    tracing::subscriber::set_global_default(subscriber).ok();
+}
+
+/// Writes why the program could not start.
+pub fn report(error: &dyn Error) {
+    // Nobody is left to tell when standard error is closed.
+    writeln!(std::io::stderr(), "salon: {error}").ok();
+}
+
+/// Runs the demo server until it is interrupted.
+///
+/// # Errors
+/// When the port is taken.
+pub fn demo_server(port: u16) -> StartResult<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let server = DemoServer::start(DemoOptions {
+            port,
+            ..DemoOptions::default()
+        })
+        .await?;
+        let mut out = std::io::stdout();
+        writeln!(out, "{}", server.banner())?;
+        out.flush()?;
+        until_interrupted().await?;
+        Ok(())
+    })
+}
+
+#[cfg(unix)]
+async fn until_interrupted() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+async fn until_interrupted() -> std::io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// When there is no display, no graphics driver, or no place for settings.
+pub fn window(args: &WindowArgs) -> StartResult<()> {
+    if args.demo {
+        demo_window(args)
+    } else {
+        own_window(args)
+    }
+}
+
+fn own_window(args: &WindowArgs) -> StartResult<()> {
+    let dirs = dirs_of(args)?;
+    let (mut settings, trouble) = load_settings(&dirs);
+    if let Some(server) = &args.server {
+        settings.last_server = Some(server.clone());
+        // The person asked for this server: do not open another one's session.
+        settings.accounts.retain(|account| {
+            let wanted = ServerUrl::parse_typed(server).map(|typed| typed.base.to_string());
+            wanted.is_ok_and(|wanted| wanted == account.server)
+        });
+    }
+    run(AppConfig {
+        settings,
+        default_folder: default_folder(),
+        backend: BackendConfig::new(dirs, Arc::new(KeyringStore::default()), Http::new()?),
+        log_in: None,
+        trouble,
+    })
+}
+
+/// The demo looks as the person likes it, and leaves nothing behind.
+fn demo_window(args: &WindowArgs) -> StartResult<()> {
+    let (own, _trouble) = load_settings(&dirs_of(args)?);
+    let settings = Settings {
+        accounts: Vec::new(),
+        last_server: None,
+        ..own
+    };
+    let folder = tempfile::Builder::new().prefix("salon-demo-").tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("demo-server")
+        .enable_all()
+        .build()?;
+    let server = runtime.block_on(DemoServer::start(DemoOptions::default()))?;
+    let account = server
+        .accounts()
+        .into_iter()
+        .next()
+        .ok_or("the demo has no account")?;
+    let request = LogInRequest {
+        server: ServerUrl::parse_base(&server.base_url())?,
+        credentials: Credentials::Password {
+            user: account.user,
+            password: SecretString::from(account.password),
+            code: None,
+        },
+    };
+    let store: Arc<dyn SessionStore> = Arc::new(MemoryStore::default());
+    let result = run(AppConfig {
+        settings,
+        default_folder: default_folder(),
+        backend: BackendConfig::new(Dirs::under(folder.path()), store, Http::new()?),
+        log_in: Some(request),
+        trouble: None,
+    });
+    drop(server);
+    result
+}
+
+fn run(config: AppConfig) -> StartResult<()> {
+    let size = config.settings.window_size.unwrap_or([1180.0, 760.0]);
+    let viewport = egui::ViewportBuilder::default()
+        .with_app_id(APP_ID)
+        .with_title("Salon")
+        .with_icon(Arc::new(icon()?))
+        .with_inner_size(size)
+        .with_min_inner_size([480.0, 360.0]);
+    let options = eframe::NativeOptions {
+        viewport,
+        ..eframe::NativeOptions::default()
+    };
+    let creator: eframe::AppCreator<'_> = Box::new(|creation| {
+        let app = SalonApp::new(&creation.egui_ctx, config)?;
+        Ok(Box::new(app))
+    });
+    eframe::run_native(APP_ID, options, creator)?;
+    Ok(())
+}
+
+fn icon() -> StartResult<egui::IconData> {
+    Ok(eframe::icon_data::from_png_bytes(include_bytes!(
+        "../assets/icon-256.png"
+    ))?)
+}
+
+fn dirs_of(args: &WindowArgs) -> StartResult<Dirs> {
+    Ok(match &args.data_dir {
+        Some(root) => Dirs::under(root),
+        None => Dirs::of_this_user()?,
+    })
+}
+
+/// `~/Pictures/Salon`, or `~/Salon` where there is no such folder.
+fn default_folder() -> PathBuf {
+    let home = etcetera::home_dir().unwrap_or_else(|_no_home| PathBuf::from("."));
+    let pictures = home.join("Pictures");
+    let parent: &Path = if pictures.is_dir() { &pictures } else { &home };
+    parent.join("Salon")
+}

@@ -1,0 +1,169 @@
+//! What the person can do.
+
+use std::ops::Range;
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use crate::domain::{AuthToken, RoomId, SaveJobId, UploadId};
+use crate::protocol::{GridLayoutChoice, OpenTarget, ThemeChoice, WantedImage};
+use crate::state::selection::{BandEnd, BandKind};
+
+/// One thing the person did, or one thing the view needs to say.
+#[derive(Debug, Clone)]
+pub enum Action {
+    // Signing in
+    /// The server's address changed in the form.
+    TypeServer(String),
+    /// The person agreed to send the password without encryption to this server.
+    AgreeToInsecure,
+    /// User name or e-mail, and password.
+    SubmitPassword {
+        user: String,
+        password: SecretString,
+    },
+    /// The second factor.
+    SubmitCode(String),
+    /// Send another code by e-mail.
+    ResendCode,
+    /// Leave the code question, back to user and password.
+    LeaveCodeQuestion,
+    /// A personal access token.
+    SubmitToken(AuthToken),
+    /// Try the stored session again (the server was away).
+    RetryResume,
+    /// Choose another account: leave the waiting stored session for the form.
+    UseAnotherAccount,
+    /// Sign out of this account on this machine.
+    SignOut,
+    /// Try the keyring again.
+    KeepSession,
+
+    // Rooms
+    /// Show a room's images.
+    OpenRoom(RoomId),
+    /// Find a public channel by its exact name and open it.
+    FindRoom(String),
+    /// Read rooms and images again.
+    Reload,
+
+    // What is on screen
+    /// What the last frame showed and lacked; at most one a frame.
+    Show(Shown),
+    /// Fetch these pictures again after they failed.
+    RetryImages(Vec<UploadId>),
+    /// Fetch everything that failed in this room again.
+    RetryAllFailed,
+
+    // Selection
+    /// A click or its keyboard equivalent on the image at a position.
+    Select { position: usize, how: SelectHow },
+    /// The keyboard moved the focus.
+    MoveFocus { to: usize, how: MoveHow },
+    /// The rubber band began.
+    StartBand(BandKind),
+    /// The rubber band covers these positions now.
+    Band { covered: Vec<Range<usize>> },
+    /// The rubber band ended, or was given up.
+    EndBand(BandEnd),
+    /// A date header was clicked: all of its images on, or off if all were on.
+    ToggleRange(Range<usize>),
+    /// Every image of the room, also those not listed yet.
+    SelectAll,
+    /// Nothing.
+    ClearSelection,
+    /// Everything that is not selected now.
+    InvertSelection,
+    /// The selection before it was cleared.
+    UndoClear,
+
+    // Viewer and panel
+    /// Show the image at this position large.
+    OpenViewer(usize),
+    /// Show another image large.
+    StepViewer(ViewerStep),
+    /// Back to the grid.
+    CloseViewer,
+    /// Open or close the details.
+    TogglePanel,
+    /// Size of tiles in points.
+    SetTileEdge(f32),
+    /// Square or whole.
+    SetLayout(GridLayoutChoice),
+    /// Light, dark or system.
+    SetTheme(ThemeChoice),
+    /// The window was resized, in points.
+    RememberWindowSize([f32; 2]),
+
+    // Saving
+    /// Ctrl+S: save the selection, or the image in view.
+    SaveSelected,
+    /// Save again somewhere else: always ask for the folder.
+    SaveSelectedAs,
+    /// The folder was typed into the field that stands in for a missing dialog.
+    ConfirmFolder(PathBuf),
+    /// Ask the system's dialog from the folder field.
+    BrowseFolder,
+    /// Do not save after all.
+    CancelFolder,
+    /// Stop a job.
+    CancelSave(SaveJobId),
+    /// Save the failed ones of a job again.
+    RetrySave(SaveJobId),
+    /// Take a finished job off the list.
+    DismissSave(SaveJobId),
+
+    // Other
+    /// Hand a folder or an address to another program.
+    Open(OpenTarget),
+    /// Close a notice.
+    DismissNotice(u64),
+    /// Something was copied; says so briefly.
+    Copied(&'static str),
+    /// Throw the downloaded copies away.
+    ClearCache,
+}
+
+/// How a click selects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SelectHow {
+    /// Only this.
+    Only,
+    /// This on or off.
+    Toggle,
+    /// From the anchor to this, nothing else.
+    Range,
+    /// From the anchor to this, added.
+    AddRange,
+}
+
+/// What the keyboard does to the selection while it moves the focus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MoveHow {
+    /// Select only the new one.
+    Select,
+    /// Leave the selection alone.
+    FocusOnly,
+    /// From the anchor to the new one.
+    Extend,
+}
+
+/// Where to go in the viewer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewerStep {
+    /// By so many images; negative is towards the first.
+    By(isize),
+    /// The newest.
+    First,
+    /// The oldest.
+    Last,
+}
+
+/// What one frame showed, and what it had no picture for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Shown {
+    /// Positions of the grid on screen.
+    pub visible: Range<usize>,
+    /// Pictures that are missing, the most wanted first.
+    pub missing: Vec<WantedImage>,
+}

@@ -1,0 +1,383 @@
+//! Everything the app knows, and the two matches that change it.
+
+use std::path::PathBuf;
+
+use crate::domain::{Credentials, RoomId};
+use crate::protocol::{
+    Command, Connection, Event, Generation, KeyringStatus, KnownAccount, SessionInfo, Settings,
+    Wanted,
+};
+use crate::state::action::Action;
+use crate::state::effect::Effect;
+use crate::state::gallery::Gallery;
+use crate::state::notices::{NoticeLevel, NoticeOffer, Notices};
+use crate::state::room_list::RoomList;
+use crate::state::saves::Saves;
+use crate::state::saving::AskFolder;
+use crate::state::sign_in::SignIn;
+use crate::state::user_message::{self, UserMessage};
+
+/// How many rooms are kept as they were left, to be there at once on the way back.
+const KEPT_GALLERIES: usize = 6;
+
+/// Where the session is.
+#[derive(Debug)]
+pub enum Phase {
+    /// The stored session is looked up and checked.
+    Resuming {
+        /// Whose.
+        account: KnownAccount,
+        /// Why it did not work; it can be tried again.
+        error: Option<crate::protocol::ClientError>,
+    },
+    /// Nobody is signed in.
+    SignedOut,
+    /// Somebody is.
+    SignedIn,
+    /// The token died; everything stays on screen under a question to sign in again.
+    Expired,
+}
+
+/// See the [module documentation](self).
+#[derive(Debug)]
+pub struct AppState {
+    /// The current "now".
+    pub generation: Generation,
+    /// Where the session is.
+    pub phase: Phase,
+    /// The sign-in form.
+    pub sign_in: SignIn,
+    /// Who is signed in (also while the session is expired).
+    pub session: Option<SessionInfo>,
+    /// The rooms.
+    pub rooms: RoomList,
+    /// The open room.
+    pub gallery: Option<Gallery>,
+    /// Save jobs.
+    pub saves: Saves,
+    /// Messages at the edge.
+    pub notices: Notices,
+    /// How things stand with the server.
+    pub connection: Connection,
+    /// What is remembered between runs.
+    pub settings: Settings,
+    /// The system's preference, as far as it is known.
+    pub is_system_dark: Option<bool>,
+    /// Where pictures go when nothing else is known.
+    pub default_folder: PathBuf,
+    pub(super) kept: Vec<Gallery>,
+    pub(super) has_told_about_keyring: bool,
+    pub(super) is_signing_out: bool,
+    pub(super) room_to_open: Option<RoomId>,
+    /// The generation the session began with: answers from before it are not about it.
+    pub(super) session_generation: Generation,
+    last_wanted: Wanted,
+}
+
+impl AppState {
+    /// The state at start, and what to do first: resume the last account's session, or show
+    /// the form.
+    pub fn new(settings: Settings, default_folder: PathBuf) -> (Self, Vec<Effect>) {
+        let mut state = Self {
+            generation: Generation::default().next(),
+            phase: Phase::SignedOut,
+            sign_in: SignIn::default(),
+            session: None,
+            rooms: RoomList::default(),
+            gallery: None,
+            saves: Saves::default(),
+            notices: Notices::default(),
+            connection: Connection::Online,
+            settings,
+            is_system_dark: None,
+            default_folder,
+            kept: Vec::new(),
+            has_told_about_keyring: false,
+            is_signing_out: false,
+            room_to_open: None,
+            session_generation: Generation::default(),
+            last_wanted: Wanted::default(),
+        };
+        let effects = match state.settings.accounts.first().cloned() {
+            Some(account) => state.resume(account),
+            None => state.show_form(None),
+        };
+        (state, effects)
+    }
+
+    /// Signs in without a form: the embedded demo.
+    pub fn log_in_with(&mut self, request: crate::domain::LogInRequest) -> Vec<Effect> {
+        self.generation = self.generation.next();
+        let generation = self.generation;
+        self.sign_in.step = crate::state::sign_in::SignInStep::Submitting;
+        vec![Effect::Send(Command::LogIn {
+            request,
+            generation,
+        })]
+    }
+
+    /// Takes in one action. The wish list is renewed behind it.
+    pub fn on_action(&mut self, action: Action) -> Vec<Effect> {
+        let mut effects = self.act(action);
+        effects.extend(self.renew_wanted());
+        effects
+    }
+
+    /// Takes in one event. The wish list is renewed behind it.
+    pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.receive(event);
+        effects.extend(self.renew_wanted());
+        effects
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::TypeServer(text) => send(self.sign_in.type_server(text)),
+            Action::AgreeToInsecure => send(self.sign_in.agree_to_insecure()),
+            Action::SubmitPassword { user, password } => {
+                let generation = self.bump();
+                send(self.sign_in.submit_password(user, password, generation))
+            }
+            Action::SubmitCode(code) => {
+                let generation = self.bump();
+                send(self.sign_in.submit_code(&code, generation))
+            }
+            Action::SubmitToken(token) => {
+                let generation = self.bump();
+                let credentials = Credentials::PersonalAccessToken(token);
+                send(self.sign_in.submit_token(credentials, generation))
+            }
+            Action::ResendCode => send(self.sign_in.resend_code()),
+            Action::LeaveCodeQuestion => {
+                self.sign_in.leave_code_question();
+                Vec::new()
+            }
+            Action::RetryResume => self.retry_resume(),
+            Action::UseAnotherAccount => self.use_another_account(),
+            Action::SignOut => self.sign_out(),
+            Action::KeepSession => self.keep_session(),
+            Action::OpenRoom(room) => self.open_room(&room),
+            Action::FindRoom(name) => self.find_room(name),
+            Action::Reload => self.reload(),
+            Action::Show(_)
+            | Action::RetryImages(_)
+            | Action::RetryAllFailed
+            | Action::Select { .. }
+            | Action::MoveFocus { .. }
+            | Action::StartBand(_)
+            | Action::Band { .. }
+            | Action::EndBand(_)
+            | Action::ToggleRange(_)
+            | Action::SelectAll
+            | Action::ClearSelection
+            | Action::InvertSelection
+            | Action::UndoClear
+            | Action::OpenViewer(_)
+            | Action::StepViewer(_)
+            | Action::CloseViewer => self.act_in_gallery(action),
+            Action::TogglePanel
+            | Action::SetTileEdge(_)
+            | Action::SetLayout(_)
+            | Action::SetTheme(_)
+            | Action::RememberWindowSize(_) => self.act_on_settings(&action),
+            Action::SaveSelected => self.save_selected(AskFolder::IfUnknown),
+            Action::SaveSelectedAs => self.save_selected(AskFolder::Always),
+            Action::ConfirmFolder(folder) => self.begin_pending_save(folder),
+            Action::BrowseFolder => self.browse_folder(),
+            Action::CancelFolder => {
+                self.saves.pending = None;
+                Vec::new()
+            }
+            Action::CancelSave(job) => {
+                self.saves.stop(job);
+                vec![Effect::Send(Command::CancelSave(job))]
+            }
+            Action::RetrySave(job) => self.retry_save(job),
+            Action::DismissSave(job) => {
+                self.saves.dismiss(job);
+                Vec::new()
+            }
+            Action::Open(target) => vec![Effect::Send(Command::Open(target))],
+            Action::DismissNotice(id) => {
+                self.notices.dismiss(id);
+                Vec::new()
+            }
+            Action::Copied(what) => {
+                self.notices
+                    .push(NoticeLevel::Info, UserMessage::copied(what), None);
+                Vec::new()
+            }
+            Action::ClearCache => vec![Effect::Send(Command::ClearCache)],
+        }
+    }
+
+    fn receive(&mut self, event: Event) -> Vec<Effect> {
+        if self.is_outdated(&event) {
+            return Vec::new();
+        }
+        match event {
+            Event::ServerProbed { .. }
+            | Event::SessionStarted { .. }
+            | Event::LogInFailed { .. }
+            | Event::NoStoredSession { .. }
+            | Event::CodeResent(_)
+            | Event::SessionExpired { .. }
+            | Event::SignedOut { .. }
+            | Event::KeyringChanged(_) => self.receive_about_session(event),
+            Event::RoomsLoaded { result, .. } => self.rooms_loaded(result),
+            Event::RoomFound { name, result, .. } => self.room_found(name, result),
+            Event::PageLoaded {
+                window,
+                anchor,
+                result,
+                ..
+            } => {
+                if let Some(gallery) = &mut self.gallery {
+                    gallery.page_loaded(window, anchor.as_ref(), result);
+                }
+                Vec::new()
+            }
+            Event::PeopleResolved(people) => {
+                for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
+                    gallery.listing.set_uploaders(&people);
+                }
+                Vec::new()
+            }
+            Event::ImageDecoded { request, image } => self.image_decoded(request, image),
+            Event::ImageFailed { request, error } => self.image_failed(&request, error),
+            Event::MetadataRead { upload, metadata } => {
+                if let Some(gallery) = &mut self.gallery {
+                    gallery.metadata_read(upload, metadata);
+                }
+                Vec::new()
+            }
+            Event::ConnectionChanged(connection) => {
+                self.connection = connection;
+                Vec::new()
+            }
+            Event::FolderPicked(choice) => self.folder_picked(choice),
+            Event::SaveAdvanced { job, progress } => {
+                self.saves.advance(job, progress);
+                Vec::new()
+            }
+            Event::SaveFinished { job, report } => {
+                self.saves.finish(job, report);
+                Vec::new()
+            }
+            Event::SystemThemeChanged { is_dark } => {
+                self.is_system_dark = Some(is_dark);
+                Vec::new()
+            }
+            Event::StorageTrouble(error) => self.warn(user_message::storage(&error)),
+            Event::OpenFailed(target) => self.warn(user_message::open_failed(&target)),
+            Event::CacheCleared { freed } => {
+                let message = user_message::cache_cleared(freed);
+                self.notices.push(NoticeLevel::Info, message, None);
+                Vec::new()
+            }
+        }
+    }
+
+    fn receive_about_session(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::ServerProbed { typed, result } => {
+                self.sign_in.probed(&typed, result);
+                Vec::new()
+            }
+            Event::SessionStarted { session, .. } => self.session_started(*session),
+            Event::LogInFailed { error, .. } => self.log_in_failed(error),
+            Event::NoStoredSession { keyring, .. } => self.no_stored_session(keyring),
+            Event::CodeResent(result) => {
+                self.sign_in.code_resent(result);
+                Vec::new()
+            }
+            Event::SessionExpired { .. } => self.session_expired(),
+            Event::SignedOut { keyring } => self.signed_out(keyring),
+            Event::KeyringChanged(status) => self.keyring_changed(status),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether the event answers a question that no longer matters.
+    const fn is_outdated(&self, event: &Event) -> bool {
+        match event {
+            Event::SessionStarted { generation, .. }
+            | Event::LogInFailed { generation, .. }
+            | Event::NoStoredSession { generation, .. }
+            | Event::RoomFound { generation, .. }
+            | Event::PageLoaded { generation, .. } => generation.0 != self.generation.0,
+            // About the session, whichever room was open then.
+            Event::SessionExpired { generation } | Event::RoomsLoaded { generation, .. } => {
+                generation.0 < self.session_generation.0
+            }
+            _ => false,
+        }
+    }
+
+    fn warn(&mut self, message: UserMessage) -> Vec<Effect> {
+        self.notices.push(NoticeLevel::Warning, message, None);
+        Vec::new()
+    }
+
+    pub(super) fn bump(&mut self) -> Generation {
+        self.generation = self.generation.next();
+        self.generation
+    }
+
+    fn renew_wanted(&mut self) -> Option<Effect> {
+        let wanted = match (&self.phase, &self.gallery) {
+            (Phase::SignedIn, Some(gallery)) => gallery.wanted(self.generation),
+            _ => Wanted {
+                generation: self.generation,
+                ..Wanted::default()
+            },
+        };
+        if wanted == self.last_wanted {
+            return None;
+        }
+        self.last_wanted = wanted.clone();
+        Some(Effect::Want(wanted))
+    }
+
+    pub(super) fn switch_gallery(&mut self, to: Gallery) {
+        if let Some(left) = self.gallery.replace(to) {
+            self.kept.push(left);
+            let surplus = self.kept.len().saturating_sub(KEPT_GALLERIES);
+            self.kept.drain(..surplus);
+        }
+    }
+
+    pub(super) fn take_kept(&mut self, room: &RoomId) -> Option<Gallery> {
+        let index = self
+            .kept
+            .iter()
+            .position(|gallery| gallery.room.id == *room)?;
+        Some(self.kept.remove(index))
+    }
+
+    pub(super) fn keep_settings(&self) -> Effect {
+        Effect::Send(Command::KeepSettings(Box::new(self.settings.clone())))
+    }
+
+    pub(super) fn set_keyring(&mut self, status: KeyringStatus) {
+        if let Some(session) = &mut self.session {
+            session.keyring = status;
+        }
+    }
+
+    pub(super) fn tell_keyring(&mut self, error: &crate::protocol::KeyringError) {
+        if !self.has_told_about_keyring {
+            self.has_told_about_keyring = true;
+            let message = user_message::keyring(error);
+            self.notices.push(
+                NoticeLevel::Warning,
+                message,
+                Some(NoticeOffer::RetryKeyring),
+            );
+        }
+    }
+}
+
+fn send(command: Option<Command>) -> Vec<Effect> {
+    command.into_iter().map(Effect::Send).collect()
+}

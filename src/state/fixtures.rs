@@ -1,0 +1,131 @@
+//! Hand-made values for the tests of this module.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{AppState, Effect};
+use crate::domain::listing::Listing;
+use crate::domain::{
+    AccountId, ByteCount, ListingWindow, PageIndex, Person, Room, RoomId, RoomKind, ServerUrl,
+    TokenKind, Upload, UploadId, UploadPage, UserId,
+};
+use crate::protocol::{Event, KeyringStatus, SessionInfo, Settings};
+
+pub(super) fn room(number: usize) -> Room {
+    Room {
+        id: RoomId::from(format!("room{number}")),
+        subscription: None,
+        kind: RoomKind::Channel,
+        is_team: false,
+        discussion_of: None,
+        title: format!("Room {number}"),
+        slug: Some(format!("room-{number}")),
+        other_username: None,
+        topic: None,
+        avatar_etag: None,
+        is_favorite: false,
+        is_archived: false,
+        is_encrypted: false,
+        is_hidden: false,
+        unread_count: 0,
+        last_activity: Timestamp::from_second(1_000_000 - i64::try_from(number).unwrap()).ok(),
+    }
+}
+
+pub(super) fn upload(number: usize) -> Upload {
+    Upload {
+        id: UploadId::from(format!("up{number}")),
+        room: RoomId::from("room0"),
+        name: format!("image-{number}.png"),
+        media_type: "image/png".to_owned(),
+        size: Some(ByteCount(1000)),
+        dimensions: None,
+        identified_format: None,
+        user: Some(UserId::from("anna")),
+        uploader: None,
+        uploaded_at: Timestamp::from_second(2_000_000 - i64::try_from(number).unwrap()).ok(),
+        updated_at: None,
+        store: None,
+        description: None,
+        path: None,
+        etag: None,
+    }
+}
+
+pub(super) fn page(index: usize, total: usize) -> UploadPage {
+    let first = index * 100;
+    let uploads = (first..(first + 100).min(total)).map(upload).collect();
+    UploadPage {
+        uploads,
+        total,
+        hidden_count: 0,
+        is_anchor_lost: false,
+    }
+}
+
+/// A list of which the pages given are read.
+pub(super) fn listing(total: usize, pages: &[usize]) -> Listing {
+    let mut listing = Listing::default();
+    listing.merge(ListingWindow::Page(PageIndex(0)), None, page(0, total));
+    for index in pages {
+        let anchor = listing.anchor().cloned();
+        let window = ListingWindow::Page(PageIndex(*index));
+        listing.merge(window, anchor.as_ref(), page(*index, total));
+    }
+    listing
+}
+
+pub(super) fn session(user: &str) -> SessionInfo {
+    let server = ServerUrl::parse_base("https://chat.example.org/").unwrap();
+    SessionInfo {
+        account: AccountId {
+            server,
+            user: UserId::from(user),
+        },
+        me: Person {
+            id: UserId::from(user),
+            username: Some(user.to_owned()),
+            name: Some(user.to_uppercase()),
+        },
+        server_name: Some("Example".to_owned()),
+        server_version: Some("8.8".to_owned()),
+        token_kind: TokenKind::LogIn,
+        must_change_password: false,
+        keyring: KeyringStatus::Kept,
+    }
+}
+
+/// Signed in, with `count` rooms and the first of them open.
+pub(super) fn signed_in(count: usize) -> AppState {
+    let (mut state, _effects) = AppState::new(Settings::default(), PathBuf::from("/pictures"));
+    let generation = state.generation;
+    let session = Box::new(session("ana"));
+    state.on_event(Event::SessionStarted {
+        generation,
+        session,
+    });
+    let result = Ok((0..count).map(room).collect());
+    state.on_event(Event::RoomsLoaded { generation, result });
+    state
+}
+
+/// Signed in, with one room open of which the first page is read.
+pub(super) fn in_room(total: usize) -> AppState {
+    let mut state = signed_in(2);
+    load_page(&mut state, 0, total);
+    state
+}
+
+pub(super) fn load_page(state: &mut AppState, index: usize, total: usize) -> Vec<Effect> {
+    let anchor = state
+        .gallery
+        .as_ref()
+        .and_then(|gallery| gallery.listing.anchor().cloned());
+    state.on_event(Event::PageLoaded {
+        generation: state.generation,
+        window: ListingWindow::Page(PageIndex(index)),
+        anchor,
+        result: Ok(page(index, total)),
+    })
+}

@@ -1,0 +1,253 @@
+//! The open room: its listing, what is chosen, what failed, what is wanted next.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::domain::listing::{Listing, Merged, Slot};
+use crate::domain::{ByteCount, ListingWindow, Room, Upload, UploadId, UploadPage};
+use crate::protocol::{
+    ClientError, DownloadError, Generation, ImageFailure, ImageSubject, Metadata, SaveSelection,
+    Wanted,
+};
+use crate::state::action::{Shown, ViewerStep};
+use crate::state::selection::Selection;
+
+/// How many files' metadata is kept: more than anybody looks at in one sitting, and small.
+const METADATA_CAPACITY: usize = 500;
+
+/// See the [module documentation](self).
+#[derive(Debug)]
+pub struct Gallery {
+    /// The room.
+    pub room: Room,
+    /// Its images.
+    pub listing: Listing,
+    /// What is chosen.
+    pub selection: Selection,
+    /// Whether the image in focus is shown large.
+    pub is_viewer_open: bool,
+    /// Why the list could not be read.
+    pub list_error: Option<ClientError>,
+    /// Whether the server gives the bytes.
+    pub access: FileAccess,
+    /// Bumped when the view must bring the focus into sight.
+    pub reveal: u64,
+    failures: HashMap<UploadId, ImageFailure>,
+    metadata: HashMap<UploadId, Box<Metadata>>,
+    metadata_order: VecDeque<UploadId>,
+    shown: Shown,
+}
+
+/// Whether the server gives the bytes of what it lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FileAccess {
+    /// It does, or it was not asked yet.
+    Open,
+    /// It refuses: the person is not in the room, or may not see its files.
+    Refused,
+}
+
+impl Gallery {
+    /// A room nothing is known about yet.
+    pub fn new(room: Room) -> Self {
+        Self {
+            room,
+            listing: Listing::default(),
+            selection: Selection::default(),
+            is_viewer_open: false,
+            list_error: None,
+            access: FileAccess::Open,
+            reveal: 0,
+            failures: HashMap::new(),
+            metadata: HashMap::new(),
+            metadata_order: VecDeque::new(),
+            shown: Shown::default(),
+        }
+    }
+
+    /// The image in focus, if it is known.
+    pub fn focused(&self) -> Option<Arc<Upload>> {
+        self.upload_at(self.selection.focus())
+    }
+
+    /// The image at a position, if it is known.
+    pub fn upload_at(&self, position: usize) -> Option<Arc<Upload>> {
+        match self.listing.slot(position) {
+            Some(Slot::Known(upload)) => Some(upload),
+            Some(Slot::Unknown(_)) | None => None,
+        }
+    }
+
+    /// Why this image has no picture.
+    pub fn failure(&self, id: &UploadId) -> Option<&ImageFailure> {
+        self.failures.get(id)
+    }
+
+    /// How many images failed.
+    pub fn failed_count(&self) -> usize {
+        self.failures.len()
+    }
+
+    /// What this image's file says about itself.
+    pub fn metadata(&self, id: &UploadId) -> Option<&Metadata> {
+        self.metadata.get(id).map(Box::as_ref)
+    }
+
+    /// The chosen images that are known.
+    pub fn chosen(&self) -> impl Iterator<Item = &Arc<Upload>> {
+        self.listing
+            .known()
+            .filter(|upload| self.selection.contains(&upload.id))
+    }
+
+    /// Whether every chosen image is known, so that sums are final.
+    pub fn is_choice_known(&self) -> bool {
+        self.selection.pending().is_empty()
+            && (self.selection.all_but().is_none() || self.listing.is_complete())
+    }
+
+    /// What to save: the image in view, else what is chosen, else the image in focus.
+    pub fn save_selection(&self) -> Option<(SaveSelection, usize, ByteCount)> {
+        let one = || {
+            let upload = self.focused()?;
+            let bytes = upload.size.unwrap_or_default();
+            Some((SaveSelection::Uploads(vec![upload]), 1, bytes))
+        };
+        if self.is_viewer_open || self.selection.is_empty() {
+            return one();
+        }
+        let bytes = self.chosen().filter_map(|upload| upload.size).sum();
+        let count = self.selection.count(&self.listing);
+        let selection = match self.selection.all_but() {
+            Some(except) if !self.listing.is_complete() => SaveSelection::WholeRoom {
+                room: Box::new(self.room.clone()),
+                listing: Box::new(self.listing.clone()),
+                except: except.clone(),
+            },
+            _ => SaveSelection::Uploads(self.chosen().cloned().collect()),
+        };
+        (count > 0).then_some((selection, count, bytes))
+    }
+
+    pub(super) fn show(&mut self, shown: Shown) {
+        self.shown = shown;
+    }
+
+    /// What is worth having for this room now.
+    pub(super) fn wanted(&self, generation: Generation) -> Wanted {
+        let visible = self.shown.visible.clone();
+        let mut windows = self.listing.missing_windows(visible.clone());
+        // The screen after this one, so that scrolling finds it there.
+        let ahead = visible.end..(visible.end + visible.len().max(50)).min(self.listing.len());
+        let mut also = self.listing.missing_windows(ahead);
+        for range in self.selection.pending() {
+            also.extend(self.listing.missing_windows(range.clone()));
+        }
+        if self.selection.all_but().is_some() {
+            also.extend(self.listing.all_missing_windows());
+        }
+        if self.is_viewer_open {
+            let focus = self.selection.focus();
+            also.extend(self.listing.missing_windows(focus..focus + 1));
+        }
+        for window in also {
+            if !windows.contains(&window) {
+                windows.push(window);
+            }
+        }
+        if self.list_error.is_some() {
+            windows.clear();
+        }
+        let images = self
+            .shown
+            .missing
+            .iter()
+            .filter(|wanted| match &wanted.request.subject {
+                ImageSubject::Upload(id) => {
+                    self.access == FileAccess::Open && !self.failures.contains_key(id)
+                }
+                ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_) => true,
+            })
+            .cloned()
+            .collect();
+        Wanted {
+            generation,
+            room: Some(self.room.clone()),
+            anchor: self.listing.anchor().cloned(),
+            windows,
+            images,
+        }
+    }
+
+    pub(super) fn page_loaded(
+        &mut self,
+        window: ListingWindow,
+        anchor: Option<&UploadId>,
+        result: Result<UploadPage, ClientError>,
+    ) {
+        let page = match result {
+            Ok(page) => page,
+            Err(ClientError::RateLimited { .. }) => return,
+            Err(error) => {
+                self.list_error = Some(error);
+                return;
+            }
+        };
+        self.list_error = None;
+        match self.listing.merge(window, anchor, page) {
+            Merged::Accepted | Merged::AnchorReplaced => self.selection.follow(&self.listing),
+            Merged::Outdated => {}
+        }
+    }
+
+    pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {
+        if matches!(error, ImageFailure::Download(DownloadError::Forbidden)) {
+            self.access = FileAccess::Refused;
+        }
+        self.failures.insert(id.clone(), error);
+    }
+
+    pub(super) fn image_arrived(&mut self, id: &UploadId) {
+        self.failures.remove(id);
+        self.access = FileAccess::Open;
+    }
+
+    pub(super) fn retry(&mut self, ids: &[UploadId]) {
+        for id in ids {
+            self.failures.remove(id);
+        }
+        self.access = FileAccess::Open;
+    }
+
+    pub(super) fn retry_all(&mut self) {
+        self.failures.clear();
+        self.access = FileAccess::Open;
+        self.list_error = None;
+    }
+
+    pub(super) fn reload(&mut self) {
+        self.retry_all();
+        self.listing.refresh();
+    }
+
+    pub(super) fn metadata_read(&mut self, id: UploadId, metadata: Box<Metadata>) {
+        if self.metadata.insert(id.clone(), metadata).is_none() {
+            self.metadata_order.push_back(id);
+        }
+        if self.metadata_order.len() > METADATA_CAPACITY
+            && let Some(oldest) = self.metadata_order.pop_front()
+        {
+            self.metadata.remove(&oldest);
+        }
+    }
+
+    pub(super) fn step(&mut self, step: ViewerStep) {
+        let last = self.listing.len().saturating_sub(1);
+        let to = match step {
+            ViewerStep::By(by) => self.selection.focus().saturating_add_signed(by).min(last),
+            ViewerStep::First => 0,
+            ViewerStep::Last => last,
+        };
+        self.selection.place_focus(to, &self.listing);
+    }
+}

@@ -1,0 +1,78 @@
+//! Short messages at the edge of the window.
+
+use crate::state::user_message::UserMessage;
+
+/// How urgent a notice is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoticeLevel {
+    /// Something was done.
+    Info,
+    /// Something needs attention; stays until it is closed.
+    Warning,
+}
+
+/// What a notice offers to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoticeOffer {
+    /// Put the token into the keyring.
+    RetryKeyring,
+    /// Bring a cleared selection back.
+    UndoClear,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Names it.
+    pub id: u64,
+    /// How urgent.
+    pub level: NoticeLevel,
+    /// What happened and what to do.
+    pub message: UserMessage,
+    /// A button.
+    pub offer: Option<NoticeOffer>,
+}
+
+/// The messages on screen, oldest first.
+#[derive(Debug, Default)]
+pub struct Notices {
+    shown: Vec<Notice>,
+    last_id: u64,
+}
+
+impl Notices {
+    /// At most so many; older ones give way.
+    const CAPACITY: usize = 4;
+
+    /// The messages, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Notice> {
+        self.shown.iter()
+    }
+
+    /// Shows a message; one that is on screen already is not shown twice.
+    pub fn push(&mut self, level: NoticeLevel, message: UserMessage, offer: Option<NoticeOffer>) {
+        self.shown.retain(|notice| {
+            notice.message != message && (offer.is_none() || notice.offer != offer)
+        });
+        self.last_id += 1;
+        self.shown.push(Notice {
+            id: self.last_id,
+            level,
+            message,
+            offer,
+        });
+        let surplus = self.shown.len().saturating_sub(Self::CAPACITY);
+        self.shown.drain(..surplus);
+    }
+
+    /// Takes a message off.
+    pub fn dismiss(&mut self, id: u64) {
+        self.shown.retain(|notice| notice.id != id);
+    }
+
+    /// Takes off every message with this offer.
+    pub fn withdraw(&mut self, offer: &NoticeOffer) {
+        self.shown
+            .retain(|notice| notice.offer.as_ref() != Some(offer));
+    }
+}

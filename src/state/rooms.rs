@@ -1,0 +1,209 @@
+//! Opening rooms, and what is done inside the open one.
+
+use crate::domain::{Room, RoomId};
+use crate::protocol::{
+    ClientError, Command, DecodedImage, ImageFailure, ImageRequest, ImageSize, ImageSubject,
+};
+use crate::state::AppState;
+use crate::state::action::Action;
+use crate::state::effect::Effect;
+use crate::state::gallery::Gallery;
+use crate::state::notices::{NoticeLevel, NoticeOffer};
+use crate::state::room_list::RoomSearch;
+use crate::state::user_message::UserMessage;
+
+/// Sizes of tiles in points that the slider offers.
+pub const TILE_EDGE_POINTS: std::ops::RangeInclusive<f32> = 80.0..=400.0;
+
+impl AppState {
+    pub(super) fn rooms_loaded(&mut self, result: Result<Vec<Room>, ClientError>) -> Vec<Effect> {
+        match result {
+            Ok(rooms) => self.rooms.set(rooms),
+            Err(error) => {
+                self.rooms.error = Some(error);
+                return Vec::new();
+            }
+        }
+        if let Some(gallery) = &mut self.gallery {
+            if let Some(room) = self.rooms.get(&gallery.room.id) {
+                gallery.room = room.clone();
+            }
+            return Vec::new();
+        }
+        let remembered = self
+            .room_to_open
+            .take()
+            .filter(|id| self.rooms.get(id).is_some());
+        let first = || {
+            let can_show = |room: &&Room| !room.is_encrypted && !room.is_hidden;
+            self.rooms.iter().find(can_show).map(|room| room.id.clone())
+        };
+        match remembered.or_else(first) {
+            Some(room) => self.open_room(&room),
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn open_room(&mut self, id: &RoomId) -> Vec<Effect> {
+        if self
+            .gallery
+            .as_ref()
+            .is_some_and(|gallery| gallery.room.id == *id)
+        {
+            return Vec::new();
+        }
+        let gallery = match (self.take_kept(id), self.rooms.get(id)) {
+            (Some(kept), _) => kept,
+            (None, Some(room)) => Gallery::new(room.clone()),
+            (None, None) => return Vec::new(),
+        };
+        self.show_gallery(gallery)
+    }
+
+    fn show_gallery(&mut self, mut gallery: Gallery) -> Vec<Effect> {
+        self.bump();
+        gallery.is_viewer_open = false;
+        gallery.reveal += 1;
+        // A room that was left a while ago may have new images: ask for its newest page.
+        gallery.listing.refresh();
+        if let Some(account) = self.settings.accounts.first_mut() {
+            account.last_room = Some(gallery.room.id.to_string());
+        }
+        self.notices.withdraw(&NoticeOffer::UndoClear);
+        self.switch_gallery(gallery);
+        vec![self.keep_settings()]
+    }
+
+    pub(super) fn find_room(&mut self, name: String) -> Vec<Effect> {
+        self.rooms.search = RoomSearch::Asking(name.clone());
+        let generation = self.generation;
+        vec![Effect::Send(Command::FindRoom { name, generation })]
+    }
+
+    pub(super) fn room_found(
+        &mut self,
+        name: String,
+        result: Result<Room, ClientError>,
+    ) -> Vec<Effect> {
+        match result {
+            Ok(room) => {
+                self.rooms.search = RoomSearch::Idle;
+                let known = self.rooms.get(&room.id).cloned();
+                let kept = self.take_kept(&room.id);
+                self.show_gallery(kept.unwrap_or_else(|| Gallery::new(known.unwrap_or(room))))
+            }
+            Err(error) => {
+                self.rooms.search = RoomSearch::Failed(name, error);
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn reload(&mut self) -> Vec<Effect> {
+        self.bump();
+        if let Some(gallery) = &mut self.gallery {
+            gallery.reload();
+        }
+        let generation = self.generation;
+        vec![Effect::Send(Command::LoadRooms { generation })]
+    }
+
+    pub(super) fn act_in_gallery(&mut self, action: Action) -> Vec<Effect> {
+        let Some(gallery) = &mut self.gallery else {
+            return Vec::new();
+        };
+        let Gallery {
+            selection, listing, ..
+        } = gallery;
+        match action {
+            Action::Show(shown) => gallery.show(shown),
+            Action::RetryImages(ids) => gallery.retry(&ids),
+            Action::RetryAllFailed => gallery.retry_all(),
+            Action::Select { position, how } => selection.select(position, how, listing),
+            Action::MoveFocus { to, how } => {
+                selection.move_focus(to, how, listing);
+                gallery.reveal += 1;
+            }
+            Action::StartBand(kind) => selection.start_band(kind),
+            Action::Band { covered } => selection.band(&covered, listing),
+            Action::EndBand(end) => selection.end_band(end, listing),
+            Action::ToggleRange(range) => selection.toggle_range(range, listing),
+            Action::SelectAll => selection.select_all(),
+            Action::ClearSelection => {
+                let count = selection.count(listing);
+                selection.clear();
+                if count > 1 {
+                    let message = UserMessage::selection_cleared(count);
+                    self.notices
+                        .push(NoticeLevel::Info, message, Some(NoticeOffer::UndoClear));
+                }
+            }
+            Action::InvertSelection => selection.invert(),
+            Action::UndoClear => {
+                selection.undo_clear(listing);
+                self.notices.withdraw(&NoticeOffer::UndoClear);
+            }
+            Action::OpenViewer(position) => {
+                selection.place_focus(position, listing);
+                gallery.is_viewer_open = true;
+            }
+            Action::StepViewer(step) => gallery.step(step),
+            Action::CloseViewer => {
+                gallery.is_viewer_open = false;
+                gallery.reveal += 1;
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    pub(super) fn act_on_settings(&mut self, action: &Action) -> Vec<Effect> {
+        let before = self.settings.clone();
+        match action {
+            Action::TogglePanel => self.settings.is_panel_open = !self.settings.is_panel_open,
+            Action::SetTileEdge(edge) => {
+                self.settings.tile_edge_points =
+                    edge.clamp(*TILE_EDGE_POINTS.start(), *TILE_EDGE_POINTS.end());
+            }
+            Action::SetLayout(layout) => self.settings.grid_layout = *layout,
+            Action::SetTheme(theme) => self.settings.theme = *theme,
+            Action::RememberWindowSize(size) => self.settings.window_size = Some(*size),
+            _ => {}
+        }
+        if self.settings == before {
+            Vec::new()
+        } else {
+            vec![self.keep_settings()]
+        }
+    }
+
+    pub(super) fn image_decoded(
+        &mut self,
+        request: ImageRequest,
+        image: DecodedImage,
+    ) -> Vec<Effect> {
+        if let (ImageSubject::Upload(id), Some(gallery)) = (&request.subject, &mut self.gallery) {
+            gallery.image_arrived(id);
+        }
+        vec![Effect::StoreTexture { request, image }]
+    }
+
+    pub(super) fn image_failed(
+        &mut self,
+        request: &ImageRequest,
+        error: ImageFailure,
+    ) -> Vec<Effect> {
+        match (&request.subject, request.size, &mut self.gallery) {
+            // The panel says what it does not know; the picture itself may be there.
+            (ImageSubject::Upload(_), ImageSize::Metadata, _)
+            | (ImageSubject::Upload(_), _, None) => Vec::new(),
+            (ImageSubject::Upload(id), _, Some(gallery)) => {
+                gallery.image_failed(id, error);
+                Vec::new()
+            }
+            (ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_), _, _) => {
+                vec![Effect::AvatarMissing(request.clone())]
+            }
+        }
+    }
+}

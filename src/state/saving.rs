@@ -1,0 +1,127 @@
+//! From "save" to a running job: which images, which folder.
+
+use std::path::PathBuf;
+
+use crate::domain::SaveJobId;
+use crate::protocol::{Command, FolderChoice};
+use crate::state::AppState;
+use crate::state::effect::Effect;
+use crate::state::saves::{FolderQuestion, PendingSave};
+
+/// When to ask for a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AskFolder {
+    /// When none is remembered for the room.
+    IfUnknown,
+    /// Always.
+    Always,
+}
+
+impl AppState {
+    /// Saves into the folder remembered for the room; asks when there is none, or always.
+    pub(super) fn save_selected(&mut self, ask: AskFolder) -> Vec<Effect> {
+        let Some(gallery) = &self.gallery else {
+            return Vec::new();
+        };
+        let Some((selection, count, bytes)) = gallery.save_selection() else {
+            return Vec::new();
+        };
+        let remembered = self.remembered_folder();
+        let suggested = remembered
+            .clone()
+            .or_else(|| self.settings.last_save_folder.clone())
+            .unwrap_or_else(|| self.default_folder.clone());
+        self.saves.pending = Some(PendingSave {
+            room: gallery.room.clone(),
+            selection,
+            bytes,
+            count,
+            suggested: suggested.clone(),
+            question: FolderQuestion::Dialog,
+        });
+        match remembered {
+            Some(folder) if ask == AskFolder::IfUnknown => self.begin_pending_save(folder),
+            _ => vec![Effect::Send(Command::PickFolder {
+                start: Some(suggested),
+            })],
+        }
+    }
+
+    pub(super) fn browse_folder(&self) -> Vec<Effect> {
+        let start = self
+            .saves
+            .pending
+            .as_ref()
+            .map(|pending| pending.suggested.clone());
+        vec![Effect::Send(Command::PickFolder { start })]
+    }
+
+    pub(super) fn folder_picked(&mut self, choice: FolderChoice) -> Vec<Effect> {
+        let Some(pending) = &mut self.saves.pending else {
+            return Vec::new();
+        };
+        match choice {
+            FolderChoice::Picked(folder) => self.begin_pending_save(folder),
+            // In the window's own field, closing the system's dialog only means "not that one".
+            FolderChoice::Cancelled if pending.question == FolderQuestion::Field => Vec::new(),
+            FolderChoice::Cancelled => {
+                self.saves.pending = None;
+                Vec::new()
+            }
+            FolderChoice::NoDialog => {
+                pending.question = FolderQuestion::Field;
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn begin_pending_save(&mut self, folder: PathBuf) -> Vec<Effect> {
+        let Some(pending) = self.saves.pending.take() else {
+            return Vec::new();
+        };
+        self.remember_folder(&pending, &folder);
+        let job = self.saves.start(&pending, folder.clone());
+        let selection = pending.selection;
+        vec![
+            self.keep_settings(),
+            Effect::Send(Command::StartSave {
+                job,
+                selection,
+                folder,
+            }),
+        ]
+    }
+
+    pub(super) fn retry_save(&mut self, job: SaveJobId) -> Vec<Effect> {
+        let Some((pending, folder)) = self.saves.retry(job) else {
+            return Vec::new();
+        };
+        self.saves.pending = Some(pending);
+        self.begin_pending_save(folder)
+    }
+
+    fn account_key(&self) -> Option<String> {
+        self.settings
+            .accounts
+            .first()
+            .map(crate::protocol::KnownAccount::key)
+    }
+
+    fn remembered_folder(&self) -> Option<PathBuf> {
+        let room = self.gallery.as_ref()?.room.id.as_str();
+        self.settings
+            .save_folders
+            .get(&self.account_key()?)?
+            .get(room)
+            .cloned()
+    }
+
+    fn remember_folder(&mut self, pending: &PendingSave, folder: &std::path::Path) {
+        if let Some(key) = self.account_key() {
+            let room = pending.room.id.to_string();
+            let folders = self.settings.save_folders.entry(key).or_default();
+            folders.insert(room, folder.to_path_buf());
+        }
+        self.settings.last_save_folder = Some(folder.to_path_buf());
+    }
+}

@@ -1,0 +1,363 @@
+//! Chosen images, the keyboard's place among them, and where a range began.
+//!
+//! Three separate things: the *focus* (always one place), the *anchor* (start of a range) and
+//! the *selection* (ids, not positions). Positions that were not read yet can be part of a
+//! range; they turn into ids when their page arrives.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use crate::domain::UploadId;
+use crate::domain::listing::{Listing, Slot};
+use crate::state::action::{MoveHow, SelectHow};
+
+/// See the [module documentation](self).
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    chosen: Chosen,
+    /// Ranges with positions that were not read yet.
+    pending: Vec<Range<usize>>,
+    /// How many positions of `pending` are unknown; kept, as every frame asks.
+    pending_unknown_count: usize,
+    focus: Place,
+    anchor: Place,
+    band: Option<Box<Band>>,
+    cleared: Option<Box<Before>>,
+    /// Bumped whenever what is chosen may have changed.
+    version: u64,
+}
+
+/// What was chosen before.
+#[derive(Debug, Clone)]
+struct Before {
+    chosen: Chosen,
+    pending: Vec<Range<usize>>,
+}
+
+/// A rubber band that is being drawn.
+#[derive(Debug, Clone)]
+struct Band {
+    before: Before,
+    kind: BandKind,
+}
+
+/// What a rubber band does to what was chosen before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BandKind {
+    /// It takes its place.
+    Replace,
+    /// It adds to it.
+    Add,
+}
+
+/// What becomes of a rubber band that ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BandEnd {
+    /// What it covers stays chosen.
+    Keep,
+    /// Everything is as before.
+    GiveUp,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    On,
+    Off,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Chosen {
+    These(HashSet<UploadId>),
+    AllBut(HashSet<UploadId>),
+}
+
+impl Default for Chosen {
+    fn default() -> Self {
+        Self::These(HashSet::new())
+    }
+}
+
+/// A position that follows its image when the list changes around it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Place {
+    position: usize,
+    id: Option<UploadId>,
+}
+
+impl Place {
+    fn at(position: usize, listing: &Listing) -> Self {
+        let id = match listing.slot(position) {
+            Some(Slot::Known(upload)) => Some(upload.id.clone()),
+            Some(Slot::Unknown(_)) | None => None,
+        };
+        Self { position, id }
+    }
+
+    fn follow(&mut self, listing: &Listing) {
+        let moved_to = self.id.as_ref().and_then(|id| listing.position(id));
+        let position = moved_to
+            .unwrap_or(self.position)
+            .min(listing.len().saturating_sub(1));
+        *self = Self::at(position, listing);
+    }
+}
+
+impl Selection {
+    /// Whether the image is chosen.
+    pub fn contains(&self, id: &UploadId) -> bool {
+        match &self.chosen {
+            Chosen::These(ids) => ids.contains(id),
+            Chosen::AllBut(ids) => !ids.contains(id),
+        }
+    }
+
+    /// Whether the position is chosen, its image known or not.
+    pub fn contains_position(&self, position: usize, listing: &Listing) -> bool {
+        match listing.slot(position) {
+            Some(Slot::Known(upload)) => self.contains(&upload.id),
+            Some(Slot::Unknown(_)) => {
+                matches!(self.chosen, Chosen::AllBut(_)) || self.is_pending(position)
+            }
+            None => false,
+        }
+    }
+
+    /// How many images are chosen, those not read yet included.
+    pub fn count(&self, listing: &Listing) -> usize {
+        match &self.chosen {
+            Chosen::These(ids) => ids.len() + self.pending_unknown_count,
+            Chosen::AllBut(ids) => listing.len().saturating_sub(ids.len()),
+        }
+    }
+
+    /// Whether nothing is chosen.
+    pub fn is_empty(&self) -> bool {
+        matches!(&self.chosen, Chosen::These(ids) if ids.is_empty()) && self.pending.is_empty()
+    }
+
+    /// Whether the whole room is chosen, but for the ids given back.
+    pub const fn all_but(&self) -> Option<&HashSet<UploadId>> {
+        match &self.chosen {
+            Chosen::AllBut(ids) => Some(ids),
+            Chosen::These(_) => None,
+        }
+    }
+
+    /// Changes whenever what is chosen may have changed: sums over it can be kept.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The positions whose pages must be read before the selection is known by id.
+    pub fn pending(&self) -> &[Range<usize>] {
+        &self.pending
+    }
+
+    /// The keyboard's place.
+    pub const fn focus(&self) -> usize {
+        self.focus.position
+    }
+
+    /// A selection to go back to, if it was cleared just now.
+    pub const fn can_undo_clear(&self) -> bool {
+        self.cleared.is_some()
+    }
+
+    /// A click, or Space, at a position.
+    pub fn select(&mut self, position: usize, how: SelectHow, listing: &Listing) {
+        self.version += 1;
+        self.focus = Place::at(position, listing);
+        match how {
+            SelectHow::Only => {
+                self.empty();
+                self.anchor = self.focus.clone();
+                self.choose(position..position + 1, listing);
+            }
+            SelectHow::Toggle => {
+                self.anchor = self.focus.clone();
+                let is_chosen = self.contains_position(position, listing);
+                let mark = if is_chosen { Mark::Off } else { Mark::On };
+                self.set(position..position + 1, mark, listing);
+            }
+            SelectHow::Range | SelectHow::AddRange => {
+                if how == SelectHow::Range {
+                    self.empty();
+                }
+                let (first, last) = ordered(self.anchor.position, position);
+                self.choose(first..last + 1, listing);
+            }
+        }
+    }
+
+    /// The keyboard moved.
+    pub fn move_focus(&mut self, to: usize, how: MoveHow, listing: &Listing) {
+        match how {
+            MoveHow::Select => self.select(to, SelectHow::Only, listing),
+            MoveHow::Extend => self.select(to, SelectHow::Range, listing),
+            MoveHow::FocusOnly => self.focus = Place::at(to, listing),
+        }
+    }
+
+    /// Puts focus and anchor somewhere without choosing it.
+    pub fn place_focus(&mut self, position: usize, listing: &Listing) {
+        self.focus = Place::at(position, listing);
+        self.anchor = self.focus.clone();
+    }
+
+    /// All on, or all off if all were on.
+    pub fn toggle_range(&mut self, range: Range<usize>, listing: &Listing) {
+        self.version += 1;
+        let is_all_chosen = range
+            .clone()
+            .all(|position| self.contains_position(position, listing));
+        let mark = if is_all_chosen { Mark::Off } else { Mark::On };
+        self.set(range, mark, listing);
+    }
+
+    /// Everything, also what is not listed yet.
+    pub fn select_all(&mut self) {
+        self.version += 1;
+        self.empty();
+        self.chosen = Chosen::AllBut(HashSet::new());
+    }
+
+    /// Nothing; can be undone.
+    pub fn clear(&mut self) {
+        if !self.is_empty() {
+            let before = Before {
+                chosen: std::mem::take(&mut self.chosen),
+                pending: std::mem::take(&mut self.pending),
+            };
+            self.pending_unknown_count = 0;
+            self.version += 1;
+            self.cleared = Some(Box::new(before));
+        }
+    }
+
+    /// Takes [`Self::clear`] back.
+    pub fn undo_clear(&mut self, listing: &Listing) {
+        if let Some(before) = self.cleared.take() {
+            self.restore(*before, listing);
+        }
+    }
+
+    /// What was not chosen. Ranges that wait for their pages are read as chosen first.
+    pub fn invert(&mut self) {
+        self.version += 1;
+        self.chosen = match std::mem::take(&mut self.chosen) {
+            Chosen::These(ids) => Chosen::AllBut(ids),
+            Chosen::AllBut(ids) => Chosen::These(ids),
+        };
+        self.pending.clear();
+        self.pending_unknown_count = 0;
+        self.cleared = None;
+    }
+
+    /// The rubber band begins.
+    pub fn start_band(&mut self, kind: BandKind) {
+        let before = Before {
+            chosen: self.chosen.clone(),
+            pending: self.pending.clone(),
+        };
+        self.band = Some(Box::new(Band { before, kind }));
+        if kind == BandKind::Replace {
+            self.empty();
+        }
+    }
+
+    /// The rubber band covers other positions.
+    pub fn band(&mut self, covered: &[Range<usize>], listing: &Listing) {
+        let Some(band) = self.band.clone() else {
+            return;
+        };
+        match band.kind {
+            BandKind::Add => self.restore(band.before, listing),
+            BandKind::Replace => self.empty(),
+        }
+        for range in covered {
+            self.choose(range.clone(), listing);
+        }
+    }
+
+    /// The rubber band ends.
+    pub fn end_band(&mut self, end: BandEnd, listing: &Listing) {
+        if let Some(band) = self.band.take()
+            && end == BandEnd::GiveUp
+        {
+            self.restore(band.before, listing);
+        }
+    }
+
+    /// The list changed: places follow their images, ranges turn into ids.
+    pub fn follow(&mut self, listing: &Listing) {
+        self.version += 1;
+        self.focus.follow(listing);
+        self.anchor.follow(listing);
+        for range in std::mem::take(&mut self.pending) {
+            self.choose(range, listing);
+        }
+        self.count_pending(listing);
+    }
+
+    fn restore(&mut self, before: Before, listing: &Listing) {
+        self.chosen = before.chosen;
+        self.pending = before.pending;
+        self.version += 1;
+        self.count_pending(listing);
+    }
+
+    fn empty(&mut self) {
+        self.chosen = Chosen::default();
+        self.pending.clear();
+        self.pending_unknown_count = 0;
+        self.cleared = None;
+    }
+
+    fn choose(&mut self, range: Range<usize>, listing: &Listing) {
+        self.set(range, Mark::On, listing);
+    }
+
+    fn set(&mut self, range: Range<usize>, mark: Mark, listing: &Listing) {
+        self.cleared = None;
+        let mut has_unknown = false;
+        for position in range.clone() {
+            match listing.slot(position) {
+                Some(Slot::Known(upload)) => self.set_one(upload.id.clone(), mark),
+                Some(Slot::Unknown(_)) => has_unknown = true,
+                None => {}
+            }
+        }
+        if has_unknown && mark == Mark::On && matches!(self.chosen, Chosen::These(_)) {
+            self.pending.push(range);
+            self.count_pending(listing);
+        }
+    }
+
+    fn set_one(&mut self, id: UploadId, mark: Mark) {
+        let (ids, insert) = match &mut self.chosen {
+            Chosen::These(ids) => (ids, mark == Mark::On),
+            Chosen::AllBut(ids) => (ids, mark == Mark::Off),
+        };
+        if insert {
+            ids.insert(id);
+        } else {
+            ids.remove(&id);
+        }
+    }
+
+    fn is_pending(&self, position: usize) -> bool {
+        self.pending.iter().any(|range| range.contains(&position))
+    }
+
+    fn count_pending(&mut self, listing: &Listing) {
+        let is_unknown =
+            |position: &usize| matches!(listing.slot(*position), Some(Slot::Unknown(_)));
+        let positions: HashSet<usize> = self.pending.iter().cloned().flatten().collect();
+        self.pending_unknown_count = positions.into_iter().filter(is_unknown).count();
+    }
+}
+
+fn ordered(a: usize, b: usize) -> (usize, usize) {
+    if a <= b { (a, b) } else { (b, a) }
+}

@@ -1,0 +1,216 @@
+//! Signed out → resuming or signing in → signed in → expired.
+
+use crate::domain::RoomId;
+use crate::protocol::{
+    ClientError, Command, KeyringError, KeyringStatus, KnownAccount, SessionInfo,
+};
+use crate::state::AppState;
+use crate::state::app_state::Phase;
+use crate::state::effect::Effect;
+use crate::state::notices::{NoticeLevel, NoticeOffer};
+use crate::state::sign_in::SignIn;
+use crate::state::user_message::{self, UserMessage};
+
+impl AppState {
+    pub(super) fn resume(&mut self, account: KnownAccount) -> Vec<Effect> {
+        let generation = self.bump();
+        self.session_generation = generation;
+        self.phase = Phase::Resuming {
+            account: account.clone(),
+            error: None,
+        };
+        vec![Effect::Send(Command::ResumeSession {
+            account,
+            generation,
+        })]
+    }
+
+    pub(super) fn retry_resume(&mut self) -> Vec<Effect> {
+        match &self.phase {
+            Phase::Resuming { account, .. } => {
+                let account = account.clone();
+                self.resume(account)
+            }
+            Phase::SignedOut | Phase::SignedIn | Phase::Expired => Vec::new(),
+        }
+    }
+
+    pub(super) fn use_another_account(&mut self) -> Vec<Effect> {
+        let server = match &self.phase {
+            Phase::Resuming { account, .. } => Some(account.server.clone()),
+            Phase::SignedOut | Phase::SignedIn | Phase::Expired => None,
+        };
+        self.bump();
+        self.show_form(server)
+    }
+
+    /// The form, with the address of this server or the last one.
+    pub(super) fn show_form(&mut self, server: Option<String>) -> Vec<Effect> {
+        self.phase = Phase::SignedOut;
+        let server = server
+            .or_else(|| self.settings.last_server.clone())
+            .unwrap_or_default();
+        let (form, command) = SignIn::for_server(&server);
+        self.sign_in = form;
+        command.into_iter().map(Effect::Send).collect()
+    }
+
+    pub(super) fn session_started(&mut self, session: SessionInfo) -> Vec<Effect> {
+        let is_same_account = self
+            .session
+            .as_ref()
+            .is_some_and(|before| before.account == session.account);
+        let mut effects = Vec::new();
+        if !is_same_account {
+            self.forget_account();
+            effects.push(Effect::DropTextures);
+        }
+        if session.must_change_password {
+            let message = user_message::must_change_password(&session.account.server);
+            self.notices.push(NoticeLevel::Warning, message, None);
+        }
+        let server = session.account.server.to_string();
+        let key = KnownAccount {
+            server: server.clone(),
+            user_id: session.me.id.to_string(),
+            username: session.me.username.clone().unwrap_or_default(),
+            last_room: None,
+        };
+        let known = self
+            .settings
+            .accounts
+            .iter()
+            .position(|account| account.key() == key.key());
+        let account = match known {
+            Some(index) => {
+                let before = self.settings.accounts.remove(index);
+                KnownAccount {
+                    last_room: before.last_room,
+                    ..key
+                }
+            }
+            None => key,
+        };
+        let last_room = account.last_room.clone();
+        self.settings.accounts.insert(0, account);
+        self.settings.last_server = Some(server);
+        self.sign_in = SignIn::default();
+        self.session_generation = self.generation;
+        self.phase = Phase::SignedIn;
+        let keyring = session.keyring.clone();
+        self.session = Some(session);
+        effects.extend(self.keyring_changed(keyring));
+        effects.push(self.keep_settings());
+        let generation = self.generation;
+        effects.push(Effect::Send(Command::LoadRooms { generation }));
+        if let (None, Some(room)) = (&self.gallery, last_room) {
+            self.room_to_open = Some(RoomId::from(room));
+        }
+        effects
+    }
+
+    pub(super) fn log_in_failed(&mut self, error: ClientError) -> Vec<Effect> {
+        if let Phase::Resuming { error: shown, .. } = &mut self.phase {
+            *shown = Some(error);
+        } else {
+            self.sign_in.failed(error);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn no_stored_session(&mut self, keyring: Option<KeyringError>) -> Vec<Effect> {
+        let server = self
+            .settings
+            .accounts
+            .first()
+            .map(|account| account.server.clone());
+        if let Some(error) = keyring {
+            let message = user_message::keyring_unreadable(&error);
+            self.notices.push(NoticeLevel::Warning, message, None);
+        }
+        self.show_form(server)
+    }
+
+    pub(super) fn session_expired(&mut self) -> Vec<Effect> {
+        match &self.phase {
+            Phase::Resuming { account, .. } => {
+                let server = account.server.clone();
+                let message = UserMessage::signed_out_by_server();
+                self.notices.push(NoticeLevel::Warning, message, None);
+                self.show_form(Some(server))
+            }
+            Phase::SignedIn => {
+                let server = self
+                    .session
+                    .as_ref()
+                    .map(|session| session.account.server.to_string());
+                let effects = self.show_form(server);
+                self.phase = Phase::Expired;
+                effects
+            }
+            Phase::SignedOut | Phase::Expired => Vec::new(),
+        }
+    }
+
+    pub(super) fn sign_out(&mut self) -> Vec<Effect> {
+        if self.session.is_none() || self.is_signing_out {
+            return Vec::new();
+        }
+        self.is_signing_out = true;
+        vec![Effect::Send(Command::SignOut)]
+    }
+
+    pub(super) fn signed_out(&mut self, keyring: Option<KeyringError>) -> Vec<Effect> {
+        self.is_signing_out = false;
+        if let Some(error) = keyring {
+            let message = user_message::keyring_not_removed(&error);
+            self.notices.push(NoticeLevel::Warning, message, None);
+        }
+        self.session_generation = self.bump();
+        let session = self.session.take();
+        if let Some(session) = &session {
+            let (server, user) = (
+                session.account.server.to_string(),
+                session.account.user.to_string(),
+            );
+            self.settings
+                .accounts
+                .retain(|account| account.server != server || account.user_id != user);
+            self.settings
+                .save_folders
+                .remove(&format!("{user}@{server}"));
+        }
+        self.forget_account();
+        let server = session.map(|session| session.account.server.to_string());
+        let mut effects = vec![self.keep_settings(), Effect::DropTextures];
+        effects.extend(self.show_form(server));
+        effects
+    }
+
+    pub(super) fn keep_session(&mut self) -> Vec<Effect> {
+        self.notices.withdraw(&NoticeOffer::RetryKeyring);
+        self.has_told_about_keyring = false;
+        self.set_keyring(KeyringStatus::Waiting);
+        vec![Effect::Send(Command::KeepSession)]
+    }
+
+    pub(super) fn keyring_changed(&mut self, status: KeyringStatus) -> Vec<Effect> {
+        match &status {
+            KeyringStatus::NotKept(error) => self.tell_keyring(error),
+            KeyringStatus::Kept => self.notices.withdraw(&NoticeOffer::RetryKeyring),
+            KeyringStatus::Waiting => {}
+        }
+        self.set_keyring(status);
+        Vec::new()
+    }
+
+    fn forget_account(&mut self) {
+        self.rooms = crate::state::room_list::RoomList::default();
+        self.gallery = None;
+        self.kept.clear();
+        self.room_to_open = None;
+        self.saves = crate::state::saves::Saves::default();
+        self.connection = crate::protocol::Connection::Online;
+        self.has_told_about_keyring = false;
+    }
+}

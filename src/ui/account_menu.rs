@@ -1,0 +1,221 @@
+//! Who is signed in, and everything that belongs to the account and this machine.
+
+use egui::{
+    FontId, Popup, Rect, RichText, Role, Sense, SetOpenCommand, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+use lucide_icons::Icon;
+
+use crate::domain::{TokenKind, safe_display_name};
+use crate::protocol::{ImageSubject, KeyringStatus, SessionInfo, ThemeChoice};
+use crate::state::{Action, user_message};
+use crate::ui::avatar::avatar_ui;
+use crate::ui::root_dialog::Dialog;
+use crate::ui::shortcuts::{Job, key_of};
+use crate::ui::theme::{self, space, text};
+use crate::ui::view_context::ViewContext;
+use crate::ui::widgets::{
+    dialog_ui, focus_ring, line_in, message_ui, paint_icon, plain_button, primary_button,
+};
+
+const HEADER_HEIGHT: f32 = 44.0;
+const AVATAR_SIDE: f32 = 32.0;
+const MENU_WIDTH: f32 = 280.0;
+
+/// Draws the account at the head of the room list; a click opens its menu.
+pub(super) fn account_header_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    opens: Option<SetOpenCommand>,
+    dialog: &mut Dialog,
+) {
+    let Some(session) = &cx.state.session else {
+        return;
+    };
+    let name = safe_display_name(session.me.display_name());
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), HEADER_HEIGHT), Sense::click());
+    let label = format!("Account of {name}");
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
+    let palette = cx.palette;
+    let is_open = Popup::is_id_open(ui.ctx(), Popup::default_response_id(&response));
+    if response.hovered() || is_open {
+        let radius = egui::CornerRadius::same(theme::RADIUS);
+        ui.painter().rect_filled(rect, radius, palette.hovered);
+    }
+    let inner = rect.shrink2(vec2(6.0, 0.0));
+    let middle = inner.center().y;
+    let avatar = Rect::from_min_size(
+        pos2(inner.left(), middle - AVATAR_SIDE / 2.0),
+        Vec2::splat(AVATAR_SIDE),
+    );
+    let username = session.me.username.clone().unwrap_or_default();
+    avatar_ui(ui, cx, avatar, ImageSubject::UserAvatar(username), &name);
+    let left = avatar.right() + space::S;
+    let right = inner.right() - text::ICON - space::XS;
+    let upper = Rect::from_min_max(pos2(left, middle - 18.0), pos2(right, middle));
+    let lower = Rect::from_min_max(pos2(left, middle), pos2(right, middle + 16.0));
+    line_in(
+        ui,
+        upper,
+        &name,
+        FontId::proportional(text::BODY),
+        palette.text,
+    );
+    let server = session.account.server.host_and_path();
+    line_in(
+        ui,
+        lower,
+        &server,
+        FontId::proportional(text::SMALL),
+        palette.text_weak,
+    );
+    let icon_at = pos2(inner.right() - text::ICON / 2.0, middle);
+    let (icon, color) = match session.keyring {
+        KeyringStatus::NotKept(_) => (Icon::KeyRound, palette.danger),
+        KeyringStatus::Kept | KeyringStatus::Waiting => (Icon::ChevronDown, palette.text_weak),
+    };
+    paint_icon(ui, icon_at, icon, text::BODY, color);
+    focus_ring(ui, &response, palette);
+    let clicked = response.clicked().then_some(SetOpenCommand::Toggle);
+    Popup::menu(&response)
+        .accessible_name("Account")
+        .width(MENU_WIDTH)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .open_memory(opens.or(clicked))
+        .show(|ui| {
+            // A menu's own layout stretches running text.
+            let layout = egui::Layout::top_down(egui::Align::Min);
+            ui.with_layout(layout, |ui| menu_ui(ui, cx, session, dialog));
+        });
+}
+
+fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut Dialog) {
+    ui.set_width(MENU_WIDTH);
+    ui.spacing_mut().item_spacing.y = space::XS;
+    server_ui(ui, cx, session);
+    ui.separator();
+    theme_ui(ui, cx);
+    ui.separator();
+    if item_ui(
+        ui,
+        Icon::Keyboard,
+        "Keyboard shortcuts",
+        &key_of(ui.ctx(), Job::Help),
+    ) {
+        *dialog = Dialog::Help;
+        ui.close();
+    }
+    let cache = item_ui(ui, Icon::Trash2, "Remove downloaded copies", "");
+    if cache {
+        cx.act(Action::ClearCache);
+        ui.close();
+    }
+    if item_ui(ui, Icon::LogOut, "Sign out…", "") {
+        *dialog = Dialog::SignOut;
+        ui.close();
+    }
+}
+
+fn server_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo) {
+    let weak = cx.palette.text_weak;
+    ui.add_space(space::XS);
+    if let Some(name) = &session.server_name {
+        ui.label(RichText::new(safe_display_name(name)).strong());
+    }
+    let version = session.server_version.as_deref().unwrap_or_default();
+    let line = format!(
+        "{} · Rocket.Chat {version}",
+        session.account.server.host_and_path()
+    );
+    ui.label(RichText::new(line).small().color(weak));
+    match &session.keyring {
+        KeyringStatus::Kept => {
+            let kept = "You stay signed in: the session is in this computer's keyring.";
+            ui.add(egui::Label::new(RichText::new(kept).small().color(weak)).wrap());
+        }
+        KeyringStatus::Waiting => {
+            let waiting = "The keyring is being asked to keep the session…";
+            ui.add(egui::Label::new(RichText::new(waiting).small().color(weak)).wrap());
+        }
+        KeyringStatus::NotKept(error) => {
+            ui.add_space(space::XS);
+            message_ui(ui, cx.palette, &user_message::keyring(error));
+            if ui.add(plain_button("Try the keyring again")).clicked() {
+                cx.act(Action::KeepSession);
+            }
+        }
+    }
+}
+
+fn theme_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    ui.horizontal(|ui| {
+        ui.label("Appearance");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for (choice, icon, name) in [
+                (ThemeChoice::Dark, Icon::Moon, "Dark"),
+                (ThemeChoice::Light, Icon::Sun, "Light"),
+                (ThemeChoice::System, Icon::Monitor, "As the system"),
+            ] {
+                let is_on = Some(cx.state.settings.theme == choice);
+                let button = crate::ui::widgets::IconButton {
+                    icon,
+                    name,
+                    key: "",
+                    is_on,
+                };
+                if crate::ui::widgets::icon_toggle_ui(ui, cx.palette, button).clicked() {
+                    cx.act(Action::SetTheme(choice));
+                }
+            }
+        });
+    });
+}
+
+fn item_ui(ui: &mut Ui, icon: Icon, label: &str, key: &str) -> bool {
+    let button = egui::Button::new((theme::icon(icon, text::TITLE), label))
+        .shortcut_text(key)
+        .frame_when_inactive(false)
+        .min_size(vec2(ui.available_width(), theme::BUTTON_HEIGHT));
+    let response = ui.add(button);
+    response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, true, label));
+    response.clicked()
+}
+
+/// Asks before signing out, and says what goes and what stays.
+pub(super) fn sign_out_dialog_ui(ui: &Ui, cx: ViewContext<'_>, dialog: &mut Dialog) {
+    let Some(session) = &cx.state.session else {
+        *dialog = Dialog::None;
+        return;
+    };
+    let is_left = dialog_ui(ui, cx.palette, "sign out", 400.0, |ui| {
+        let title = format!("Sign out of {}?", session.account.server.host_and_path());
+        ui.label(RichText::new(title).size(text::TITLE).strong());
+        let token = match session.token_kind {
+            TokenKind::LogIn => "The session ends on the server.",
+            TokenKind::PersonalAccess => {
+                "Your personal access token stays valid on the server; only this computer forgets it."
+            }
+        };
+        let goes = "The keyring entry and the downloaded copies are removed from this computer. \
+                    Images you saved stay where they are.";
+        ui.add(egui::Label::new(format!("{token} {goes}")).wrap());
+        if cx.state.saves.running().next().is_some() {
+            let stops = "Images are still being saved; that stops now.";
+            ui.label(RichText::new(stops).color(cx.palette.danger));
+        }
+        ui.add_space(space::S);
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            if ui.add(primary_button(cx.palette, "Sign out")).clicked() {
+                cx.act(Action::SignOut);
+                *dialog = Dialog::None;
+            }
+            if ui.add(plain_button("Cancel")).clicked() {
+                *dialog = Dialog::None;
+            }
+        });
+    });
+    if is_left {
+        *dialog = Dialog::None;
+    }
+}

@@ -1,0 +1,228 @@
+//! Days and times in words, and which images of a room share a day. Pure.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::domain::PageIndex;
+use crate::domain::listing::{Listing, PageView};
+use crate::ui::grid_layout::DayGroup;
+
+/// "Today", "Yesterday", "Monday", "Tuesday 4 November", "Tuesday 4 November 2024".
+pub(super) fn day_in_words(day: Date, today: Date) -> String {
+    let days_ago = day.until(today).map_or(i32::MAX, |span| span.get_days());
+    match days_ago {
+        0 => "Today".to_owned(),
+        1 => "Yesterday".to_owned(),
+        2..=6 => day.strftime("%A").to_string(),
+        _ if day.year() == today.year() => day.strftime("%A %-d %B").to_string(),
+        _ => long_day(day),
+    }
+}
+
+/// "Tuesday 4 November 2025".
+pub(super) fn long_day(day: Date) -> String {
+    day.strftime("%A %-d %B %Y").to_string()
+}
+
+/// "Tuesday 4 November 2025 14:32", for names that are read aloud.
+pub(super) fn spoken_time(time: Timestamp, zone: &TimeZone) -> String {
+    let local = time.to_zoned(zone.clone());
+    local.strftime("%A %-d %B %Y %H:%M").to_string()
+}
+
+/// "Tue 4 Nov 2025, 14:32".
+pub(super) fn short_time(time: Timestamp, zone: &TimeZone) -> String {
+    let local = time.to_zoned(zone.clone());
+    local.strftime("%a %-d %b %Y, %H:%M").to_string()
+}
+
+/// "Tuesday 4 November 2025, 14:32:07 (CET)".
+pub(super) fn exact_time(time: Timestamp, zone: &TimeZone) -> String {
+    let local = time.to_zoned(zone.clone());
+    local.strftime("%A %-d %B %Y, %H:%M:%S (%Z)").to_string()
+}
+
+/// "2025-11-04 13:32:07.123 UTC".
+pub(super) fn utc_time(time: Timestamp) -> String {
+    let utc = time.to_zoned(TimeZone::UTC);
+    utc.strftime("%Y-%m-%d %H:%M:%S.%3f UTC").to_string()
+}
+
+/// Where the days of a room begin. Kept page by page, as time zones are slow to look up.
+#[derive(Debug, Default)]
+pub(super) struct DayBreaks {
+    zone: Option<TimeZone>,
+    pages: HashMap<PageIndex, KeptPage>,
+}
+
+/// Where within a page a day begins.
+type Break = (usize, Date);
+
+#[derive(Debug, Default)]
+struct KeptPage {
+    version: u64,
+    breaks: Vec<Break>,
+}
+
+impl DayBreaks {
+    /// Forgets everything: another room.
+    pub(super) fn clear(&mut self) {
+        self.pages.clear();
+    }
+
+    /// The images of the room by day, in order. Images not known yet are in groups of no day.
+    pub(super) fn groups(&mut self, listing: &Listing, zone: &TimeZone) -> Vec<DayGroup> {
+        if self.zone.as_ref() != Some(zone) {
+            self.pages.clear();
+            self.zone = Some(zone.clone());
+        }
+        let mut groups: Vec<DayGroup> = Vec::new();
+        for page in listing.pages() {
+            if page.uploads.is_none() {
+                extend(&mut groups, None, page.start, page.start + page.len);
+                continue;
+            }
+            let breaks = self.breaks(&page, zone);
+            let ends = breaks.iter().skip(1).map(|(within, _)| *within);
+            for ((within, day), end) in breaks.iter().zip(ends.chain([page.len])) {
+                extend(
+                    &mut groups,
+                    Some(*day),
+                    page.start + within,
+                    page.start + end,
+                );
+            }
+        }
+        groups
+    }
+
+    fn breaks(&mut self, page: &PageView<'_>, zone: &TimeZone) -> &[Break] {
+        let kept = self.pages.entry(page.index).or_default();
+        if kept.version != page.version || kept.breaks.is_empty() {
+            *kept = KeptPage {
+                version: page.version,
+                breaks: breaks_of(page, zone),
+            };
+        }
+        &kept.breaks
+    }
+}
+
+fn breaks_of(page: &PageView<'_>, zone: &TimeZone) -> Vec<Break> {
+    let mut breaks: Vec<Break> = Vec::new();
+    for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
+        // An image without a time stays with its neighbours.
+        let Some(time) = upload.uploaded_at.or(upload.updated_at) else {
+            continue;
+        };
+        let day = time.to_zoned(zone.clone()).date();
+        if breaks.last().is_none_or(|(_, last)| *last != day) {
+            let start = if breaks.is_empty() { 0 } else { within };
+            breaks.push((start, day));
+        }
+    }
+    if breaks.is_empty() && page.len > 0 {
+        breaks.push((0, Date::ZERO));
+    }
+    breaks
+}
+
+fn extend(groups: &mut Vec<DayGroup>, day: Option<Date>, start: usize, end: usize) {
+    if start == end {
+        return;
+    }
+    match groups.last_mut() {
+        Some(last) if last.day == day => last.range.end = end,
+        _ => groups.push(DayGroup {
+            day,
+            range: start..end,
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ListingWindow, RoomId, Upload, UploadId, UploadPage};
+    use jiff::civil::date;
+
+    #[test]
+    fn near_days_have_names_and_far_ones_dates() {
+        let today = date(2026, 3, 11);
+        let words = |day| day_in_words(day, today);
+        assert_eq!(words(date(2026, 3, 11)), "Today");
+        assert_eq!(words(date(2026, 3, 10)), "Yesterday");
+        assert_eq!(words(date(2026, 3, 9)), "Monday");
+        assert_eq!(words(date(2026, 3, 5)), "Thursday");
+        assert_eq!(words(date(2026, 3, 4)), "Wednesday 4 March");
+        assert_eq!(words(date(2025, 11, 4)), "Tuesday 4 November 2025");
+        assert_eq!(words(date(2026, 3, 12)), "Thursday 12 March");
+    }
+
+    #[test]
+    fn times_are_local_and_exact_ones_say_their_zone() {
+        let zone = TimeZone::fixed(jiff::tz::offset(1));
+        let time: Timestamp = "2025-11-04T23:32:07.123Z".parse().unwrap();
+        assert_eq!(spoken_time(time, &zone), "Wednesday 5 November 2025 00:32");
+        assert_eq!(short_time(time, &zone), "Wed 5 Nov 2025, 00:32");
+        assert_eq!(utc_time(time), "2025-11-04 23:32:07.123 UTC");
+        assert!(exact_time(time, &zone).starts_with("Wednesday 5 November 2025, 00:32:07"));
+    }
+
+    fn upload(number: usize, time: Option<&str>) -> Upload {
+        Upload {
+            id: UploadId::from(format!("{number}")),
+            room: RoomId::from("r"),
+            name: String::new(),
+            media_type: String::new(),
+            size: None,
+            dimensions: None,
+            identified_format: None,
+            user: None,
+            uploader: None,
+            uploaded_at: time.map(|time| time.parse().unwrap()),
+            updated_at: None,
+            store: None,
+            description: None,
+            path: None,
+            etag: None,
+        }
+    }
+
+    fn listing(times: &[Option<&str>], total: usize) -> Listing {
+        let mut listing = Listing::default();
+        let numbered = times.iter().enumerate();
+        let answer = UploadPage {
+            uploads: numbered.map(|(n, time)| upload(n, *time)).collect(),
+            total,
+            hidden_count: 0,
+            is_anchor_lost: false,
+        };
+        listing.merge(ListingWindow::Page(PageIndex(0)), None, answer);
+        listing
+    }
+
+    #[test]
+    fn images_of_one_local_day_are_together_and_unknown_ones_apart() {
+        let times = [
+            Some("2025-11-05T00:30:00Z"),
+            None,
+            Some("2025-11-04T23:30:00Z"),
+            Some("2025-11-04T12:00:00Z"),
+        ];
+        let listing = listing(&times, 250);
+        let mut breaks = DayBreaks::default();
+        let in_utc = breaks.groups(&listing, &TimeZone::UTC);
+        let ranges: Vec<_> = in_utc.iter().map(|group| group.range.clone()).collect();
+        assert_eq!(ranges, vec![0..2, 2..4, 4..154]);
+        assert_eq!(in_utc[2].day, None);
+
+        let east = TimeZone::fixed(jiff::tz::offset(1));
+        let in_berlin = breaks.groups(&listing, &east);
+        assert_eq!(in_berlin[0].range, 0..3);
+        assert_eq!(in_berlin[0].day, Some(date(2025, 11, 5)));
+    }
+}

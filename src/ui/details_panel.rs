@@ -1,0 +1,187 @@
+//! Everything that is known about the image in focus, or about what is chosen.
+
+use std::sync::Arc;
+
+use egui::{RichText, ScrollArea, Ui};
+use jiff::tz::TimeZone;
+use lucide_icons::Icon;
+
+use crate::domain::{Upload, safe_display_name};
+use crate::protocol::{ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage};
+use crate::state::{Action, FileAccess, Gallery, user_message};
+use crate::ui::detail_rows::{Row, heading_ui, person_ui, row_ui};
+use crate::ui::theme::{self, space};
+use crate::ui::view_context::{Urgency, ViewContext};
+use crate::ui::{dates, detail_json, detail_sums, exif_rows, text};
+
+/// Draws the panel into all of the room that is left.
+pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    ScrollArea::vertical()
+        .id_salt("details")
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            egui::Frame::NONE
+                .inner_margin(egui::Margin::same(14))
+                .show(ui, |ui| {
+                    ui.set_width(ui.available_width());
+                    ui.spacing_mut().item_spacing.y = space::XS;
+                    content_ui(ui, cx, gallery);
+                });
+        });
+}
+
+fn content_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    let chosen_count = gallery.selection.count(&gallery.listing);
+    if chosen_count > 1 && !gallery.is_viewer_open {
+        detail_sums::sums_ui(ui, cx, gallery, chosen_count);
+        return;
+    }
+    match gallery.focused() {
+        Some(upload) => upload_ui(ui, cx, gallery, &upload),
+        None if gallery.listing.is_empty() => {
+            hint_ui(ui, cx, "Choose an image to read about it.");
+        }
+        None => hint_ui(ui, cx, "This image is not listed yet."),
+    }
+}
+
+fn hint_ui(ui: &mut Ui, cx: ViewContext<'_>, hint: &str) {
+    ui.add_space(space::XL);
+    ui.vertical_centered(|ui| {
+        ui.label(theme::icon(Icon::Info, 28.0).color(cx.palette.text_weak));
+        ui.label(RichText::new(hint).color(cx.palette.text_weak));
+    });
+}
+
+fn upload_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Arc<Upload>) {
+    let metadata = metadata(cx, gallery, upload);
+    let name = safe_display_name(&upload.name);
+    ui.add(egui::Label::new(RichText::new(&name).size(16.0).strong()).wrap());
+    ui.add_space(space::XS);
+    if let Some(person) = &upload.uploader {
+        person_ui(ui, cx, person);
+    }
+    for row in posted_rows(gallery, upload) {
+        row_ui(ui, cx, &row);
+    }
+    file_ui(ui, cx, gallery, upload, metadata);
+    heading_ui(ui, cx, "On the server");
+    for row in server_rows(upload) {
+        row_ui(ui, cx, &row);
+    }
+    ui.add_space(space::M);
+    if ui.button("Copy all as JSON").clicked() {
+        ui.copy_text(detail_json::of_upload(gallery, upload, metadata));
+        cx.act(Action::Copied("Details"));
+    }
+}
+
+/// What the file says; asked for when it is not here yet.
+fn metadata<'a>(
+    cx: ViewContext<'_>,
+    gallery: &'a Gallery,
+    upload: &Arc<Upload>,
+) -> Option<&'a Metadata> {
+    let metadata = gallery.metadata(&upload.id);
+    let can_be_read = gallery.access == FileAccess::Open && gallery.failure(&upload.id).is_none();
+    if metadata.is_none() && can_be_read {
+        let wanted = WantedImage {
+            request: ImageRequest {
+                subject: ImageSubject::Upload(upload.id.clone()),
+                size: ImageSize::Metadata,
+            },
+            upload: Some(Arc::clone(upload)),
+        };
+        cx.picture(&wanted, Urgency::Visible);
+    }
+    metadata
+}
+
+fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
+    let zone = TimeZone::system();
+    let mut rows = Vec::new();
+    if let Some(time) = upload.uploaded_at {
+        let row = Row::new("Posted", dates::exact_time(time, &zone));
+        rows.push(row.hover(dates::utc_time(time)));
+    }
+    rows.push(Row::new("Room", text::room(&gallery.room)));
+    if let Some(description) = &upload.description
+        && !description.trim().is_empty()
+    {
+        rows.push(Row::new("Description", safe_display_name(description)));
+    }
+    if let Some(size) = upload.dimensions {
+        rows.push(Row::new("Pixels", size.to_string()));
+    }
+    if let Some(size) = upload.size {
+        let exact = format!("{} bytes", grouped_bytes(size.0));
+        rows.push(Row::new("Size", size.to_string()).hover(exact));
+    }
+    rows.push(Row::new("Type", upload.media_type.clone()));
+    rows
+}
+
+fn grouped_bytes(bytes: u64) -> String {
+    usize::try_from(bytes).map_or_else(|_| bytes.to_string(), user_message::grouped)
+}
+
+fn server_rows(upload: &Upload) -> Vec<Row> {
+    let mut rows = vec![
+        Row::new("Upload id", upload.id.to_string()).mono(),
+        Row::new("Room id", upload.room.to_string()).mono(),
+    ];
+    let zone = TimeZone::system();
+    let optional = [
+        ("User id", upload.user.as_ref().map(ToString::to_string)),
+        ("Store", upload.store.clone()),
+        ("Path", upload.path.clone()),
+        ("ETag", upload.etag.clone()),
+        ("Identified as", upload.identified_format.clone()),
+    ];
+    for (label, value) in optional {
+        if let Some(value) = value {
+            rows.push(Row::new(label, value).mono());
+        }
+    }
+    if let Some(time) = upload.updated_at {
+        let row = Row::new("Changed", dates::exact_time(time, &zone));
+        rows.push(row.hover(dates::utc_time(time)));
+    }
+    rows
+}
+
+fn file_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    upload: &Upload,
+    metadata: Option<&Metadata>,
+) {
+    heading_ui(ui, cx, "From the file");
+    let Some(metadata) = metadata else {
+        let words = if let Some(failure) = gallery.failure(&upload.id) {
+            user_message::image(failure).headline
+        } else if gallery.access == FileAccess::Refused {
+            "The server does not give the file".to_owned()
+        } else {
+            "Reading the file…".to_owned()
+        };
+        ui.label(RichText::new(words).color(cx.palette.text_weak));
+        return;
+    };
+    let rows = exif_rows::rows(upload, metadata);
+    if rows.is_empty() && metadata.position.is_none() {
+        let nothing = "It says nothing about itself";
+        ui.label(RichText::new(nothing).color(cx.palette.text_weak));
+    }
+    for row in rows {
+        row_ui(ui, cx, &row);
+    }
+    if let Some(position) = &metadata.position {
+        row_ui(ui, cx, &exif_rows::position_row(position));
+        if ui.link("Show on OpenStreetMap").clicked() {
+            let link = exif_rows::map_link(position);
+            cx.act(Action::Open(OpenTarget::Web(link)));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Quiet bars between top bar and grid: what is in the way, and what to do about it.
+
+use std::time::{Duration, Instant};
+
+use egui::{CornerRadius, Margin, RichText, Ui};
+use lucide_icons::Icon;
+
+use crate::protocol::{Connection, DownloadError, OpenTarget};
+use crate::state::{Action, FileAccess, Gallery, UserMessage, user_message};
+use crate::ui::theme::{self, space, text};
+use crate::ui::view_context::ViewContext;
+
+/// A countdown moves once a second.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Draws the bars that apply.
+pub(super) fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    connection_ui(ui, cx, gallery);
+    if gallery.access == FileAccess::Refused {
+        refused_ui(ui, cx, gallery);
+    } else if gallery.failed_count() > 0 {
+        failed_ui(ui, cx, gallery.failed_count());
+    }
+    // An empty list says so in the middle of the grid.
+    let error = gallery.list_error.as_ref();
+    if let Some(error) = error.filter(|_| !gallery.listing.is_empty()) {
+        let message = user_message::client(error);
+        let parts = (
+            Icon::TriangleAlert,
+            message.headline.as_str(),
+            message.advice.as_str(),
+        );
+        bar_ui(ui, cx, parts, |ui| {
+            retry_ui(ui, cx);
+        });
+    }
+    let session = cx.state.session.as_ref();
+    if let Some(session) = session.filter(|session| session.must_change_password) {
+        let UserMessage { headline, advice } =
+            user_message::must_change_password(&session.account.server);
+        bar_ui(ui, cx, (Icon::KeyRound, &headline, &advice), |ui| {
+            if ui.button("Open in browser").clicked() {
+                let server = session.account.server.to_string();
+                cx.act(Action::Open(OpenTarget::Web(server)));
+            }
+        });
+    }
+}
+
+fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    match cx.state.connection {
+        Connection::Online => {}
+        Connection::RateLimited { until } => {
+            let rest = until.saturating_duration_since(Instant::now());
+            if !rest.is_zero() {
+                ui.ctx().request_repaint_after(TICK.min(rest));
+            }
+            let words = rate_words(rest, gallery);
+            bar_ui(ui, cx, (Icon::Hourglass, "", &words), |_| {});
+        }
+        Connection::Offline { since } => {
+            let local = since.to_zoned(jiff::tz::TimeZone::system());
+            let headline = format!("Offline since {}", local.strftime("%H:%M"));
+            let words = "Showing what is on this computer; Salon tries again by itself.";
+            bar_ui(ui, cx, (Icon::WifiOff, &headline, words), |ui| {
+                retry_ui(ui, cx);
+            });
+        }
+    }
+}
+
+fn rate_words(rest: Duration, gallery: &Gallery) -> String {
+    let listing = &gallery.listing;
+    let next = if rest.is_zero() {
+        "the next page comes now".to_owned()
+    } else {
+        format!("next page in {}", user_message::duration(rest))
+    };
+    let listed = if listing.is_started() && !listing.is_complete() {
+        format!(
+            " {} of {} listed.",
+            user_message::grouped(listing.known_count()),
+            user_message::grouped(listing.len())
+        )
+    } else {
+        String::new()
+    };
+    format!("The server allows 10 list requests a minute; {next}.{listed}")
+}
+
+fn refused_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    let message = user_message::download(&DownloadError::Forbidden);
+    let headline = if gallery.room.subscription.is_none() {
+        "You have not joined this room"
+    } else {
+        "You have no access to the files of this room"
+    };
+    bar_ui(ui, cx, (Icon::Lock, headline, &message.advice), |ui| {
+        retry_ui(ui, cx);
+        web_ui(ui, cx, gallery);
+    });
+}
+
+fn failed_ui(ui: &mut Ui, cx: ViewContext<'_>, count: usize) {
+    let headline = format!("{} could not be shown", user_message::images(count));
+    let words = "Each tile says why.";
+    bar_ui(ui, cx, (Icon::TriangleAlert, &headline, words), |ui| {
+        let label = format!("Retry {}", user_message::grouped(count));
+        if ui.button(label).clicked() {
+            cx.act(Action::RetryAllFailed);
+        }
+    });
+}
+
+fn retry_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    if ui.button("Try again").clicked() {
+        cx.act(Action::RetryAllFailed);
+    }
+}
+
+fn web_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    if let Some(action) = open_in_browser(cx, gallery)
+        && ui.button("Open in browser").clicked()
+    {
+        cx.act(action);
+    }
+}
+
+/// Opens the room in the web client.
+pub(super) fn open_in_browser(cx: ViewContext<'_>, gallery: &Gallery) -> Option<Action> {
+    let session = cx.state.session.as_ref()?;
+    let address = format!("{}{}", session.account.server, gallery.room.web_path());
+    Some(Action::Open(OpenTarget::Web(address)))
+}
+
+/// One bar: icon, words, buttons at the right.
+fn bar_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    parts: (Icon, &str, &str),
+    buttons: impl FnOnce(&mut Ui),
+) {
+    let (icon, headline, words) = parts;
+    let frame = egui::Frame::new()
+        .fill(cx.palette.warning_soft)
+        .corner_radius(CornerRadius::same(theme::RADIUS))
+        .inner_margin(Margin::symmetric(12, 6))
+        .outer_margin(Margin {
+            left: 12,
+            right: 12,
+            top: 0,
+            bottom: 6,
+        });
+    frame.show(ui, |ui| {
+        let size = egui::vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+        let layout = egui::Layout::right_to_left(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
+            buttons(ui);
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.label(theme::icon(icon, text::TITLE));
+                let mut job = egui::text::LayoutJob::default();
+                let style = ui.style();
+                let body = egui::FontSelection::Default;
+                if !headline.is_empty() {
+                    let headline = format!("{headline}. ");
+                    RichText::new(headline).strong().append_to(
+                        &mut job,
+                        style,
+                        body.clone(),
+                        egui::Align::Center,
+                    );
+                }
+                RichText::new(words).append_to(&mut job, style, body, egui::Align::Center);
+                ui.add(egui::Label::new(job).wrap());
+            });
+        });
+    });
+}

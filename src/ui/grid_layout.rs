@@ -1,0 +1,480 @@
+//! Where every image of a room lies in the grid. Pure: numbers in, numbers out.
+//!
+//! Positions are `f64` points from the top of the whole room: a room of a million images is
+//! longer than what `f32` counts exactly.
+
+use std::ops::Range;
+
+use jiff::civil::Date;
+
+/// What the layout is made of; equal inputs make equal layouts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Geometry {
+    /// Width of the pane's content.
+    pub width: f32,
+    /// Wanted edge of a tile.
+    pub edge: f32,
+    /// Between tiles.
+    pub gap: f32,
+    /// Height of a day's header.
+    pub header: f32,
+}
+
+/// Consecutive images of one day; `None` for images that are not known yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DayGroup {
+    /// The day, in the local zone.
+    pub day: Option<Date>,
+    /// The positions.
+    pub range: Range<usize>,
+}
+
+/// A day's header and the rows below it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Section {
+    /// The day; a section without one has no header.
+    pub day: Option<Date>,
+    /// The positions.
+    pub range: Range<usize>,
+    /// The header's upper edge.
+    pub top: f64,
+    /// Zero without a header.
+    pub header: f32,
+}
+
+/// One row of tiles.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Row {
+    /// Upper edge.
+    pub top: f64,
+    /// Without the gap below.
+    pub height: f32,
+    /// The positions, from left to right.
+    pub range: Range<usize>,
+}
+
+/// Where one tile is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct TileSpan {
+    /// From the left edge of the content.
+    pub left: f32,
+    /// From the top of the room.
+    pub top: f64,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+}
+
+/// See the [module documentation](self).
+#[derive(Debug, Clone, Default)]
+pub(super) struct GridLayout {
+    sections: Vec<Section>,
+    rows: Vec<Row>,
+    /// Left edge and width of each tile; empty when all are squares of one size.
+    spans: Vec<(f32, f32)>,
+    square: f32,
+    gap: f32,
+    height: f64,
+}
+
+/// Narrower or wider images are shown with bars, or one panorama would take a whole page.
+const ASPECTS: Range<f32> = 0.4..3.5;
+
+impl GridLayout {
+    /// Equal squares.
+    pub(super) fn squares(groups: &[DayGroup], geometry: Geometry) -> Self {
+        let columns = column_count(geometry);
+        let square = ((geometry.width + geometry.gap) / columns as f32 - geometry.gap).max(1.0);
+        let mut layout = Self {
+            square,
+            gap: geometry.gap,
+            ..Self::default()
+        };
+        for group in groups {
+            layout.open_section(group, geometry);
+            let mut first = group.range.start;
+            while first < group.range.end {
+                let end = (first + columns).min(group.range.end);
+                layout.push_row(first..end, square);
+                first = end;
+            }
+        }
+        layout
+    }
+
+    /// Rows of one height, stretched to the full width; `aspects` are width by height.
+    pub(super) fn justified(groups: &[DayGroup], geometry: Geometry, aspects: &[f32]) -> Self {
+        let mut layout = Self {
+            gap: geometry.gap,
+            spans: Vec::with_capacity(aspects.len()),
+            ..Self::default()
+        };
+        for group in groups {
+            layout.open_section(group, geometry);
+            let mut first = group.range.start;
+            while first < group.range.end {
+                let ratios = aspects.get(first..group.range.end).unwrap_or_default();
+                let (count, height) = justify(ratios, geometry);
+                let end = (first + count).min(group.range.end);
+                let mut left = 0.0;
+                for ratio in ratios.iter().take(count) {
+                    let width = (clamped(*ratio) * height).min(geometry.width);
+                    layout.spans.push((left, width));
+                    left += width + geometry.gap;
+                }
+                layout.push_row(first..end, height);
+                first = end;
+            }
+        }
+        layout
+    }
+
+    fn open_section(&mut self, group: &DayGroup, geometry: Geometry) {
+        let header = if group.day.is_some() {
+            geometry.header
+        } else {
+            0.0
+        };
+        self.sections.push(Section {
+            day: group.day,
+            range: group.range.clone(),
+            top: self.height,
+            header,
+        });
+        self.height += f64::from(header);
+    }
+
+    fn push_row(&mut self, range: Range<usize>, height: f32) {
+        self.rows.push(Row {
+            top: self.height,
+            height,
+            range,
+        });
+        self.height += f64::from(height + self.gap);
+    }
+
+    /// Height of everything.
+    pub(super) const fn height(&self) -> f64 {
+        self.height
+    }
+
+    /// How many positions there are.
+    pub(super) fn len(&self) -> usize {
+        self.sections.last().map_or(0, |section| section.range.end)
+    }
+
+    /// A row.
+    pub(super) fn row(&self, index: usize) -> Option<&Row> {
+        self.rows.get(index)
+    }
+
+    /// How many rows there are.
+    pub(super) const fn row_count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows that are at least partly between two heights.
+    pub(super) fn rows_between(&self, heights: Range<f64>) -> Range<usize> {
+        let first = self
+            .rows
+            .partition_point(|row| row.top + f64::from(row.height) <= heights.start);
+        let end = self.rows.partition_point(|row| row.top < heights.end);
+        first..end.max(first)
+    }
+
+    /// The positions of these rows.
+    pub(super) fn positions(&self, rows: Range<usize>) -> Range<usize> {
+        match self.rows.get(rows) {
+            Some([first, .., last]) => first.range.start..last.range.end,
+            Some([only]) => only.range.clone(),
+            _ => 0..0,
+        }
+    }
+
+    /// The row of a position.
+    pub(super) fn row_of(&self, position: usize) -> Option<usize> {
+        let row = self
+            .rows
+            .partition_point(|row| row.range.start <= position)
+            .checked_sub(1)?;
+        self.rows.get(row)?.range.contains(&position).then_some(row)
+    }
+
+    /// The sections that are at least partly between two heights.
+    pub(super) fn sections_between(&self, heights: Range<f64>) -> &[Section] {
+        let end = self
+            .sections
+            .partition_point(|section| section.top < heights.end);
+        let first = self
+            .sections
+            .partition_point(|section| section.top <= heights.start)
+            .saturating_sub(1);
+        self.sections.get(first..end.max(first)).unwrap_or_default()
+    }
+
+    /// The section of a position.
+    pub(super) fn section_of(&self, position: usize) -> Option<&Section> {
+        let after = self
+            .sections
+            .partition_point(|section| section.range.start <= position);
+        self.sections.get(after.checked_sub(1)?)
+    }
+
+    /// Where a position is.
+    pub(super) fn tile(&self, position: usize) -> Option<TileSpan> {
+        let row = self.rows.get(self.row_of(position)?)?;
+        Some(self.tile_in(row, position))
+    }
+
+    fn tile_in(&self, row: &Row, position: usize) -> TileSpan {
+        let column = position - row.range.start;
+        let (left, width) = self.spans.get(position).copied().unwrap_or_else(|| {
+            let left = column as f32 * (self.square + self.gap);
+            (left, self.square)
+        });
+        TileSpan {
+            left,
+            top: row.top,
+            width,
+            height: row.height,
+        }
+    }
+
+    /// The image at a point.
+    pub(super) fn hit(&self, x: f32, y: f64) -> Option<usize> {
+        let row = self.rows.get(self.rows_between(y..y + 0.01).start)?;
+        if y < row.top || y > row.top + f64::from(row.height) {
+            return None;
+        }
+        row.range.clone().find(|position| {
+            let tile = self.tile_in(row, *position);
+            (tile.left..tile.left + tile.width).contains(&x)
+        })
+    }
+
+    /// The section whose header is at this height.
+    pub(super) fn header_at(&self, y: f64) -> Option<&Section> {
+        let section = self.sections_between(y..y + 0.01).first()?;
+        (section.top..section.top + f64::from(section.header))
+            .contains(&y)
+            .then_some(section)
+    }
+
+    /// The image of a row whose middle is nearest to `x`.
+    pub(super) fn nearest_in_row(&self, row: usize, x: f32) -> Option<usize> {
+        let row = self.rows.get(row)?;
+        row.range.clone().min_by(|a, b| {
+            let distance = |position: usize| {
+                let tile = self.tile_in(row, position);
+                (tile.left + tile.width / 2.0 - x).abs()
+            };
+            distance(*a).total_cmp(&distance(*b))
+        })
+    }
+
+    /// The images that a rectangle touches, as ranges in order.
+    pub(super) fn covered(&self, x: Range<f32>, y: Range<f64>) -> Vec<Range<usize>> {
+        let mut ranges: Vec<Range<usize>> = Vec::new();
+        for row in self.rows.get(self.rows_between(y)).unwrap_or_default() {
+            let mut touched = row.range.clone().filter(|position| {
+                let tile = self.tile_in(row, *position);
+                tile.left < x.end && tile.left + tile.width > x.start
+            });
+            let Some(first) = touched.next() else {
+                continue;
+            };
+            let end = touched.next_back().unwrap_or(first) + 1;
+            match ranges.last_mut() {
+                Some(last) if last.end == first => last.end = end,
+                _ => ranges.push(first..end),
+            }
+        }
+        ranges
+    }
+}
+
+/// Points as the screen takes them; exact enough once the scroll offset is taken off.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "a screen's coordinates are small"
+)]
+pub(super) const fn narrow(points: f64) -> f32 {
+    points as f32
+}
+
+/// A thumbnail is asked for in one of few sizes, so that zooming the grid a little does not
+/// fetch everything anew.
+const SIZE_CLASSES_PX: [u16; 6] = [128, 192, 256, 384, 512, 768];
+
+/// The smallest size class that fills `edge_px`, or the largest.
+pub(super) fn size_class(edge_px: f32) -> u16 {
+    let fits = |class: &&u16| f32::from(**class) >= edge_px - 0.5;
+    *SIZE_CLASSES_PX.iter().find(fits).unwrap_or(&768)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to what a screen can hold"
+)]
+fn column_count(geometry: Geometry) -> usize {
+    let fitting = (geometry.width + geometry.gap) / (geometry.edge + geometry.gap);
+    fitting.clamp(1.0, 1000.0).floor() as usize
+}
+
+fn clamped(aspect: f32) -> f32 {
+    aspect.clamp(ASPECTS.start, ASPECTS.end)
+}
+
+/// How many images the next row takes, and its height.
+fn justify(aspects: &[f32], geometry: Geometry) -> (usize, f32) {
+    let mut sum = 0.0;
+    let mut above = None;
+    for (index, aspect) in aspects.iter().enumerate() {
+        sum += clamped(*aspect);
+        let gaps = geometry.gap * index as f32;
+        let height = (geometry.width - gaps).max(1.0) / sum;
+        if height <= geometry.edge {
+            // One image fewer makes the row higher than wanted: take what is nearer.
+            return match above {
+                Some(taller) if taller - geometry.edge < geometry.edge - height => (index, taller),
+                _ => (index + 1, height),
+            };
+        }
+        above = Some(height);
+    }
+    // The last row of a day is not stretched.
+    let height = above.map_or(geometry.edge, |height| height.min(geometry.edge));
+    (aspects.len().max(1), height)
+}
+
+#[cfg(test)]
+#[expect(clippy::float_cmp, reason = "these numbers are exact")]
+mod tests {
+    use super::*;
+
+    const GEOMETRY: Geometry = Geometry {
+        width: 640.0,
+        edge: 150.0,
+        gap: 10.0,
+        header: 40.0,
+    };
+
+    fn day(day: i8) -> Date {
+        jiff::civil::date(2025, 11, day)
+    }
+
+    fn groups(lengths: &[(Option<Date>, usize)]) -> Vec<DayGroup> {
+        let mut start = 0;
+        let group = |(day, len): &(Option<Date>, usize)| {
+            let range = start..start + len;
+            start += len;
+            DayGroup { day: *day, range }
+        };
+        lengths.iter().map(group).collect()
+    }
+
+    fn squares() -> GridLayout {
+        let days = groups(&[(Some(day(4)), 5), (Some(day(3)), 4), (None, 9)]);
+        GridLayout::squares(&days, GEOMETRY)
+    }
+
+    #[test]
+    fn squares_fill_the_width_and_each_day_starts_a_row() {
+        let layout = squares();
+        assert_eq!(layout.row_count(), 2 + 1 + 3);
+        let first = layout.tile(0).unwrap();
+        assert_eq!((first.left, first.top, first.width), (0.0, 40.0, 152.5));
+        let last_of_row = layout.tile(3).unwrap();
+        assert_eq!(last_of_row.left + last_of_row.width, 640.0);
+        assert_eq!(layout.tile(5).unwrap().left, 0.0);
+        assert_eq!(layout.len(), 18);
+        assert!(layout.tile(18).is_none());
+    }
+
+    #[test]
+    fn unknown_images_have_no_header() {
+        let layout = squares();
+        let unknown = layout.section_of(9).unwrap();
+        assert_eq!(unknown.header, 0.0);
+        assert_eq!(layout.tile(9).unwrap().top, unknown.top);
+        let height = 2.0 * 40.0 + 6.0 * 162.5;
+        assert_eq!(layout.height(), height);
+    }
+
+    #[test]
+    fn only_what_is_on_screen_is_visible() {
+        let layout = squares();
+        let rows = layout.rows_between(0.0..200.0);
+        assert_eq!(rows, 0..1);
+        let rows = layout.rows_between(200.0..410.0);
+        assert_eq!(layout.positions(rows), 4..9);
+        assert_eq!(layout.rows_between(5000.0..6000.0), 6..6);
+        assert_eq!(layout.positions(6..6), 0..0);
+    }
+
+    #[test]
+    fn a_point_finds_its_image_its_gap_and_its_header() {
+        let layout = squares();
+        assert_eq!(layout.hit(10.0, 50.0), Some(0));
+        assert_eq!(layout.hit(170.0, 50.0), Some(1));
+        assert_eq!(layout.hit(157.0, 50.0), None);
+        assert_eq!(layout.hit(10.0, 20.0), None);
+        assert_eq!(layout.hit(300.0, 210.0), None);
+        assert_eq!(layout.header_at(20.0).unwrap().day, Some(day(4)));
+        assert!(layout.header_at(60.0).is_none());
+        assert!(layout.hit(10.0, 99_999.0).is_none());
+    }
+
+    #[test]
+    fn a_rectangle_covers_ranges_across_headers() {
+        let layout = squares();
+        let covered = layout.covered(0.0..640.0, 0.0..420.0);
+        assert_eq!(covered, vec![0..9]);
+        let column = layout.covered(165.0..200.0, 0.0..450.0);
+        assert_eq!(column, vec![1..2, 6..7]);
+    }
+
+    #[test]
+    fn justified_rows_end_at_the_right_edge_but_the_last_does_not() {
+        let aspects = [1.5, 1.0, 0.7, 1.9, 1.3, 1.0, 1.0];
+        let layout = GridLayout::justified(&groups(&[(Some(day(4)), 7)]), GEOMETRY, &aspects);
+        let first_row = layout.row(0).unwrap().clone();
+        let last = layout.tile(first_row.range.end - 1).unwrap();
+        assert!((last.left + last.width - 640.0).abs() < 0.01);
+        for position in first_row.range {
+            let tile = layout.tile(position).unwrap();
+            assert!((tile.width / tile.height - aspects[position]).abs() < 0.001);
+        }
+        let final_row = layout.row(layout.row_count() - 1).unwrap();
+        assert!(final_row.height <= GEOMETRY.edge);
+        assert_eq!(final_row.range.end, 7);
+    }
+
+    #[test]
+    fn a_panorama_and_a_ribbon_keep_a_sane_height() {
+        let layout =
+            GridLayout::justified(&groups(&[(Some(day(4)), 2)]), GEOMETRY, &[100.0, 0.001]);
+        for position in 0..2 {
+            let tile = layout.tile(position).unwrap();
+            assert!(tile.height > 100.0 && tile.width > 40.0, "{tile:?}");
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_images_lie_exactly() {
+        let layout = GridLayout::squares(&groups(&[(None, 100_000)]), GEOMETRY);
+        let last = layout.tile(99_999).unwrap();
+        assert_eq!(last.top, 24_999.0 * 162.5);
+        assert_eq!(layout.hit(last.left + 1.0, last.top + 1.0), Some(99_999));
+    }
+
+    #[test]
+    fn a_thumbnail_has_one_of_few_sizes() {
+        assert_eq!(size_class(10.0), 128);
+        assert_eq!(size_class(168.0), 192);
+        assert_eq!(size_class(256.2), 256);
+        assert_eq!(size_class(4000.0), 768);
+    }
+}

@@ -1,0 +1,130 @@
+//! The menus of the grid.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use egui::{Button, Ui};
+
+use crate::domain::Upload;
+use crate::state::user_message::images;
+use crate::state::{Action, BandEnd, BandKind, Gallery};
+use crate::ui::grid_layout::GridLayout;
+use crate::ui::text;
+use crate::ui::view_context::ViewContext;
+
+/// Width of the menus in points.
+const WIDTH: f32 = 250.0;
+
+/// About an image, and the selection it is part of.
+pub(super) fn image_menu_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    layout: &GridLayout,
+    position: usize,
+) {
+    ui.set_width(WIDTH);
+    let upload = gallery.upload_at(position);
+    let count = gallery.selection.count(&gallery.listing).max(1);
+    entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));
+    let save = if count > 1 {
+        format!("Save {}", images(count))
+    } else {
+        "Save".to_owned()
+    };
+    entry_ui(ui, &save, "Ctrl+S", || cx.act(Action::SaveSelected));
+    entry_ui(ui, "Save to…", "Ctrl+Shift+S", || {
+        cx.act(Action::SaveSelectedAs);
+    });
+    if let Some(link) = upload.as_ref().and_then(|upload| file_link(cx, upload)) {
+        let ctx = ui.ctx().clone();
+        entry_ui(ui, "Copy link to file", "", || {
+            ctx.copy_text(link);
+            cx.act(Action::Copied("Link"));
+        });
+    }
+    ui.separator();
+    if let Some(section) = layout
+        .section_of(position)
+        .filter(|section| section.day.is_some())
+    {
+        entry_ui(ui, "Select day", "", || {
+            add(cx, vec![section.range.clone()]);
+        });
+    }
+    if let Some(upload) = &upload
+        && let (Some(user), Some(person)) = (&upload.user, &upload.uploader)
+    {
+        let label = format!("Select all by {}", text::person(person));
+        entry_ui(ui, &label, "", || {
+            let by_them = |upload: &Arc<Upload>| upload.user.as_ref() == Some(user);
+            add(cx, known_positions(gallery, by_them));
+        });
+    }
+    entry_ui(ui, "Invert selection", "", || {
+        cx.act(Action::InvertSelection);
+    });
+    ui.separator();
+    entry_ui(ui, "Details", "I", || {
+        if !cx.state.settings.is_panel_open {
+            cx.act(Action::TogglePanel);
+        }
+    });
+}
+
+/// About the room.
+pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    ui.set_width(WIDTH);
+    entry_ui(ui, "Select all", "Ctrl+A", || cx.act(Action::SelectAll));
+    if !gallery.selection.is_empty() {
+        entry_ui(ui, "Select none", "Esc", || cx.act(Action::ClearSelection));
+    }
+    entry_ui(ui, "Invert selection", "", || {
+        cx.act(Action::InvertSelection);
+    });
+    ui.separator();
+    entry_ui(ui, "Reload", "F5", || cx.act(Action::Reload));
+}
+
+fn entry_ui(ui: &mut Ui, label: &str, shortcut: &str, act: impl FnOnce()) {
+    let button = Button::new(label).shortcut_text(shortcut).truncate();
+    let width = ui.available_width();
+    if ui.add(button.min_size(egui::vec2(width, 28.0))).clicked() {
+        act();
+        ui.close();
+    }
+}
+
+/// Adds positions to the selection, as the rubber band with Ctrl does.
+fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
+    cx.act(Action::StartBand(BandKind::Add));
+    cx.act(Action::Band { covered });
+    cx.act(Action::EndBand(BandEnd::Keep));
+}
+
+fn known_positions(
+    gallery: &Gallery,
+    is_meant: impl Fn(&Arc<Upload>) -> bool,
+) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for page in gallery.listing.pages() {
+        for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
+            if !is_meant(upload) {
+                continue;
+            }
+            let position = page.start + within;
+            match ranges.last_mut() {
+                Some(last) if last.end == position => last.end += 1,
+                _ => ranges.push(position..position + 1),
+            }
+        }
+    }
+    ranges
+}
+
+/// The address of a file for people who are signed in to the web client.
+pub(super) fn file_link(cx: ViewContext<'_>, upload: &Upload) -> Option<String> {
+    let server = &cx.state.session.as_ref()?.account.server;
+    let link = server.join(["file-upload", upload.id.as_str(), upload.name.as_str()]);
+    Some(link.to_string())
+}

@@ -1,0 +1,117 @@
+//! What the grid shows when there is nothing to show, and why.
+
+use egui::{Align2, CornerRadius, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use lucide_icons::Icon;
+
+use crate::state::user_message::{self, UserMessage};
+use crate::state::{Action, Gallery};
+use crate::ui::text;
+use crate::ui::theme::{self, space};
+use crate::ui::view_context::ViewContext;
+
+/// Draws what takes the place of tiles; answers whether something did.
+pub(super) fn instead_of_tiles_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    pane: Rect,
+) -> bool {
+    if gallery.room.is_encrypted {
+        let headline = "This room is end-to-end encrypted";
+        let advice = "Its images can be opened only with the keys of its members. Salon cannot \
+                      do that yet; the web client can.";
+        let web = crate::ui::gallery_bars::open_in_browser(cx, gallery);
+        let note = Note {
+            icon: Icon::Lock,
+            headline,
+            advice,
+            offer: web.map(|action| ("Open in browser", action)),
+        };
+        message_ui(ui, cx, pane, note);
+        return true;
+    }
+    if !gallery.listing.is_empty() {
+        return false;
+    }
+    if let Some(error) = &gallery.list_error {
+        let UserMessage { headline, advice } = user_message::client(error);
+        let retry = Some(("Try again", Action::RetryAllFailed));
+        let note = Note {
+            icon: Icon::CircleAlert,
+            headline: &headline,
+            advice: &advice,
+            offer: retry,
+        };
+        message_ui(ui, cx, pane, note);
+    } else if gallery.listing.is_started() {
+        let headline = format!("No images in {} yet.", text::room(&gallery.room));
+        let advice = "What is posted here shows up after a reload (F5).";
+        let note = Note {
+            icon: Icon::Images,
+            headline: &headline,
+            advice,
+            offer: None,
+        };
+        message_ui(ui, cx, pane, note);
+    } else {
+        skeleton_wall(ui, cx, pane);
+    }
+    true
+}
+
+/// What there is to say, and what to do about it.
+struct Note<'a> {
+    icon: Icon,
+    headline: &'a str,
+    advice: &'a str,
+    offer: Option<(&'a str, Action)>,
+}
+
+fn message_ui(ui: &mut Ui, cx: ViewContext<'_>, pane: Rect, note: Note<'_>) {
+    let Note {
+        icon,
+        headline,
+        advice,
+        offer,
+    } = note;
+    let size = vec2(420.0_f32.min(pane.width() - 2.0 * space::L), 200.0);
+    let middle = Rect::from_center_size(pane.center(), size);
+    let layout = egui::Layout::top_down(egui::Align::Center);
+    ui.scope_builder(UiBuilder::new().max_rect(middle).layout(layout), |ui| {
+        ui.label(theme::icon(icon, 40.0).color(cx.palette.text_weak));
+        ui.add_space(space::XS);
+        ui.label(RichText::new(headline).size(17.0).strong());
+        ui.label(RichText::new(advice).color(cx.palette.text_weak));
+        if let Some((label, action)) = offer {
+            ui.add_space(space::S);
+            if ui.button(label).clicked() {
+                cx.act(action);
+            }
+        }
+    });
+}
+
+/// A quiet wall of empty tiles while nothing is known, not even how many there are.
+fn skeleton_wall(ui: &Ui, cx: ViewContext<'_>, pane: Rect) {
+    let painter = ui.painter().with_clip_rect(pane);
+    let edge = cx.state.settings.tile_edge_points;
+    let step = edge + theme::TILE_GAP;
+    let radius = CornerRadius::same(theme::TILE_RADIUS);
+    let mut y = pane.top() + 44.0;
+    while y < pane.bottom() {
+        let mut x = pane.left() + space::M;
+        while x + edge <= pane.right() - space::M {
+            let tile = Rect::from_min_size(pos2(x, y), vec2(edge, edge));
+            painter.rect_filled(tile, radius, cx.palette.skeleton);
+            x += step;
+        }
+        y += step;
+    }
+    painter.text(
+        pos2(pane.left() + space::M, pane.top() + 34.0),
+        Align2::LEFT_BOTTOM,
+        "Loading…",
+        egui::FontId::proportional(15.0),
+        cx.palette.text_weak,
+    );
+}

@@ -1,0 +1,386 @@
+//! One image of the grid: what it looks like, what it is called, what its tooltip says.
+
+use std::sync::Arc;
+
+use egui::epaint::RectShape;
+use egui::text::{LayoutJob, TextWrapping};
+use egui::{
+    Align2, Color32, CornerRadius, FontId, Painter, Pos2, Rect, Sense, Stroke, StrokeKind, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
+};
+use jiff::tz::TimeZone;
+use lucide_icons::Icon;
+
+use crate::domain::{Upload, safe_display_name};
+use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
+use crate::state::{FileAccess, Gallery, user_message};
+use crate::ui::grid_layout::size_class;
+use crate::ui::texture_store::Texture;
+use crate::ui::theme::{self, Palette, space};
+use crate::ui::view_context::{Urgency, ViewContext};
+use crate::ui::{dates, text};
+
+/// The corner of a tile that takes clicks as on the check circle.
+pub(super) const CHECK_AREA: f32 = 34.0;
+
+/// Edge of the square in the middle of a failed tile that tries again.
+pub(super) const RETRY_AREA: f32 = 36.0;
+
+/// The circle itself.
+const CHECK_RADIUS: f32 = 10.0;
+
+/// One position of the grid that is on screen.
+pub(super) struct Tile {
+    pub position: usize,
+    pub rect: Rect,
+    pub upload: Option<Arc<Upload>>,
+    pub is_selected: bool,
+    pub is_hovered: bool,
+    /// The keyboard's place, to be shown.
+    pub has_ring: bool,
+    pub face: Face,
+}
+
+/// What a tile shows.
+pub(super) enum Face {
+    /// Nothing yet.
+    Skeleton,
+    /// A picture, of the right size or standing in.
+    Picture(Texture),
+    /// Why there is none.
+    Failed(String),
+    /// The server keeps the bytes to itself.
+    Locked,
+}
+
+/// What to ask for so that the image looks right in a tile of this size.
+pub(super) fn thumbnail(
+    upload: &Arc<Upload>,
+    size_points: Vec2,
+    pixels_per_point: f32,
+    layout: GridLayoutChoice,
+) -> WantedImage {
+    let aspect = upload.dimensions.map_or(1.0, |size| size.aspect_ratio());
+    let longer = size_points.max_elem() * pixels_per_point;
+    let edge_px = match layout {
+        // The shorter side fills the tile, so the longer one sticks out; not without end, as
+        // a ribbon would be a huge download for a small tile.
+        GridLayoutChoice::Square => longer * aspect.max(1.0 / aspect.max(0.01)).clamp(1.0, 2.0),
+        GridLayoutChoice::Whole => longer,
+    };
+    WantedImage {
+        request: ImageRequest {
+            subject: ImageSubject::Upload(upload.id.clone()),
+            size: ImageSize::Thumbnail {
+                edge_px: size_class(edge_px),
+            },
+        },
+        upload: Some(Arc::clone(upload)),
+    }
+}
+
+/// What the tile of an image shows now; asks for its picture if that is missing.
+pub(super) fn face(
+    ui: &Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    upload: &Arc<Upload>,
+    size: Vec2,
+) -> Face {
+    let layout = cx.state.settings.grid_layout;
+    let wanted = thumbnail(upload, size, ui.pixels_per_point(), layout);
+    if gallery.access == FileAccess::Refused {
+        return cx
+            .textures
+            .any_size(&upload.id)
+            .map_or(Face::Locked, Face::Picture);
+    }
+    if let Some(failure) = gallery.failure(&upload.id) {
+        return match cx.textures.any_size(&upload.id) {
+            Some(texture) => Face::Picture(texture),
+            None => Face::Failed(user_message::image(failure).headline),
+        };
+    }
+    cx.picture(&wanted, Urgency::Visible)
+        .or_else(|| cx.textures.any_size(&upload.id))
+        .map_or(Face::Skeleton, Face::Picture)
+}
+
+/// All tiles, layer by layer: fewer changes of texture than tile by tile.
+pub(super) fn tiles_ui(ui: &Ui, cx: ViewContext<'_>, tiles: &[Tile]) {
+    let painter = ui.painter();
+    let radius = CornerRadius::same(theme::TILE_RADIUS);
+    for tile in tiles {
+        if !matches!(tile.face, Face::Picture(_)) {
+            painter.rect_filled(tile.rect, radius, cx.palette.skeleton);
+        }
+    }
+    for tile in tiles {
+        if let Face::Picture(texture) = &tile.face {
+            picture(painter, cx, tile.rect, texture);
+        }
+    }
+    for tile in tiles {
+        match &tile.face {
+            Face::Failed(reason) => failed(painter, cx.palette, tile, reason),
+            Face::Locked => lock(painter, cx.palette, tile.rect),
+            Face::Picture(_) | Face::Skeleton => animated_badge(painter, tile),
+        }
+        selection(painter, cx.palette, tile);
+        if tile.has_ring {
+            focus_ring(painter, cx.palette, tile.rect);
+        }
+    }
+}
+
+fn picture(painter: &Painter, cx: ViewContext<'_>, rect: Rect, texture: &Texture) {
+    let size_px = texture.size_px;
+    let aspect = size_px.aspect_ratio();
+    let radius = CornerRadius::same(theme::TILE_RADIUS);
+    let whole = Rect::from_min_max(Pos2::ZERO, pos2(1.0, 1.0));
+    let original = vec2(
+        texture.original_size.width as f32,
+        texture.original_size.height as f32,
+    ) / painter.pixels_per_point();
+    let is_whole = cx.state.settings.grid_layout == GridLayoutChoice::Whole;
+    let is_tiny = original.max_elem() * 2.0 < rect.size().min_elem();
+    let (target, uv) = if is_tiny {
+        // Blown up, an icon would be a blur.
+        painter.rect_filled(rect, radius, cx.palette.skeleton);
+        (Rect::from_center_size(rect.center(), original), whole)
+    } else if is_whole {
+        let fitted = fit(rect, aspect);
+        if (fitted.size() - rect.size()).length() > 2.0 {
+            painter.rect_filled(rect, radius, cx.palette.skeleton);
+        }
+        (fitted, whole)
+    } else {
+        (rect, crop(aspect, rect.aspect_ratio()))
+    };
+    let radius = if target == rect {
+        radius
+    } else {
+        CornerRadius::ZERO
+    };
+    painter.add(RectShape::filled(target, radius, Color32::WHITE).with_texture(texture.id, uv));
+}
+
+/// The part of a picture that fills a rectangle of another shape.
+fn crop(picture_aspect: f32, rect_aspect: f32) -> Rect {
+    let seen = if picture_aspect > rect_aspect {
+        vec2(rect_aspect / picture_aspect, 1.0)
+    } else {
+        vec2(1.0, picture_aspect / rect_aspect)
+    };
+    Rect::from_center_size(pos2(0.5, 0.5), seen)
+}
+
+fn fit(rect: Rect, aspect: f32) -> Rect {
+    let size = if aspect > rect.aspect_ratio() {
+        vec2(rect.width(), rect.width() / aspect)
+    } else {
+        vec2(rect.height() * aspect, rect.height())
+    };
+    // A difference of less than a pixel is rounding, not a bar.
+    if (size - rect.size()).length() < 1.5 {
+        rect
+    } else {
+        Rect::from_center_size(rect.center(), size)
+    }
+}
+
+fn selection(painter: &Painter, palette: &Palette, tile: &Tile) {
+    let radius = CornerRadius::same(theme::TILE_RADIUS);
+    if tile.is_selected {
+        painter.rect_filled(tile.rect, radius, palette.accent.gamma_multiply(0.14));
+        let frame = Stroke::new(3.0, palette.accent);
+        painter.rect_stroke(tile.rect, radius, frame, StrokeKind::Inside);
+    }
+    if !tile.is_selected && !tile.is_hovered {
+        return;
+    }
+    let center = tile.rect.min + Vec2::splat(CHECK_AREA / 2.0);
+    if tile.is_selected {
+        painter.circle(
+            center,
+            CHECK_RADIUS,
+            palette.accent,
+            Stroke::new(1.5, palette.on_accent),
+        );
+        glyph(painter, center, Icon::Check, 13.0, palette.on_accent);
+    } else {
+        let ring = Stroke::new(1.5, Color32::WHITE);
+        painter.circle(center, CHECK_RADIUS, Palette::SCRIM, ring);
+    }
+}
+
+/// Two points of accent between a light and a dark line: seen on any picture.
+fn focus_ring(painter: &Painter, palette: &Palette, rect: Rect) {
+    let radius = CornerRadius::same(theme::TILE_RADIUS + 2);
+    let ring = |grown: f32, width: f32, color: Color32| {
+        let stroke = Stroke::new(width, color);
+        painter.rect_stroke(rect.expand(grown), radius, stroke, StrokeKind::Inside);
+    };
+    ring(3.0, 2.0, palette.text);
+    ring(1.0, 1.0, palette.canvas);
+}
+
+fn glyph(painter: &Painter, center: Pos2, icon: Icon, size: f32, color: Color32) {
+    let text = char::from(icon).to_string();
+    painter.text(
+        center,
+        Align2::CENTER_CENTER,
+        text,
+        FontId::proportional(size),
+        color,
+    );
+}
+
+fn failed(painter: &Painter, palette: &Palette, tile: &Tile, reason: &str) {
+    let center = tile.rect.center();
+    let has_room = tile.rect.height() > 96.0 && tile.rect.width() > 80.0;
+    let icon_at = if has_room {
+        center - vec2(0.0, 16.0)
+    } else {
+        center
+    };
+    let color = if tile.is_hovered {
+        palette.text
+    } else {
+        palette.text_weak
+    };
+    glyph(painter, icon_at, Icon::RotateCcw, 18.0, color);
+    if !has_room {
+        return;
+    }
+    let mut job = LayoutJob::simple(
+        reason.to_owned(),
+        FontId::proportional(12.0),
+        palette.text_weak,
+        tile.rect.width() - 2.0 * space::S,
+    );
+    job.wrap = TextWrapping {
+        max_rows: 2,
+        ..job.wrap
+    };
+    job.halign = egui::Align::Center;
+    let galley = painter.layout_job(job);
+    painter.galley(center + vec2(0.0, 6.0), galley, palette.text_weak);
+}
+
+/// Where a failed tile is clicked to try again.
+pub(super) fn retry_area(tile: Rect) -> Rect {
+    let has_room = tile.height() > 96.0 && tile.width() > 80.0;
+    let up = if has_room { 16.0 } else { 0.0 };
+    Rect::from_center_size(tile.center() - vec2(0.0, up), Vec2::splat(RETRY_AREA))
+}
+
+pub(super) fn lock(painter: &Painter, palette: &Palette, rect: Rect) {
+    glyph(painter, rect.center(), Icon::Lock, 18.0, palette.text_weak);
+}
+
+fn animated_badge(painter: &Painter, tile: &Tile) {
+    let Face::Picture(texture) = &tile.face else {
+        return;
+    };
+    let declared = tile.upload.as_ref().is_some_and(|u| u.may_be_animated());
+    if !(texture.is_animated || declared) || tile.rect.width() < 56.0 {
+        return;
+    }
+    let galley =
+        painter.layout_no_wrap("GIF".to_owned(), FontId::proportional(10.5), Color32::WHITE);
+    let size = galley.size() + vec2(10.0, 4.0);
+    let min = tile.rect.left_bottom() + vec2(6.0, -6.0 - size.y);
+    let pill = Rect::from_min_size(min, size);
+    painter.rect_filled(pill, CornerRadius::same(4), Palette::SCRIM);
+    painter.galley(pill.min + vec2(5.0, 2.0), galley, Color32::WHITE);
+}
+
+/// The node of a tile for screen readers and tests, and its tooltip.
+pub(super) fn node_ui(
+    ui: &Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    tile: &Tile,
+    zone: &TimeZone,
+) -> egui::Id {
+    let id = match &tile.upload {
+        Some(upload) => ui.scope_id().with(("tile", upload.id.as_str())),
+        None => ui.scope_id().with(("slot", tile.position)),
+    };
+    let response = ui.interact(tile.rect, id, Sense::hover());
+    response.widget_info(|| {
+        let name = accessible_name(tile, zone);
+        WidgetInfo::labeled(egui::Role::ListBoxOption, true, name)
+    });
+    ui.accesskit_node_builder(id, |node| {
+        node.set_selected(tile.is_selected);
+        node.set_position_in_set(tile.position + 1);
+        node.set_size_of_set(gallery.listing.len());
+    });
+    if let Some(upload) = &tile.upload
+        && tile.is_hovered
+    {
+        response.on_hover_ui(|ui| tooltip_ui(ui, cx, upload, zone));
+    }
+    id
+}
+
+/// What differs comes first.
+fn accessible_name(tile: &Tile, zone: &TimeZone) -> String {
+    let Some(upload) = &tile.upload else {
+        return format!("Image {}, loading", tile.position + 1);
+    };
+    let mut name = safe_display_name(&upload.name);
+    if let Some(person) = &upload.uploader {
+        name.push_str(", from ");
+        name.push_str(&text::person(person));
+    }
+    if let Some(time) = upload.uploaded_at {
+        name.push_str(", ");
+        name.push_str(&dates::spoken_time(time, zone));
+    }
+    if let Face::Failed(reason) = &tile.face {
+        name.push_str(", failed: ");
+        name.push_str(reason);
+    }
+    if tile.is_selected {
+        name.push_str(", selected");
+    }
+    name
+}
+
+fn tooltip_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone) {
+    ui.set_max_width(340.0);
+    ui.spacing_mut().item_spacing.y = space::XS;
+    let name = safe_display_name(&upload.name);
+    ui.label(egui::RichText::new(text::middle_elided(&name, 44)).strong());
+    let weak = |ui: &mut Ui, words: String| {
+        ui.label(
+            egui::RichText::new(words)
+                .small()
+                .color(cx.palette.text_weak),
+        );
+    };
+    let person = upload.uploader.as_ref().map(text::person);
+    let time = upload.uploaded_at.map(|time| dates::short_time(time, zone));
+    let who_when: Vec<String> = person.into_iter().chain(time).collect();
+    if !who_when.is_empty() {
+        weak(ui, who_when.join(" · "));
+    }
+    let facts: Vec<String> = [
+        upload.dimensions.map(|size| size.to_string()),
+        upload.size.map(|size| size.to_string()),
+        Some(text::short_type(&upload.essence())),
+    ]
+    .into_iter()
+    .flatten()
+    .filter(|fact| !fact.is_empty())
+    .collect();
+    weak(ui, facts.join(" · "));
+    if let Some(description) = &upload.description
+        && !description.trim().is_empty()
+    {
+        ui.label(text::end_elided(&safe_display_name(description), 120));
+    }
+}

@@ -1,0 +1,190 @@
+//! Short messages at the bottom right, and the cards of saves that just ended.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use egui::{Align, Align2, Area, Id, Layout, Order, Response, Ui, vec2};
+use lucide_icons::Icon;
+
+use crate::domain::SaveJobId;
+use crate::protocol::OpenTarget;
+use crate::state::{Action, Notice, NoticeLevel, NoticeOffer, SaveJob};
+use crate::ui::save_panel::report_words;
+use crate::ui::theme::{self, space, text};
+use crate::ui::view_context::ViewContext;
+use crate::ui::widgets::{card_frame, icon_button_ui, message_ui};
+
+/// Messages with buttons must stay at least so long (ux: 2.2.1 of WCAG).
+const SHOWN_SECS: f64 = 8.0;
+
+/// After the pointer has left, what was read does not vanish at once.
+const AFTER_HOVER_SECS: f64 = 3.0;
+
+const WIDTH: f32 = 340.0;
+
+/// When each message goes.
+#[derive(Default)]
+pub(super) struct NoticesView {
+    notices: HashMap<u64, f64>,
+    saves: HashMap<SaveJobId, f64>,
+}
+
+impl NoticesView {
+    /// Draws the stack, `beside` points left of its corner; `true` when somebody wants to see
+    /// the queue.
+    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>, beside: f32) -> bool {
+        let now = ui.input(|input| input.time);
+        self.forget_gone(cx);
+        let mut opens_queue = false;
+        let offset = vec2(-space::M - beside, -(theme::STATUS_BAR_HEIGHT + space::M));
+        let is_empty = cx.state.notices.iter().next().is_none() && !self.has_fresh_save(cx, now);
+        if is_empty {
+            return false;
+        }
+        Area::new(Id::unique("notices"))
+            .order(Order::Foreground)
+            .anchor(Align2::RIGHT_BOTTOM, offset)
+            .accessible_name("Messages")
+            .show(ui.ctx(), |ui| {
+                ui.set_width(WIDTH);
+                for notice in cx.state.notices.iter() {
+                    self.notice_ui(ui, cx, notice, now);
+                }
+                // The queue shows the same and more.
+                let jobs = cx.state.saves.jobs.iter().filter(|_| beside == 0.0);
+                for job in jobs {
+                    opens_queue |= self.save_ui(ui, cx, job, now);
+                }
+            });
+        opens_queue
+    }
+
+    fn forget_gone(&mut self, cx: ViewContext<'_>) {
+        let state = cx.state;
+        self.notices
+            .retain(|id, _| state.notices.iter().any(|notice| notice.id == *id));
+        self.saves
+            .retain(|id, _| state.saves.jobs.iter().any(|job| job.id == *id));
+    }
+
+    fn has_fresh_save(&self, cx: ViewContext<'_>, now: f64) -> bool {
+        let finished = cx
+            .state
+            .saves
+            .jobs
+            .iter()
+            .filter(|job| job.report.is_some());
+        let mut until = finished.map(|job| self.saves.get(&job.id));
+        until.any(|until| until.is_none_or(|until| *until > now))
+    }
+
+    fn notice_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, notice: &Notice, now: f64) {
+        let card = card_ui(ui, cx, |ui| {
+            let warning = notice.level == NoticeLevel::Warning;
+            let (icon, color) = if warning {
+                (Icon::TriangleAlert, cx.palette.danger)
+            } else {
+                (Icon::Info, cx.palette.accent)
+            };
+            ui.label(theme::icon(icon, text::ICON).color(color));
+            ui.vertical(|ui| {
+                ui.set_width(WIDTH - 110.0);
+                message_ui(ui, cx.palette, &notice.message);
+                if let Some(offer) = &notice.offer {
+                    ui.add_space(space::XS);
+                    let (label, action) = offered(offer);
+                    if ui.button(label).clicked() {
+                        cx.act(action);
+                    }
+                }
+            });
+            close_ui(ui, cx, || cx.act(Action::DismissNotice(notice.id)));
+        });
+        if notice.level == NoticeLevel::Warning {
+            return;
+        }
+        let until = self.notices.entry(notice.id).or_insert(now + SHOWN_SECS);
+        if is_over(ui, until, &card, now) {
+            cx.act(Action::DismissNotice(notice.id));
+        }
+    }
+
+    fn save_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, now: f64) -> bool {
+        let Some(report) = &job.report else {
+            return false;
+        };
+        let mut until = *self.saves.entry(job.id).or_insert(now + SHOWN_SECS);
+        if until <= now {
+            return false;
+        }
+        let message = report_words(job, report);
+        let (mut opens_queue, mut is_closed) = (false, false);
+        let has_failed = !report.failed.is_empty() || report.stopped_by.is_some();
+        let card = card_ui(ui, cx, |ui| {
+            let (icon, color) = if has_failed {
+                (Icon::TriangleAlert, cx.palette.danger)
+            } else {
+                (Icon::CircleCheck, cx.palette.success)
+            };
+            ui.label(theme::icon(icon, text::ICON).color(color));
+            ui.vertical(|ui| {
+                ui.set_width(WIDTH - 110.0);
+                message_ui(ui, cx.palette, &message);
+                ui.add_space(space::XS);
+                ui.horizontal(|ui| {
+                    if ui.button("Show in folder").clicked() {
+                        let folder = report.folder.clone();
+                        cx.act(Action::Open(OpenTarget::Folder(folder)));
+                    }
+                    if has_failed && ui.button("See failures").clicked() {
+                        opens_queue = true;
+                    }
+                });
+            });
+            close_ui(ui, cx, || is_closed = true);
+        });
+        if is_closed || opens_queue || is_over(ui, &mut until, &card, now) {
+            until = now;
+        }
+        self.saves.insert(job.id, until);
+        opens_queue
+    }
+}
+
+/// Whether the time of a message is up; the pointer holds it back.
+fn is_over(ui: &Ui, until: &mut f64, card: &Response, now: f64) -> bool {
+    if card.contains_pointer() {
+        *until = until.max(now + AFTER_HOVER_SECS);
+    }
+    if *until <= now {
+        return true;
+    }
+    ui.ctx()
+        .request_repaint_after(Duration::from_secs_f64(*until - now));
+    false
+}
+
+fn offered(offer: &NoticeOffer) -> (&'static str, Action) {
+    match offer {
+        NoticeOffer::RetryKeyring => ("Try again", Action::KeepSession),
+        NoticeOffer::UndoClear => ("Undo", Action::UndoClear),
+    }
+}
+
+/// One card.
+fn card_ui(ui: &mut Ui, cx: ViewContext<'_>, body: impl FnOnce(&mut Ui)) -> Response {
+    let frame = card_frame(cx.palette).inner_margin(egui::Margin::symmetric(14, 12));
+    let response = frame.show(ui, |ui| {
+        ui.set_width(WIDTH - 28.0);
+        ui.with_layout(Layout::left_to_right(Align::Min), body);
+    });
+    response.response
+}
+
+fn close_ui(ui: &mut Ui, cx: ViewContext<'_>, close: impl FnOnce()) {
+    ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
+        if icon_button_ui(ui, cx.palette, Icon::X, "Close", "").clicked() {
+            close();
+        }
+    });
+}

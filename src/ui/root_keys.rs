@@ -1,0 +1,82 @@
+//! The keys of the window as a whole.
+
+use egui::{SetOpenCommand, Ui, ViewportCommand};
+
+use crate::state::{Action, TILE_EDGE_POINTS};
+use crate::ui::folder_question::FolderQuestionView;
+use crate::ui::root::RootView;
+use crate::ui::root_dialog::Dialog;
+use crate::ui::shortcuts::{Job, Situation, pressed};
+use crate::ui::view_context::ViewContext;
+
+/// Tiles grow and shrink by this factor at a key.
+const SIZE_STEP: f32 = 1.2;
+
+impl RootView {
+    /// The keys that belong to no pane. A dialog has its own and hides these.
+    pub(super) fn app_keys(&mut self, ui: &Ui, cx: ViewContext<'_>) {
+        if self.dialog != Dialog::None || FolderQuestionView::is_asked(cx) {
+            return;
+        }
+        let escape = |input: &mut egui::InputState| {
+            input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)
+        };
+        if self.is_queue_open && !ui.ctx().text_edit_focused() && ui.input_mut(escape) {
+            self.is_queue_open = false;
+        }
+        let situation = Situation {
+            is_typing: ui.ctx().text_edit_focused(),
+            is_viewer_open: cx
+                .state
+                .gallery
+                .as_ref()
+                .is_some_and(|gallery| gallery.is_viewer_open),
+        };
+        if let Some(job) = pressed(ui.ctx(), situation) {
+            self.perform(ui, cx, job);
+        }
+    }
+
+    fn perform(&mut self, ui: &Ui, cx: ViewContext<'_>, job: Job) {
+        let edge = cx.state.settings.tile_edge_points;
+        match job {
+            Job::FindRoom => {
+                leave_viewer(cx);
+                self.rooms.focus_filter(ui.ctx());
+            }
+            Job::Save => cx.act(Action::SaveSelected),
+            Job::SaveAs => cx.act(Action::SaveSelectedAs),
+            Job::SelectAll => cx.act(Action::SelectAll),
+            Job::ClearSelection => cx.act(Action::ClearSelection),
+            Job::Invert => cx.act(Action::InvertSelection),
+            Job::Reload => cx.act(Action::Reload),
+            Job::TogglePanel => cx.act(Action::TogglePanel),
+            Job::Help => self.dialog = Dialog::Help,
+            Job::NextPane | Job::PreviousPane => self.panes.step(ui.ctx()),
+            Job::Menu => {
+                leave_viewer(cx);
+                self.opens_menu = Some(SetOpenCommand::Toggle);
+            }
+            Job::FullScreen => {
+                let is_full = ui.input(|input| input.viewport().fullscreen.unwrap_or(false));
+                ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+            }
+            Job::Larger => cx.act(Action::SetTileEdge(edge * SIZE_STEP)),
+            Job::Smaller => cx.act(Action::SetTileEdge(edge / SIZE_STEP)),
+            Job::UsualSize => {
+                let usual = crate::protocol::Settings::default().tile_edge_points;
+                let (least, most) = TILE_EDGE_POINTS.into_inner();
+                cx.act(Action::SetTileEdge(usual.clamp(least, most)));
+            }
+            Job::Local => {}
+        }
+    }
+}
+
+/// The viewer covers the room list; what is in the list leaves it.
+fn leave_viewer(cx: ViewContext<'_>) {
+    let gallery = cx.state.gallery.as_ref();
+    if gallery.is_some_and(|gallery| gallery.is_viewer_open) {
+        cx.act(Action::CloseViewer);
+    }
+}

@@ -1,0 +1,70 @@
+//! Short forms of names for narrow places. Pure.
+
+use crate::domain::{Person, Room, RoomKind, safe_display_name};
+
+/// What to call somebody, harmless to a line of text.
+pub(super) fn person(person: &Person) -> String {
+    safe_display_name(person.display_name())
+}
+
+/// "#support" for channels, the bare title for everything else.
+pub(super) fn room(room: &Room) -> String {
+    let title = safe_display_name(&room.title);
+    match room.kind {
+        RoomKind::Channel => format!("#{title}"),
+        RoomKind::PrivateGroup | RoomKind::Direct | RoomKind::GroupDirect => title,
+    }
+}
+
+/// A file name with its middle taken out, so that number and extension at its end stay.
+pub(super) fn middle_elided(text: &str, max_chars: usize) -> String {
+    let count = text.chars().count();
+    if count <= max_chars {
+        return text.to_owned();
+    }
+    let kept = max_chars.saturating_sub(1);
+    let tail = kept / 2;
+    let head: String = text.chars().take(kept - tail).collect();
+    let tail: String = text.chars().skip(count - tail).collect();
+    format!("{head}…{tail}")
+}
+
+/// The beginning of a text.
+pub(super) fn end_elided(text: &str, max_chars: usize) -> String {
+    if text.chars().count() <= max_chars {
+        return text.to_owned();
+    }
+    let head: String = text.chars().take(max_chars.saturating_sub(1)).collect();
+    format!("{}…", head.trim_end())
+}
+
+/// "PNG" for `image/png`.
+pub(super) fn short_type(essence: &str) -> String {
+    let subtype = essence.split('/').nth(1).unwrap_or(essence);
+    let subtype = subtype.split('+').next().unwrap_or(subtype);
+    subtype.trim_start_matches("x-").to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_file_name_keeps_its_end() {
+        assert_eq!(middle_elided("short.png", 20), "short.png");
+        let elided = middle_elided("Screenshot from 2025-11-04 14-32-05.png", 20);
+        assert_eq!(elided.chars().count(), 20);
+        assert!(
+            elided.starts_with("Screenshot") && elided.ends_with("32-05.png"),
+            "{elided}"
+        );
+        assert_eq!(end_elided("日本語テキスト", 4), "日本語…");
+    }
+
+    #[test]
+    fn types_are_short() {
+        assert_eq!(short_type("image/svg+xml"), "SVG");
+        assert_eq!(short_type("image/x-icon"), "ICON");
+        assert_eq!(short_type("image/jpeg"), "JPEG");
+    }
+}

@@ -1,0 +1,258 @@
+//! The viewer's buttons and words, which leave when nobody needs them.
+
+use std::time::Duration;
+
+use egui::{
+    Align, Button, Color32, CornerRadius, Layout, Rect, RichText, Ui, UiBuilder, Vec2, pos2, vec2,
+};
+use jiff::tz::TimeZone;
+use lucide_icons::Icon;
+
+use crate::domain::{Upload, safe_display_name};
+use crate::state::user_message::grouped;
+use crate::state::{Action, Gallery, SelectHow};
+use crate::ui::pan_zoom::{self, KEY_STEP};
+use crate::ui::theme::{self, Palette, space};
+use crate::ui::view_context::ViewContext;
+use crate::ui::viewer::{ZoomStep, step, viewer_id};
+use crate::ui::{dates, text};
+
+/// So long after the last movement the controls stay, in seconds.
+const STAYS: f64 = 3.0;
+
+/// Height of the bars in points.
+const BAR: f32 = 56.0;
+
+/// Edge of a round button in points.
+const BUTTON: f32 = 36.0;
+
+/// See the [module documentation](self).
+#[derive(Debug, Default)]
+pub(super) struct Controls {
+    active_at: Option<f64>,
+    is_hovered: bool,
+}
+
+impl Controls {
+    /// Draws what is seen of them now; answers what they ask of the zoom.
+    pub(super) fn controls_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: ViewContext<'_>,
+        gallery: &Gallery,
+        view: Rect,
+        scale: Option<f32>,
+    ) -> Option<ZoomStep> {
+        let opacity = self.opacity(ui);
+        if opacity <= 0.0 {
+            self.is_hovered = false;
+            return None;
+        }
+        let top = Rect::from_min_size(view.min, vec2(view.width(), BAR));
+        let bottom = Rect::from_center_size(
+            pos2(view.center().x, view.bottom() - BUTTON / 2.0 - space::M),
+            vec2(220.0, BUTTON + space::S),
+        );
+        let mut asked = None;
+        let mut parts = vec![top];
+        ui.scope_builder(UiBuilder::new().max_rect(view), |ui| {
+            ui.multiply_opacity(opacity);
+            on_picture(ui);
+            let upload = gallery.focused();
+            top_bar_ui(ui, cx, gallery, upload.as_deref(), top);
+            parts.extend(side_buttons_ui(ui, cx, gallery, view));
+            if let Some(scale) = scale {
+                asked = zoom_bar_ui(ui, bottom, scale);
+                parts.push(bottom);
+            }
+        });
+        let pointer = ui.input(|input| input.pointer.hover_pos());
+        self.is_hovered = pointer.is_some_and(|at| parts.iter().any(|part| part.contains(at)));
+        asked
+    }
+
+    /// Full while something moves or a control has pointer or focus; then it fades, and once
+    /// it is zero nothing asks for another frame.
+    fn opacity(&mut self, ui: &Ui) -> f32 {
+        let now = ui.input(|input| input.time);
+        let is_active = ui.input(|input| {
+            input.pointer.delta() != Vec2::ZERO
+                || input.pointer.any_down()
+                || input.events.iter().any(|event| {
+                    matches!(
+                        event,
+                        egui::Event::Key { .. } | egui::Event::MouseWheel { .. }
+                    )
+                })
+        });
+        let focused = ui.memory(|memory| memory.focused());
+        let has_focus = focused.is_some_and(|id| id != viewer_id());
+        if is_active || self.is_hovered || has_focus || self.active_at.is_none() {
+            self.active_at = Some(now);
+        }
+        let idle = now - self.active_at.unwrap_or(now);
+        let is_shown = idle < STAYS;
+        if is_shown && !self.is_hovered && !has_focus {
+            ui.request_repaint_after(Duration::from_secs_f64(STAYS - idle));
+        }
+        let id = viewer_id().with("controls");
+        ui.animate_bool_with_time(id, is_shown, 0.2)
+    }
+}
+
+/// Buttons without a ground of their own, light on the scrim, whatever the theme.
+fn on_picture(ui: &mut Ui) {
+    let visuals = ui.visuals_mut();
+    visuals.override_text_color = Some(Color32::WHITE);
+    for (widget, fill) in [
+        (&mut visuals.widgets.inactive, Color32::TRANSPARENT),
+        (&mut visuals.widgets.hovered, Color32::from_white_alpha(36)),
+        (&mut visuals.widgets.active, Color32::from_white_alpha(64)),
+    ] {
+        widget.weak_bg_fill = fill;
+        widget.bg_fill = fill;
+        widget.bg_stroke = egui::Stroke::NONE;
+        widget.fg_stroke = egui::Stroke::new(1.0, Color32::WHITE);
+        widget.corner_radius = CornerRadius::same(theme::RADIUS);
+    }
+}
+
+fn button_ui(ui: &mut Ui, icon: Icon, name: &str) -> bool {
+    let button = Button::new(theme::icon(icon, 18.0)).min_size(Vec2::splat(BUTTON));
+    let response = ui.add(button).on_hover_text(name);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    response.clicked()
+}
+
+fn top_bar_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    upload: Option<&Upload>,
+    bar: Rect,
+) {
+    ui.painter().rect_filled(bar, 0.0, Palette::SCRIM);
+    let inner = bar.shrink2(vec2(space::S, space::XS));
+    let layout = Layout::left_to_right(Align::Center);
+    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
+        if button_ui(ui, Icon::ArrowLeft, "Back to the grid (Esc)") {
+            cx.act(Action::CloseViewer);
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if button_ui(ui, Icon::Info, "Details (I)") {
+                cx.act(Action::TogglePanel);
+            }
+            if button_ui(ui, Icon::Download, "Save (Ctrl+S)") {
+                cx.act(Action::SaveSelected);
+            }
+            choose_ui(ui, cx, gallery, upload);
+            let place = format!(
+                "{} of {}",
+                grouped(gallery.selection.focus() + 1),
+                grouped(gallery.listing.len())
+            );
+            ui.label(RichText::new(place).color(Color32::from_gray(215)));
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                title_ui(ui, upload);
+            });
+        });
+    });
+}
+
+fn choose_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: Option<&Upload>) {
+    let is_chosen = upload.is_some_and(|upload| gallery.selection.contains(&upload.id));
+    let (icon, name) = if is_chosen {
+        (Icon::CircleCheckBig, "Take out of the selection (X)")
+    } else {
+        (Icon::Circle, "Add to the selection (X)")
+    };
+    if button_ui(ui, icon, name) {
+        cx.act(Action::Select {
+            position: gallery.selection.focus(),
+            how: SelectHow::Toggle,
+        });
+    }
+}
+
+fn title_ui(ui: &mut Ui, upload: Option<&Upload>) {
+    let Some(upload) = upload else { return };
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.add_space(space::S);
+        let name = RichText::new(safe_display_name(&upload.name)).strong();
+        ui.add(egui::Label::new(name).truncate().selectable(false));
+        let person = upload.uploader.as_ref().map(text::person);
+        let time = upload
+            .uploaded_at
+            .map(|time| dates::short_time(time, &TimeZone::system()));
+        let line: Vec<String> = person.into_iter().chain(time).collect();
+        let line = RichText::new(line.join(" · ")).small();
+        let line = line.color(Color32::from_gray(205));
+        ui.add(egui::Label::new(line).truncate().selectable(false));
+    });
+}
+
+/// Previous and next. Answers where they are.
+fn side_buttons_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, view: Rect) -> Vec<Rect> {
+    let focus = gallery.selection.focus();
+    let sides = [
+        (
+            focus > 0,
+            view.left_center(),
+            1.0,
+            Icon::ChevronLeft,
+            "Previous (Left)",
+            -1,
+        ),
+        (
+            focus + 1 < gallery.listing.len(),
+            view.right_center(),
+            -1.0,
+            Icon::ChevronRight,
+            "Next (Right)",
+            1,
+        ),
+    ];
+    let mut rects = Vec::new();
+    for (is_there, edge, inwards, icon, name, by) in sides {
+        if !is_there {
+            continue;
+        }
+        let center = edge + vec2(inwards * (space::M + 22.0), 0.0);
+        let rect = Rect::from_center_size(center, Vec2::splat(44.0));
+        ui.painter().circle_filled(center, 22.0, Palette::SCRIM);
+        let button = Button::new(theme::icon(icon, 22.0)).corner_radius(22);
+        let response = ui.put(rect, button).on_hover_text(name);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+        if response.clicked() {
+            step(cx, by);
+        }
+        rects.push(rect);
+    }
+    rects
+}
+
+fn zoom_bar_ui(ui: &mut Ui, bar: Rect, scale: f32) -> Option<ZoomStep> {
+    ui.painter()
+        .rect_filled(bar, CornerRadius::same(22), Palette::SCRIM);
+    let mut asked = None;
+    let inner = bar.shrink2(vec2(space::S, space::XS));
+    let layout = Layout::left_to_right(Align::Center);
+    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        if button_ui(ui, Icon::ZoomOut, "Zoom out (-)") {
+            asked = Some(ZoomStep::By(1.0 / KEY_STEP));
+        }
+        let label = Button::new(pan_zoom::percent(scale)).min_size(vec2(76.0, BUTTON));
+        if ui.add(label).on_hover_text("Actual size (1)").clicked() {
+            asked = Some(ZoomStep::To(1.0));
+        }
+        if button_ui(ui, Icon::ZoomIn, "Zoom in (+)") {
+            asked = Some(ZoomStep::By(KEY_STEP));
+        }
+        if button_ui(ui, Icon::Maximize, "Whole image (0)") {
+            asked = Some(ZoomStep::Fit);
+        }
+    });
+    asked
+}

@@ -1,0 +1,701 @@
+//! Grid, viewer and details panel on a state made by hand: what people do, and what comes of it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may fail loudly"
+)]
+
+use egui::{Key, Modifiers, Pos2, Rect, pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+use salon::domain::{
+    ByteCount, ListingWindow, PageIndex, Person, PixelSize, Room, RoomId, RoomKind, Upload,
+    UploadId, UploadPage, UserId,
+};
+use salon::protocol::{
+    ClientError, DecodedImage, DownloadError, Event, ImageFailure, ImageRequest, ImageSize,
+    ImageSubject, Metadata, OpenTarget, Position, Settings, WantedImage,
+};
+use salon::state::{Action, AppState, Effect, Gallery, Phase, Shown};
+use salon::ui::theme::Palette;
+use salon::ui::{
+    ActionQueue, TextureStore, ThumbnailGrid, ViewContext, Viewer, WishList, details_panel_ui,
+};
+
+const TOTAL: usize = 243;
+
+struct App {
+    state: AppState,
+    textures: Option<TextureStore>,
+    grid: ThumbnailGrid,
+    viewer: Viewer,
+    done: Vec<Action>,
+    missing: Vec<WantedImage>,
+}
+
+impl App {
+    fn ui(&mut self, ui: &mut egui::Ui) {
+        let textures = self
+            .textures
+            .get_or_insert_with(|| TextureStore::new(ui.ctx().clone()));
+        let (actions, wishes) = (ActionQueue::default(), WishList::default());
+        let cx = ViewContext {
+            state: &self.state,
+            textures,
+            actions: &actions,
+            wishes: &wishes,
+            palette: &Palette::LIGHT,
+        };
+        let gallery = self.state.gallery.as_ref().unwrap();
+        if self.state.settings.is_panel_open {
+            egui::Panel::right("panel")
+                .exact_size(296.0)
+                .show(ui, |ui| details_panel_ui(ui, cx, gallery));
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            if gallery.is_viewer_open {
+                self.viewer.keys(ui, cx, gallery);
+                self.viewer.ui(ui, cx, gallery);
+            } else {
+                self.grid.keys(ui, cx, gallery);
+                self.grid.ui(ui, cx, gallery);
+            }
+        });
+        let visible = self.grid.visible();
+        self.missing = wishes.take();
+        let missing = self.missing.clone();
+        let mut done = actions.take();
+        self.done.extend(done.iter().cloned());
+        done.push(Action::Show(Shown { visible, missing }));
+        for action in done {
+            let effects = self.state.on_action(action);
+            self.perform(effects);
+        }
+    }
+
+    fn perform(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            if let (Effect::StoreTexture { request, image }, Some(textures)) =
+                (effect, &mut self.textures)
+            {
+                textures.store(request, &image);
+            }
+        }
+    }
+
+    fn on_event(&mut self, event: Event) {
+        let effects = self.state.on_event(event);
+        self.perform(effects);
+    }
+
+    fn gallery(&self) -> &Gallery {
+        self.state.gallery.as_ref().unwrap()
+    }
+
+    fn load(&mut self, page: usize, total: usize) {
+        let first = page * 100;
+        let uploads = (first..total.min(first + 100)).map(upload).collect();
+        let event = Event::PageLoaded {
+            generation: self.state.generation,
+            window: ListingWindow::Page(PageIndex(page)),
+            anchor: self.gallery().listing.anchor().cloned(),
+            result: Ok(UploadPage {
+                uploads,
+                total,
+                hidden_count: 0,
+                is_anchor_lost: false,
+            }),
+        };
+        self.on_event(event);
+    }
+
+    fn chosen(&self) -> Vec<usize> {
+        let gallery = self.gallery();
+        let is_chosen = |position: &usize| {
+            gallery
+                .selection
+                .contains_position(*position, &gallery.listing)
+        };
+        (0..gallery.listing.len()).filter(is_chosen).collect()
+    }
+
+    fn focus(&self) -> usize {
+        self.gallery().selection.focus()
+    }
+}
+
+/// Ten images a day, the newest on 20 March 2024.
+fn upload(number: usize) -> Upload {
+    let noon: Timestamp = "2024-03-20T12:00:00Z".parse().unwrap();
+    let number_i64 = i64::try_from(number).unwrap();
+    let ago = (number_i64 / 10 * 24).hours().minutes(number_i64 % 10);
+    let (user, name) = if number.is_multiple_of(3) {
+        ("u1", "Anna Schmidt")
+    } else {
+        ("u2", "Bo Chen")
+    };
+    Upload {
+        id: UploadId::from(format!("id{number}")),
+        room: RoomId::from("r1"),
+        name: format!("image-{number:03}.jpg"),
+        media_type: "image/jpeg".to_owned(),
+        size: Some(ByteCount(1_000_000)),
+        dimensions: Some(PixelSize::new(1600, 1200)),
+        identified_format: None,
+        user: Some(UserId::from(user)),
+        uploader: Some(Person {
+            id: UserId::from(user),
+            username: Some(user.to_owned()),
+            name: Some(name.to_owned()),
+        }),
+        uploaded_at: Some(noon - ago),
+        updated_at: None,
+        store: Some("GridFS:Uploads".to_owned()),
+        description: None,
+        path: None,
+        etag: None,
+    }
+}
+
+fn room() -> Room {
+    Room {
+        id: RoomId::from("r1"),
+        subscription: None,
+        kind: RoomKind::Channel,
+        is_team: false,
+        discussion_of: None,
+        title: "support".to_owned(),
+        slug: Some("support".to_owned()),
+        other_username: None,
+        topic: None,
+        avatar_etag: None,
+        is_favorite: false,
+        is_archived: false,
+        is_encrypted: false,
+        is_hidden: false,
+        unread_count: 0,
+        last_activity: None,
+    }
+}
+
+fn harness_of(room: Room) -> Harness<'static, App> {
+    let (mut state, _) = AppState::new(Settings::default(), "/tmp".into());
+    state.phase = Phase::SignedIn;
+    state.gallery = Some(Gallery::new(room));
+    let app = App {
+        state,
+        textures: None,
+        grid: ThumbnailGrid::default(),
+        viewer: Viewer::default(),
+        done: Vec::new(),
+        missing: Vec::new(),
+    };
+    let mut harness = Harness::builder()
+        .with_size(vec2(1000.0, 1200.0))
+        .allow_missing_glyphs()
+        .with_step_dt(0.05)
+        .build_ui_state(|ui, app: &mut App| app.ui(ui), app);
+    salon::ui::theme::set_options(&harness.ctx);
+    harness.run_steps(8);
+    harness
+}
+
+/// A room with all of its pages read.
+fn harness() -> Harness<'static, App> {
+    let mut harness = harness_of(room());
+    for page in 0..3 {
+        harness.state_mut().load(page, TOTAL);
+    }
+    harness.run_steps(8);
+    harness
+}
+
+fn name_of(number: usize) -> String {
+    format!("image-{number:03}.jpg, from")
+}
+
+fn rect_of(harness: &Harness<'_, App>, number: usize) -> Rect {
+    harness.get_by_label_contains(&name_of(number)).rect()
+}
+
+fn click(harness: &mut Harness<'_, App>, number: usize, modifiers: Modifiers) {
+    let at = rect_of(harness, number).center();
+    click_at(harness, at, modifiers);
+}
+
+fn click_at(harness: &mut Harness<'_, App>, at: Pos2, modifiers: Modifiers) {
+    harness.hover_at(at);
+    harness.step();
+    press(harness, at, true, modifiers);
+    press(harness, at, false, modifiers);
+    // Two clicks in a row are a double click otherwise.
+    for _ in 0..10 {
+        harness.step();
+    }
+}
+
+fn press(harness: &mut Harness<'_, App>, at: Pos2, pressed: bool, modifiers: Modifiers) {
+    let event = egui::Event::PointerButton {
+        pos: at,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers,
+    };
+    if modifiers.is_none() {
+        harness.event(event);
+    } else {
+        harness.event_modifiers(event, modifiers);
+    }
+    harness.step();
+}
+
+fn key(harness: &mut Harness<'_, App>, key: Key, modifiers: Modifiers) {
+    harness.key_press_modifiers(modifiers, key);
+    harness.run_steps(8);
+}
+
+fn drag(harness: &mut Harness<'_, App>, from: Pos2, to: Pos2, modifiers: Modifiers) {
+    harness.hover_at(from);
+    harness.step();
+    press(harness, from, true, modifiers);
+    for part in 1..=5_u8 {
+        harness.hover_at(from.lerp(to, f32::from(part) / 5.0));
+        harness.step();
+    }
+}
+
+fn drop(harness: &mut Harness<'_, App>, at: Pos2) {
+    press(harness, at, false, Modifiers::NONE);
+    harness.run_steps(8);
+}
+
+#[test]
+fn a_click_selects_only_that_image_and_opens_nothing() {
+    let mut harness = harness();
+    click(&mut harness, 1, Modifiers::NONE);
+    click(&mut harness, 2, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), [2]);
+    assert!(!harness.state().gallery().is_viewer_open);
+}
+
+#[test]
+fn ctrl_toggles_and_shift_takes_the_range_across_days() {
+    let mut harness = harness();
+    click(&mut harness, 1, Modifiers::NONE);
+    click(&mut harness, 3, Modifiers::COMMAND);
+    assert_eq!(harness.state().chosen(), [1, 3]);
+    click(&mut harness, 1, Modifiers::COMMAND);
+    assert_eq!(harness.state().chosen(), [3]);
+    click(&mut harness, 12, Modifiers::SHIFT);
+    let range: Vec<usize> = (1..=12).collect();
+    assert_eq!(harness.state().chosen(), range);
+}
+
+#[test]
+fn ctrl_and_shift_add_a_range() {
+    let mut harness = harness();
+    click(&mut harness, 0, Modifiers::NONE);
+    click(&mut harness, 4, Modifiers::COMMAND);
+    click(&mut harness, 6, Modifiers::COMMAND | Modifiers::SHIFT);
+    assert_eq!(harness.state().chosen(), [0, 4, 5, 6]);
+}
+
+#[test]
+fn the_check_circle_toggles_without_keys() {
+    let mut harness = harness();
+    for number in [0, 2] {
+        let corner = rect_of(&harness, number).min + vec2(14.0, 14.0);
+        click_at(&mut harness, corner, Modifiers::NONE);
+    }
+    assert_eq!(harness.state().chosen(), [0, 2]);
+    let corner = rect_of(&harness, 0).min + vec2(14.0, 14.0);
+    click_at(&mut harness, corner, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), [2]);
+}
+
+#[test]
+fn empty_space_clears_and_a_day_is_toggled_by_its_header() {
+    let mut harness = harness();
+    let header = harness
+        .get_by_label_contains("Select Wednesday 20 March 2024")
+        .rect();
+    let words = pos2(header.left() + 40.0, header.center().y);
+    click_at(&mut harness, words, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), (0..10).collect::<Vec<_>>());
+    let right_of_header = pos2(600.0, header.center().y);
+    click_at(&mut harness, right_of_header, Modifiers::NONE);
+    assert!(harness.state().chosen().is_empty());
+}
+
+#[test]
+fn a_double_click_opens_and_the_next_image_is_the_next_tile() {
+    let mut harness = harness();
+    let at = rect_of(&harness, 4).center();
+    harness.hover_at(at);
+    harness.step();
+    for is_pressed in [true, false, true, false] {
+        press(&mut harness, at, is_pressed, Modifiers::NONE);
+    }
+    harness.run_steps(3);
+    assert!(harness.state().gallery().is_viewer_open);
+    key(&mut harness, Key::ArrowRight, Modifiers::NONE);
+    assert_eq!(harness.state().focus(), 5);
+    harness.get_by_label_contains(", 6 of 243");
+}
+
+#[test]
+fn a_rubber_band_selects_what_it_touches() {
+    let mut harness = harness();
+    let from = pos2(4.0, rect_of(&harness, 0).center().y);
+    let to = rect_of(&harness, 1).center();
+    drag(&mut harness, from, to, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), [0, 1]);
+    drop(&mut harness, to);
+    assert_eq!(harness.state().chosen(), [0, 1]);
+}
+
+#[test]
+fn a_band_that_is_given_up_leaves_the_selection_as_it_was() {
+    let mut harness = harness();
+    click(&mut harness, 6, Modifiers::NONE);
+    let from = pos2(4.0, rect_of(&harness, 0).center().y);
+    let to = rect_of(&harness, 1).center();
+    drag(&mut harness, from, to, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), [0, 1]);
+    harness.key_press(Key::Escape);
+    harness.step();
+    harness.step();
+    assert_eq!(harness.state().chosen(), [6]);
+}
+
+#[test]
+fn a_drag_from_an_image_is_never_a_band() {
+    let mut harness = harness();
+    let from = rect_of(&harness, 0).center();
+    let to = rect_of(&harness, 6).center();
+    drag(&mut harness, from, to, Modifiers::NONE);
+    drop(&mut harness, to);
+    let is_band = |action: &Action| matches!(action, Action::StartBand { .. });
+    assert!(!harness.state().done.iter().any(is_band));
+}
+
+#[test]
+fn arrows_move_and_select_and_modifiers_change_that() {
+    let mut harness = harness();
+    click(&mut harness, 0, Modifiers::NONE);
+    key(&mut harness, Key::ArrowRight, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), [1]);
+    key(&mut harness, Key::ArrowRight, Modifiers::SHIFT);
+    assert_eq!(harness.state().chosen(), [1, 2]);
+    key(&mut harness, Key::ArrowRight, Modifiers::COMMAND);
+    assert_eq!(
+        (harness.state().focus(), harness.state().chosen().len()),
+        (3, 2)
+    );
+    key(&mut harness, Key::Space, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), [1, 2, 3]);
+    key(&mut harness, Key::Escape, Modifiers::NONE);
+    assert!(harness.state().chosen().is_empty());
+    assert_eq!(harness.state().focus(), 3);
+}
+
+#[test]
+fn down_keeps_the_column() {
+    let mut harness = harness();
+    click(&mut harness, 1, Modifiers::NONE);
+    let x = rect_of(&harness, 1).center().x;
+    for _ in 0..3 {
+        key(&mut harness, Key::ArrowDown, Modifiers::NONE);
+        let focus = harness.state().focus();
+        assert!((rect_of(&harness, focus).center().x - x).abs() < 1.0);
+    }
+}
+
+#[test]
+fn page_down_moves_one_screen_and_keeps_the_focus_in_sight() {
+    let mut harness = harness();
+    key(&mut harness, Key::PageDown, Modifiers::NONE);
+    let focus = harness.state().focus();
+    assert!((4..40).contains(&focus), "{focus}");
+    let tile = rect_of(&harness, focus);
+    assert!(tile.top() >= 0.0 && tile.bottom() <= 1200.0, "{tile:?}");
+}
+
+#[test]
+fn end_goes_to_the_last_image_of_a_room_that_is_partly_read() {
+    let mut harness = harness_of(room());
+    harness.state_mut().load(0, TOTAL);
+    harness.run_steps(8);
+    key(&mut harness, Key::End, Modifiers::NONE);
+    assert_eq!(harness.state().focus(), TOTAL - 1);
+    assert!(harness.state().grid.visible().contains(&(TOTAL - 1)));
+    harness.state_mut().load(2, TOTAL);
+    harness.run_steps(8);
+    assert_eq!(harness.state().focus(), TOTAL - 1);
+    key(&mut harness, Key::Home, Modifiers::NONE);
+    assert_eq!(harness.state().focus(), 0);
+    assert!(harness.state().grid.visible().contains(&0));
+}
+
+#[test]
+fn what_one_looks_at_stays_in_place_when_a_page_above_it_arrives() {
+    let mut harness = harness_of(room());
+    harness.state_mut().load(0, TOTAL);
+    harness.state_mut().load(2, TOTAL);
+    harness.run_steps(8);
+    key(&mut harness, Key::End, Modifiers::NONE);
+    let before = rect_of(&harness, TOTAL - 1);
+    harness.state_mut().load(1, TOTAL);
+    harness.run_steps(8);
+    let after = rect_of(&harness, TOTAL - 1);
+    assert!(
+        (before.top() - after.top()).abs() < 1.0,
+        "{before:?} {after:?}"
+    );
+}
+
+#[test]
+fn enter_opens_and_the_focus_returns_to_the_last_image_seen() {
+    let mut harness = harness();
+    click(&mut harness, 0, Modifiers::NONE);
+    key(&mut harness, Key::Enter, Modifiers::NONE);
+    assert!(harness.state().gallery().is_viewer_open);
+    for _ in 0..4 {
+        key(&mut harness, Key::PageDown, Modifiers::NONE);
+    }
+    key(&mut harness, Key::Escape, Modifiers::NONE);
+    assert!(!harness.state().gallery().is_viewer_open);
+    assert_eq!(harness.state().focus(), 40);
+    assert!(harness.state().grid.visible().contains(&40));
+    let tile = rect_of(&harness, 40);
+    assert!(tile.top() >= 0.0 && tile.bottom() <= 1200.0, "{tile:?}");
+}
+
+#[test]
+fn the_viewer_takes_its_image_first_and_its_neighbours_next() {
+    let mut harness = harness();
+    click(&mut harness, 5, Modifiers::NONE);
+    key(&mut harness, Key::Enter, Modifiers::NONE);
+    harness.run_steps(8);
+    let wanted: Vec<&str> = harness
+        .state()
+        .missing
+        .iter()
+        .filter(|wanted| matches!(wanted.request.size, ImageSize::Full { .. }))
+        .filter_map(|wanted| Some(wanted.upload.as_ref()?.id.as_str()))
+        .collect();
+    assert_eq!(wanted, ["id5", "id6", "id4"]);
+}
+
+#[test]
+fn in_the_viewer_x_chooses() {
+    let mut harness = harness();
+    click(&mut harness, 5, Modifiers::NONE);
+    key(&mut harness, Key::Enter, Modifiers::NONE);
+    key(&mut harness, Key::Space, Modifiers::NONE);
+    key(&mut harness, Key::X, Modifiers::NONE);
+    assert_eq!(harness.state().chosen(), [5, 6]);
+}
+
+fn picture(app: &mut App, number: usize, size: ImageSize, side: u32) {
+    let request = ImageRequest {
+        subject: ImageSubject::Upload(UploadId::from(format!("id{number}"))),
+        size,
+    };
+    let count = usize::try_from(side * side * 4).unwrap();
+    let image = DecodedImage {
+        size: PixelSize::new(side, side),
+        original_size: PixelSize::new(side, side),
+        pixels: vec![200_u8; count].into(),
+        format: "JPEG",
+        is_animated: false,
+    };
+    app.on_event(Event::ImageDecoded { request, image });
+}
+
+#[test]
+fn zoomed_in_an_arrow_moves_the_image_and_at_its_edge_turns_the_page() {
+    let mut harness = harness();
+    click(&mut harness, 5, Modifiers::NONE);
+    key(&mut harness, Key::Enter, Modifiers::NONE);
+    let max_edge_px = 2048;
+    picture(
+        harness.state_mut(),
+        5,
+        ImageSize::Full { max_edge_px },
+        1000,
+    );
+    harness.run_steps(8);
+    key(&mut harness, Key::Num2, Modifiers::NONE);
+    key(&mut harness, Key::ArrowRight, Modifiers::NONE);
+    assert_eq!(harness.state().focus(), 5);
+    for _ in 0..20 {
+        key(&mut harness, Key::ArrowRight, Modifiers::NONE);
+        if harness.state().focus() != 5 {
+            break;
+        }
+    }
+    assert_eq!(harness.state().focus(), 6);
+}
+
+#[test]
+fn a_failed_tile_says_why_and_tries_again_on_a_click() {
+    let mut harness = harness();
+    let request = ImageRequest {
+        subject: ImageSubject::Upload(UploadId::from("id2")),
+        size: ImageSize::Thumbnail { edge_px: 192 },
+    };
+    let error = ImageFailure::Download(DownloadError::Deleted);
+    harness
+        .state_mut()
+        .on_event(Event::ImageFailed { request, error });
+    harness.run_steps(8);
+    let tile = harness
+        .get_by_label_contains("failed: Deleted on the server")
+        .rect();
+    let icon = tile.center() - vec2(0.0, 16.0);
+    click_at(&mut harness, icon, Modifiers::NONE);
+    let is_retry = |action: &Action| matches!(action, Action::RetryImages(ids) if ids[..] == [UploadId::from("id2")]);
+    assert!(harness.state().done.iter().any(is_retry));
+}
+
+#[test]
+fn a_room_that_keeps_its_files_is_asked_for_no_picture() {
+    let mut harness = harness();
+    let request = ImageRequest {
+        subject: ImageSubject::Upload(UploadId::from("id2")),
+        size: ImageSize::Thumbnail { edge_px: 192 },
+    };
+    let error = ImageFailure::Download(DownloadError::Forbidden);
+    harness
+        .state_mut()
+        .on_event(Event::ImageFailed { request, error });
+    harness.run_steps(8);
+    assert!(harness.state().missing.is_empty());
+}
+
+#[test]
+fn empty_failed_and_encrypted_rooms_say_so() {
+    let mut empty = harness_of(room());
+    empty.state_mut().load(0, 0);
+    empty.run_steps(8);
+    empty.get_by_label("No images in #support yet.");
+
+    let mut failed = harness_of(room());
+    let event = Event::PageLoaded {
+        generation: failed.state().state.generation,
+        window: ListingWindow::Page(PageIndex(0)),
+        anchor: None,
+        result: Err(ClientError::TimedOut),
+    };
+    failed.state_mut().on_event(event);
+    failed.run_steps(8);
+    failed.get_by_label("The server does not answer");
+    failed.get_by_label("Try again").click();
+    failed.run_steps(8);
+    let is_retry = |action: &Action| matches!(action, Action::RetryAllFailed);
+    assert!(failed.state().done.iter().any(is_retry));
+
+    let encrypted = harness_of(Room {
+        is_encrypted: true,
+        ..room()
+    });
+    encrypted.get_by_label("This room is end-to-end encrypted");
+}
+
+#[test]
+fn the_grid_is_a_list_with_a_name_and_tiles_start_with_what_differs() {
+    let mut harness = harness();
+    click(&mut harness, 0, Modifiers::NONE);
+    harness.get_by_label("Images in #support, newest first, 243");
+    let time = upload(0).uploaded_at.unwrap().to_zoned(TimeZone::system());
+    let spoken = time.strftime("%A %-d %B %Y %H:%M");
+    let name = format!("image-000.jpg, from Anna Schmidt, {spoken}, selected");
+    let tile = harness.get_by_label(&name);
+    assert_eq!(tile.accesskit_node().role(), egui::Role::ListBoxOption);
+}
+
+#[test]
+fn the_panel_shows_what_server_and_file_say_and_copies_it() {
+    let mut harness = harness();
+    harness.state_mut().state.settings.is_panel_open = true;
+    harness.run_steps(2);
+    click(&mut harness, 3, Modifiers::NONE);
+    let asks_for_metadata = |wanted: &WantedImage| wanted.request.size == ImageSize::Metadata;
+    assert!(harness.state().missing.iter().any(asks_for_metadata));
+    harness.get_by_label("Reading the file…");
+
+    let metadata = Metadata {
+        format: Some("PNG"),
+        camera: Some("Pentax K-1".to_owned()),
+        iso: Some(200),
+        position: Some(Position {
+            latitude: 48.1372,
+            longitude: 11.5755,
+            altitude_m: None,
+        }),
+        ..Metadata::default()
+    };
+    harness.state_mut().on_event(Event::MetadataRead {
+        upload: UploadId::from("id3"),
+        metadata: Box::new(metadata),
+    });
+    harness.run_steps(8);
+    for words in [
+        "id3",
+        "GridFS:Uploads",
+        "Pentax K-1",
+        "ISO 200",
+        "PNG, posted as JPEG",
+    ] {
+        harness.get_by_label(words);
+    }
+    harness.get_by_label("Show on OpenStreetMap").click();
+    harness.step();
+    harness.step();
+    let is_map = |action: &Action| {
+        matches!(action, Action::Open(OpenTarget::Web(link))
+            if link.starts_with("https://www.openstreetmap.org/?mlat=48.137200&mlon=11.575500"))
+    };
+    assert!(harness.state().done.iter().any(is_map));
+}
+
+#[test]
+fn the_panel_copies_everything_as_json() {
+    let mut harness = harness();
+    harness.state_mut().state.settings.is_panel_open = true;
+    harness.run_steps(2);
+    click(&mut harness, 3, Modifiers::NONE);
+    let button = harness.get_by_label("Copy all as JSON").rect().center();
+    harness.hover_at(button);
+    harness.step();
+    press(&mut harness, button, true, Modifiers::NONE);
+    press(&mut harness, button, false, Modifiers::NONE);
+    let commands = &harness.output().platform_output.commands;
+    let text = commands
+        .iter()
+        .find_map(|command| match command {
+            egui::OutputCommand::CopyText(text) => Some(text.clone()),
+            _ => None,
+        })
+        .expect("a text on the clipboard");
+    let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["id"], "id3");
+    assert_eq!(json["bytes"], 1_000_000);
+    assert_eq!(json["user"]["name"], "Anna Schmidt");
+}
+
+#[test]
+fn several_chosen_images_are_summed_up() {
+    let mut harness = harness();
+    harness.state_mut().state.settings.is_panel_open = true;
+    harness.run_steps(2);
+    click(&mut harness, 0, Modifiers::NONE);
+    key(&mut harness, Key::ArrowRight, Modifiers::SHIFT);
+    key(&mut harness, Key::ArrowRight, Modifiers::SHIFT);
+    harness.get_by_label("3 images selected");
+    harness.get_by_label("3 MB");
+    harness.get_by_label("Bo Chen");
+}

@@ -1,0 +1,275 @@
+//! States made by hand, through the same door as the backend's events.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui_kittest::Harness;
+use salon::domain::{
+    AccountId, ByteCount, ListingWindow, PageIndex, Person, PixelSize, Room, RoomId, RoomKind,
+    ServerUrl, SubscriptionId, TokenKind, Upload, UploadId, UploadPage, UserId,
+};
+use salon::protocol::{
+    ClientError, Connection, DownloadError, Event, FolderChoice, ImageFailure, ImageRequest,
+    ImageSize, ImageSubject, KeyringStatus, LogInRefusal, SaveFailure, SaveProgress, SaveReport,
+    ServerIdentity, SessionInfo, Settings, TwoFactorChallenge, TwoFactorMethod,
+};
+use salon::state::{Action, AppState};
+use salon::ui::{RootView, TextureStore, theme};
+
+/// The window with its state, without a backend.
+pub(super) struct Shell {
+    /// The state.
+    pub(super) state: AppState,
+    /// Everything the views said, but for what is on screen.
+    pub(super) actions: Vec<Action>,
+    root: RootView,
+    textures: Option<TextureStore>,
+}
+
+impl Shell {
+    /// Whether such an action came.
+    pub(super) fn has(&self, is_it: impl Fn(&Action) -> bool) -> bool {
+        self.actions.iter().any(is_it)
+    }
+
+    /// The server refuses a log-in.
+    pub(super) fn refuse(&mut self, refusal: LogInRefusal) {
+        let (user, password) = ("ana".to_owned(), "x".to_owned().into());
+        self.state
+            .on_action(Action::SubmitPassword { user, password });
+        let generation = self.state.generation;
+        let error = ClientError::LogIn(refusal);
+        self.state
+            .on_event(Event::LogInFailed { generation, error });
+    }
+
+    /// The server at this address is Rocket.Chat.
+    pub(super) fn answer_probe(&mut self, typed: &str) {
+        let result = Ok(ServerIdentity {
+            base: server(),
+            version: "8.8".to_owned(),
+            name: Some("Acme".to_owned()),
+            is_form_log_in_hidden: false,
+            user_hint: None,
+        });
+        let typed = typed.to_owned();
+        self.state.on_event(Event::ServerProbed { typed, result });
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui) {
+        let textures = self
+            .textures
+            .get_or_insert_with(|| TextureStore::new(ui.ctx().clone()));
+        for action in self.root.ui(ui, &self.state, textures) {
+            if !matches!(action, Action::Show(_)) {
+                self.actions.push(action.clone());
+            }
+            self.state.on_action(action);
+        }
+    }
+}
+
+pub(super) fn shell_of(state: AppState) -> Shell {
+    Shell {
+        state,
+        actions: Vec::new(),
+        root: RootView::default(),
+        textures: None,
+    }
+}
+
+pub(super) fn harness(shell: Shell) -> Harness<'static, Shell> {
+    let mut harness = Harness::builder()
+        .with_size([1280.0, 800.0])
+        .allow_missing_glyphs()
+        .with_context_setup(|ctx| {
+            theme::add_fonts(ctx);
+            theme::set_options(ctx);
+        })
+        .build_ui_state(|ui, shell: &mut Shell| shell.ui(ui), shell);
+    harness.run_steps(3);
+    harness
+}
+
+pub(super) fn new_state() -> AppState {
+    AppState::new(Settings::default(), PathBuf::from("/home/ana/Pictures")).0
+}
+
+pub(super) fn signed_out_at(address: &str) -> Shell {
+    let mut shell = shell_of(new_state());
+    shell
+        .state
+        .on_action(Action::TypeServer(address.to_owned()));
+    shell.answer_probe(address);
+    shell
+}
+
+/// Signed in, with a room of `total` images open, the first hundred of them listed.
+pub(super) fn signed_in(total: usize) -> Shell {
+    let mut shell = shell_of(new_state());
+    let state = &mut shell.state;
+    let (generation, session) = (state.generation, Box::new(session()));
+    state.on_event(Event::SessionStarted {
+        generation,
+        session,
+    });
+    let (generation, result) = (state.generation, Ok(rooms()));
+    state.on_event(Event::RoomsLoaded { generation, result });
+    let page = UploadPage {
+        uploads: (0..total.min(100)).map(upload).collect(),
+        total,
+        hidden_count: 0,
+        is_anchor_lost: false,
+    };
+    state.on_event(Event::PageLoaded {
+        generation: state.generation,
+        window: ListingWindow::Page(PageIndex(0)),
+        anchor: None,
+        result: Ok(page),
+    });
+    shell
+}
+
+pub(super) fn session() -> SessionInfo {
+    SessionInfo {
+        account: AccountId {
+            server: server(),
+            user: UserId::from("ana-id"),
+        },
+        me: Person {
+            id: UserId::from("ana-id"),
+            username: Some("ana".to_owned()),
+            name: Some("Ana Martins".to_owned()),
+        },
+        server_name: Some("Acme".to_owned()),
+        server_version: Some("8.8".to_owned()),
+        token_kind: TokenKind::LogIn,
+        must_change_password: false,
+        keyring: KeyringStatus::Kept,
+    }
+}
+
+pub(super) fn challenge(method: TwoFactorMethod) -> LogInRefusal {
+    LogInRefusal::TwoFactorRequired(TwoFactorChallenge {
+        method,
+        is_code_sent: true,
+        code_expires_at: None,
+        email_or_username: None,
+    })
+}
+
+pub(super) fn start_save(shell: &mut Shell) {
+    let state = &mut shell.state;
+    state.on_action(Action::SelectAll);
+    state.on_action(Action::SaveSelectedAs);
+    let folder = PathBuf::from("/home/ana/Pictures");
+    state.on_event(Event::FolderPicked(FolderChoice::Picked(folder)));
+    let progress = SaveProgress {
+        saved_count: 311,
+        failed_count: 0,
+        total_count: 1243,
+        saved_bytes: ByteCount(412_000_000),
+        total_bytes: ByteCount(1_740_000_000),
+        bytes_per_second: 8_100_000,
+        is_total_final: true,
+    };
+    let job = state.saves.jobs.last().unwrap().id;
+    state.on_event(Event::SaveAdvanced { job, progress });
+}
+
+pub(super) fn finish_save(shell: &mut Shell) {
+    let folder = PathBuf::from("/home/ana/Pictures");
+    let written = |n: usize| (upload(n).id, folder.join(upload(n).name));
+    let failure = SaveFailure::Download(DownloadError::Deleted);
+    let report = SaveReport {
+        folder: folder.clone(),
+        saved: vec![written(0), written(1)],
+        already_there: vec![written(2)],
+        failed: vec![(Arc::new(upload(3)), failure)],
+        saved_bytes: ByteCount(2_000_000),
+        is_cancelled: false,
+        stopped_by: None,
+    };
+    let job = shell.state.saves.jobs.last().unwrap().id;
+    let report = Box::new(report);
+    shell.state.on_event(Event::SaveFinished { job, report });
+}
+
+pub(super) fn limit_rate(shell: &mut Shell) {
+    let until = Instant::now() + Duration::from_secs(42);
+    let limited = Connection::RateLimited { until };
+    shell.state.on_event(Event::ConnectionChanged(limited));
+}
+
+pub(super) fn refuse_file(shell: &mut Shell) {
+    let request = ImageRequest {
+        subject: ImageSubject::Upload(upload(1).id),
+        size: ImageSize::Thumbnail { edge_px: 256 },
+    };
+    let error = ImageFailure::Download(DownloadError::Forbidden);
+    shell.state.on_event(Event::ImageFailed { request, error });
+}
+
+fn server() -> ServerUrl {
+    ServerUrl::parse_base("https://chat.example.org/").unwrap()
+}
+
+fn rooms() -> Vec<Room> {
+    let mut favorite = room("team-offsite", RoomKind::Channel);
+    favorite.is_favorite = true;
+    let mut direct = room("anna", RoomKind::Direct);
+    "Anna Schmidt".clone_into(&mut direct.title);
+    direct.other_username = Some("anna".to_owned());
+    let mut group = room("group", RoomKind::GroupDirect);
+    "田中, Анна, محمد".clone_into(&mut group.title);
+    let long = "a-room-whose-name-is-much-longer-than-the-list-is-wide";
+    vec![
+        favorite,
+        direct,
+        group,
+        room("support", RoomKind::Channel),
+        room(long, RoomKind::PrivateGroup),
+    ]
+}
+
+fn room(name: &str, kind: RoomKind) -> Room {
+    Room {
+        id: RoomId::from(name),
+        subscription: Some(SubscriptionId::from(name)),
+        kind,
+        is_team: false,
+        discussion_of: None,
+        title: name.to_owned(),
+        slug: Some(name.to_owned()),
+        other_username: None,
+        topic: None,
+        avatar_etag: None,
+        is_favorite: false,
+        is_archived: false,
+        is_encrypted: false,
+        is_hidden: false,
+        unread_count: 0,
+        last_activity: None,
+    }
+}
+
+fn upload(n: usize) -> Upload {
+    Upload {
+        id: UploadId::from(format!("upload-{n}")),
+        room: RoomId::from("team-offsite"),
+        name: format!("IMG_{n}.jpg"),
+        media_type: "image/jpeg".to_owned(),
+        size: Some(ByteCount(1_000_000)),
+        dimensions: Some(PixelSize::new(4000, 3000)),
+        identified_format: None,
+        user: None,
+        uploader: None,
+        uploaded_at: None,
+        updated_at: None,
+        store: None,
+        description: None,
+        path: None,
+        etag: None,
+    }
+}
