@@ -62,6 +62,8 @@ struct Memory {
     answered: HashMap<Key, Answered>,
     tries: HashMap<Key, Tries>,
     limited_until: Option<Instant>,
+    /// The server failed by chance: nothing is asked before.
+    paused_until: Option<Instant>,
 }
 
 impl ListingLane {
@@ -148,14 +150,14 @@ impl ListingLane {
 
     /// Whether nothing stands in the way of a request.
     fn is_free(&mut self) -> bool {
-        if self
-            .memory
-            .limited_until
-            .is_some_and(|until| until <= Instant::now())
-        {
+        let now = Instant::now();
+        let is_over = |until: &Instant| *until <= now;
+        if self.memory.limited_until.as_ref().is_some_and(is_over) {
             self.end_limit();
         }
+        self.memory.paused_until.take_if(|until| is_over(until));
         self.memory.limited_until.is_none()
+            && self.memory.paused_until.is_none()
             && self.link.is_alive()
             && !self.link.monitor.is_offline()
     }
@@ -169,7 +171,7 @@ impl ListingLane {
     /// Waits for the end of what stands in the way, or for another wish.
     async fn wait_for_server(&mut self) {
         let link = Arc::clone(&self.link);
-        let until = self.memory.limited_until;
+        let until = self.memory.limited_until.max(self.memory.paused_until);
         let free = async {
             link.client().await;
             match until {
@@ -230,7 +232,7 @@ impl ListingLane {
                     Reaction::TryAgain => match tries.pause() {
                         Some(pause) => {
                             self.memory.tries.insert(question.key, tries);
-                            self.wait(tokio::time::sleep(pause)).await;
+                            self.memory.paused_until = Some(Instant::now() + pause);
                         }
                         None => self.answer(question, Err(error)).await,
                     },

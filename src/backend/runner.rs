@@ -173,6 +173,7 @@ impl Runner {
             generation,
         } = signed_in;
         let session = client.session().clone();
+        self.stored = None;
         let same = self
             .live
             .as_ref()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::link::SessionLink;
 use super::originals::Originals;
 use super::{BackendConfig, Timings};
-use crate::domain::{AuthToken, LogInRequest, ServerUrl, Session, TokenKind, UserId};
+use crate::domain::{AccountId, AuthToken, LogInRequest, ServerUrl, Session, TokenKind, UserId};
 use crate::protocol::{
     ClientError, Event, EventSender, Generation, KeyringError, KeyringStatus, KnownAccount,
     LogInRefusal, ServerIdentity, SessionInfo,
@@ -119,9 +119,7 @@ impl Services {
             Err(
                 ClientError::SessionExpired
                 | ClientError::LogIn(LogInRefusal::TokenUnknown | LogInRefusal::TokenExpired),
-            ) => {
-                return Event::SessionExpired { generation }.into();
-            }
+            ) => Event::SessionExpired { generation },
             Err(error) => Event::LogInFailed { generation, error },
         };
         let stored = Some((account, stored));
@@ -217,23 +215,29 @@ impl Services {
             tracing::debug!(?ended, "logged out");
         }
         originals.close_cache().await;
-        let account = link.account.clone();
+        self.forget(known_account(session)).await;
+    }
+
+    /// Removes the caches and the entry of an account and reports the end.
+    pub(super) async fn forget(self, account: KnownAccount) {
+        if let Ok(server) = ServerUrl::parse_base(&account.server) {
+            let user = UserId::from(account.user_id.as_str());
+            self.remove_caches(AccountId { server, user }).await;
+        }
+        let removed = self
+            .ask_keyring(move |keyring, timeout| keyring.remove(&account, timeout))
+            .await;
+        let keyring = removed.err();
+        self.events.send(Event::SignedOut { keyring }).await;
+    }
+
+    async fn remove_caches(&self, account: AccountId) {
         let dirs = self.dirs.clone();
         let remove = move || remove_account_caches(&dirs, &account);
         if let Ok(Err(error)) = tokio::task::spawn_blocking(remove).await {
             tracing::warn!(%error, "a cache is left");
             self.events.send(Event::StorageTrouble(error)).await;
         }
-        self.forget(known_account(session)).await;
-    }
-
-    /// Removes the entry and reports the end.
-    pub(super) async fn forget(self, account: KnownAccount) {
-        let removed = self
-            .ask_keyring(move |keyring, timeout| keyring.remove(&account, timeout))
-            .await;
-        let keyring = removed.err();
-        self.events.send(Event::SignedOut { keyring }).await;
     }
 
     async fn ask_keyring<T: Send + 'static>(

@@ -1,10 +1,13 @@
 //! Pictures: sources, failures, and what is not done twice or in vain.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use salon::demo_server::LibraryChoice;
 use salon::protocol::{
-    Command, DownloadError, Event, Generation, ImageFailure, ImageSize, KeyringStatus,
+    Command, DownloadError, Event, Generation, ImageFailure, ImageRequest, ImageSize, ImageSubject,
+    KeyringStatus, WantedImage,
 };
 
 use crate::support::scripted_server::{Behaviour, Image, ScriptedServer, png};
@@ -157,4 +160,36 @@ async fn clearing_the_cache_tells_how_much_it_was() {
         })
         .await;
     assert_eq!(freed, server.world().images[0].bytes.len() as u64);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn avatars_are_pictures_or_fail_quietly() {
+    let demo = whole_visit::demo(LibraryChoice::Small).await;
+    let (mut backend, room, _) = whole_visit::open_room(&demo, "support").await;
+    let avatar = |subject| WantedImage {
+        request: ImageRequest {
+            subject,
+            size: ImageSize::Thumbnail { edge_px: 48 },
+        },
+        upload: None,
+    };
+    let subjects = [
+        ImageSubject::RoomAvatar(room.id.clone()),
+        ImageSubject::UserAvatar("ana".to_owned()),
+        ImageSubject::UserAvatar("kenji".to_owned()),
+        ImageSubject::UserAvatar("nobody at all".to_owned()),
+    ];
+    backend.want_images(subjects.clone().map(avatar).into());
+    let mut ended = HashSet::new();
+    while ended.len() < subjects.len() {
+        let subject = backend
+            .until("an avatar", |event| match event {
+                Event::ImageDecoded { request, .. } | Event::ImageFailed { request, .. } => {
+                    Some(request.subject.clone())
+                }
+                _ => None,
+            })
+            .await;
+        ended.insert(subject);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use salon::protocol::{Command, Connection, DownloadError, Event, SaveFailure, SaveSelection};
 use salon::storage::StorageError;
@@ -208,4 +209,45 @@ async fn a_save_waits_for_the_network_and_fails_nothing() {
     server.listen();
     let report = backend.saved().await;
     assert_eq!(report.saved.len(), 30, "{:?}", report.failed);
+}
+
+#[tokio::test]
+async fn signing_out_ends_a_save_and_leaves_only_what_is_complete() {
+    let mut server = ScriptedServer::start(20);
+    server.gate = Arc::new(tokio::sync::Semaphore::new(3));
+    server.stop();
+    server.listen();
+    let (mut backend, _, listing) = listed(&server).await;
+    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    backend
+        .until("three files", |event| match event {
+            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 3).then_some(()),
+            _ => None,
+        })
+        .await;
+    backend.send(Command::SignOut);
+    let report = backend.saved().await;
+    assert!(report.is_cancelled);
+    assert_eq!(report.saved.len(), 3);
+    assert_eq!(names_in(&folder).len(), 3);
+}
+
+#[tokio::test]
+async fn closing_the_window_in_the_middle_of_a_save_leaves_no_part() {
+    let mut server = ScriptedServer::start(20);
+    server.gate = Arc::new(tokio::sync::Semaphore::new(3));
+    server.stop();
+    server.listen();
+    let (mut backend, _, listing) = listed(&server).await;
+    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    backend
+        .until("three files", |event| match event {
+            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 3).then_some(()),
+            _ => None,
+        })
+        .await;
+    let asked_at = std::time::Instant::now();
+    backend.close();
+    assert!(asked_at.elapsed() < Duration::from_secs(4));
+    assert_eq!(names_in(&folder).len(), 3);
 }

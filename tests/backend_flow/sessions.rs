@@ -222,6 +222,12 @@ async fn a_stored_token_that_died_is_told_as_such() {
         })
         .await;
     assert_eq!(generation, Generation(7));
+    next.send(Command::SignOut);
+    next.until("the end", |event| {
+        matches!(event, Event::SignedOut { keyring: None }).then_some(())
+    })
+    .await;
+    assert_eq!(next.store.load(&account(&server)).unwrap(), None);
 }
 
 #[tokio::test]
@@ -242,4 +248,20 @@ async fn folders_are_picked_and_opened_off_the_window() {
         })
         .await;
     assert_eq!(failed, target);
+}
+
+#[tokio::test]
+async fn signing_out_needs_no_server() {
+    let mut server = ScriptedServer::start(1);
+    let (mut backend, _) = signed_in(&server).await;
+    server.stop();
+    backend.send(Command::SignOut);
+    let keyring = backend
+        .until("the end", |event| match event {
+            Event::SignedOut { keyring } => Some(keyring.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(keyring, None);
+    assert_eq!(backend.store.load(&account(&server)).unwrap(), None);
 }

@@ -18,7 +18,7 @@ use crate::support::{TestBackend, names_in, wish};
 use crate::{TILE, failure, save, uploads, whole_room};
 
 /// A server whose budget is large: most tests are not about waiting.
-async fn demo(library: LibraryChoice) -> DemoServer {
+pub(crate) async fn demo(library: LibraryChoice) -> DemoServer {
     let mut options = DemoOptions {
         library,
         ..DemoOptions::default()
@@ -30,7 +30,7 @@ async fn demo(library: LibraryChoice) -> DemoServer {
     DemoServer::start(options).await.unwrap()
 }
 
-async fn open_room(demo: &DemoServer, slug: &str) -> (TestBackend, Room, Listing) {
+pub(crate) async fn open_room(demo: &DemoServer, slug: &str) -> (TestBackend, Room, Listing) {
     let mut backend = TestBackend::start();
     backend.log_in_as("ana", &demo.base_url(), "ana-demo", None);
     backend.session_started().await;
