@@ -4,11 +4,7 @@
 //! child whose environment names a private bus and a home of its own; the child starts,
 //! stops and kills the daemon.
 #![cfg(target_os = "linux")]
-#![expect(
-    clippy::unwrap_used,
-    unreachable_pub,
-    reason = "these are tests"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "these are tests")]
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
