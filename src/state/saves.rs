@@ -1,9 +1,10 @@
 //! Running and finished save jobs, and the question for a folder.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::domain::{ByteCount, Room, SaveJobId};
+use crate::domain::{ByteCount, Room, SaveJobId, UploadId};
 use crate::protocol::{SaveProgress, SaveReport, SaveSelection};
 
 /// One job.
@@ -56,6 +57,8 @@ pub struct Saves {
     pub jobs: Vec<SaveJob>,
     /// The one that waits for its folder.
     pub pending: Option<PendingSave>,
+    /// Where the images saved since the start are.
+    saved: HashMap<UploadId, PathBuf>,
     last_id: u64,
 }
 
@@ -63,6 +66,11 @@ impl Saves {
     /// The jobs that are not over.
     pub fn running(&self) -> impl Iterator<Item = &SaveJob> {
         self.jobs.iter().filter(|job| job.report.is_none())
+    }
+
+    /// Where an image was saved to since the start.
+    pub fn saved_path(&self, upload: &UploadId) -> Option<&Path> {
+        self.saved.get(upload).map(PathBuf::as_path)
     }
 
     pub(super) fn start(&mut self, pending: &PendingSave, folder: PathBuf) -> SaveJobId {
@@ -95,6 +103,8 @@ impl Saves {
     }
 
     pub(super) fn finish(&mut self, id: SaveJobId, report: Box<SaveReport>) {
+        let there = report.saved.iter().chain(&report.already_there);
+        self.saved.extend(there.cloned());
         if let Some(job) = self.job_mut(id) {
             job.report = Some(report);
         }

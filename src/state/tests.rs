@@ -7,10 +7,10 @@ use secrecy::SecretString;
 
 use super::fixtures::{in_room, listing, load_page, page, room, session, signed_in, upload};
 use super::*;
-use crate::domain::{ListingWindow, PageIndex, SaveJobId, ServerUrl, UploadId};
+use crate::domain::{ByteCount, ListingWindow, PageIndex, SaveJobId, ServerUrl, UploadId};
 use crate::protocol::{
     ClientError, Command, DownloadError, Event, FolderChoice, ImageFailure, ImageRequest,
-    ImageSize, ImageSubject, KeyringError, KeyringStatus, KnownAccount, LogInRefusal,
+    ImageSize, ImageSubject, KeyringError, KeyringStatus, KnownAccount, LogInRefusal, SaveReport,
     SaveSelection, ServerIdentity, Settings, TwoFactorChallenge, TwoFactorMethod, Wanted,
     WantedImage,
 };
@@ -417,6 +417,28 @@ fn saving_asks_for_a_folder_once_and_remembers_it_for_the_room() {
         _ => None,
     });
     assert_eq!(started, Some(PathBuf::from("/here")));
+}
+
+#[test]
+fn what_was_saved_is_known_to_be_saved() {
+    let mut state = in_room(10);
+    let at = |number: usize| PathBuf::from(format!("/here/{number}.png"));
+    let report = SaveReport {
+        folder: PathBuf::from("/here"),
+        saved: vec![(upload(1).id, at(1))],
+        already_there: vec![(upload(2).id, at(2))],
+        failed: Vec::new(),
+        saved_bytes: ByteCount(1000),
+        is_cancelled: false,
+        stopped_by: None,
+    };
+    state.on_event(Event::SaveFinished {
+        job: SaveJobId(1),
+        report: Box::new(report),
+    });
+    assert_eq!(state.saves.saved_path(&upload(1).id), Some(at(1).as_path()));
+    assert_eq!(state.saves.saved_path(&upload(2).id), Some(at(2).as_path()));
+    assert_eq!(state.saves.saved_path(&upload(3).id), None);
 }
 
 #[test]

@@ -69,6 +69,9 @@ fn accessible_name(tile: &Tile, zone: &TimeZone) -> String {
     if tile.is_selected {
         name.push_str(", selected");
     }
+    if tile.is_saved {
+        name.push_str(", saved");
+    }
     name
 }
 
@@ -104,5 +107,8 @@ fn tooltip_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone
         && !description.trim().is_empty()
     {
         ui.label(text::end_elided(&safe_display_name(description), 120));
+    }
+    if let Some(path) = cx.state.saves.saved_path(&upload.id) {
+        weak(ui, format!("Saved to {}", path.display()));
     }
 }

@@ -13,6 +13,7 @@ use lucide_icons::Icon;
 use crate::domain::Upload;
 use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::state::{FileAccess, Gallery, user_message};
+use crate::ui::grid_badges;
 use crate::ui::grid_layout::size_class;
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{self, Palette, space};
@@ -36,6 +37,8 @@ pub(super) struct Tile {
     pub is_hovered: bool,
     /// The keyboard's place, to be shown.
     pub has_ring: bool,
+    /// Saved to disk since the start.
+    pub is_saved: bool,
     pub face: Face,
 }
 
@@ -122,8 +125,9 @@ pub(super) fn tiles_ui(ui: &Ui, cx: ViewContext<'_>, tiles: &[Tile]) {
         match &tile.face {
             Face::Failed(reason) => failed(painter, cx.palette, tile, reason),
             Face::Locked => lock(painter, cx.palette, tile.rect),
-            Face::Picture(_) | Face::Skeleton => animated_badge(painter, tile),
+            Face::Picture(_) | Face::Skeleton => {}
         }
+        grid_badges::badges(painter, cx.palette, tile);
         selection(painter, cx.palette, tile);
         if tile.has_ring {
             focus_ring(painter, cx.palette, tile.rect);
@@ -223,7 +227,7 @@ fn focus_ring(painter: &Painter, palette: &Palette, rect: Rect) {
     ring(1.0, 1.0, palette.canvas);
 }
 
-fn glyph(painter: &Painter, center: Pos2, icon: Icon, size: f32, color: Color32) {
+pub(super) fn glyph(painter: &Painter, center: Pos2, icon: Icon, size: f32, color: Color32) {
     let text = char::from(icon).to_string();
     painter.text(
         center,
@@ -275,21 +279,4 @@ pub(super) fn retry_area(tile: Rect) -> Rect {
 
 pub(super) fn lock(painter: &Painter, palette: &Palette, rect: Rect) {
     glyph(painter, rect.center(), Icon::Lock, 18.0, palette.text_weak);
-}
-
-fn animated_badge(painter: &Painter, tile: &Tile) {
-    let Face::Picture(texture) = &tile.face else {
-        return;
-    };
-    let declared = tile.upload.as_ref().is_some_and(|u| u.may_be_animated());
-    if !(texture.is_animated || declared) || tile.rect.width() < 56.0 {
-        return;
-    }
-    let galley =
-        painter.layout_no_wrap("GIF".to_owned(), FontId::proportional(10.5), Color32::WHITE);
-    let size = galley.size() + vec2(10.0, 4.0);
-    let min = tile.rect.left_bottom() + vec2(6.0, -6.0 - size.y);
-    let pill = Rect::from_min_size(min, size);
-    painter.rect_filled(pill, CornerRadius::same(4), Palette::SCRIM);
-    painter.galley(pill.min + vec2(5.0, 2.0), galley, Color32::WHITE);
 }

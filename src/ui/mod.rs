@@ -12,6 +12,7 @@ mod exif_rows;
 mod folder_question;
 mod gallery_bars;
 mod grid_anchor;
+mod grid_badges;
 mod grid_band;
 mod grid_focus;
 mod grid_header;

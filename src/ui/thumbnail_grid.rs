@@ -216,6 +216,9 @@ impl ThumbnailGrid {
             let face = upload.as_ref().map_or(Face::Skeleton, |upload| {
                 grid_tile::face(ui, cx, gallery, upload, rect.size())
             });
+            let is_saved = upload
+                .as_ref()
+                .is_some_and(|upload| cx.state.saves.saved_path(&upload.id).is_some());
             Some(Tile {
                 position,
                 rect,
@@ -225,6 +228,7 @@ impl ThumbnailGrid {
                     .contains_position(position, &gallery.listing),
                 is_hovered: hovered == Some(position),
                 has_ring: is_focused && position == focus,
+                is_saved,
                 face,
             })
         };
@@ -264,6 +268,7 @@ impl ThumbnailGrid {
                 is_selected: gallery.selection.contains_position(focus, &gallery.listing),
                 is_hovered: false,
                 has_ring: false,
+                is_saved: false,
                 face: Face::Skeleton,
             };
             active = Some(grid_node::node_ui(&ui, cx, gallery, &tile, &zone));
