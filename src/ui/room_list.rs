@@ -7,7 +7,7 @@ use crate::domain::Room;
 use crate::state::{Action, RoomSearch, user_message};
 use crate::ui::room_row::{RowMarks, find_row_ui, header_row_ui, room_row_ui, skeleton_ui};
 use crate::ui::shortcuts::{Job, key_of};
-use crate::ui::theme::{self, space, text};
+use crate::ui::theme::{self, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{icon_button_ui, late_spinner_ui, plain_button, trouble_ui};
 
@@ -94,7 +94,7 @@ impl RoomListView {
         ui.horizontal(|ui| {
             let has_text = !self.filter.is_empty();
             let clear_width = if has_text {
-                theme::BUTTON_HEIGHT + space::XS
+                theme::BUTTON_HEIGHT + ui.spacing().item_spacing.x
             } else {
                 0.0
             };
