@@ -7,9 +7,11 @@ use crate::domain::Room;
 use crate::state::{Action, RoomSearch, user_message};
 use crate::ui::room_row::{RowMarks, find_row_ui, header_row_ui, room_row_ui, skeleton_ui};
 use crate::ui::shortcuts::{Job, key_of};
-use crate::ui::theme::{self, space, text};
+use crate::ui::theme::{self, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{icon_button_ui, late_spinner_ui, plain_button, trouble_ui};
+use crate::ui::widgets::{
+    ICON_BUTTON_SIDE, icon_button_ui, late_spinner_ui, plain_button, trouble_ui,
+};
 
 /// See the [module documentation](self).
 #[derive(Default)]
@@ -94,7 +96,8 @@ impl RoomListView {
         ui.horizontal(|ui| {
             let has_text = !self.filter.is_empty();
             let clear_width = if has_text {
-                theme::BUTTON_HEIGHT + space::XS
+                // One point too much and the panel grows with every frame.
+                ICON_BUTTON_SIDE + ui.spacing().item_spacing.x
             } else {
                 0.0
             };
