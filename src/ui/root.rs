@@ -41,6 +41,8 @@ pub struct RootView {
     pub(super) dialog: Dialog,
     pub(super) is_queue_open: bool,
     pub(super) opens_menu: Option<SetOpenCommand>,
+    /// A menu was open when this frame began: the key that closes it does nothing else.
+    had_menu: bool,
     last_shown: Shown,
     totals: Totals,
 }
@@ -60,6 +62,7 @@ impl Default for RootView {
             dialog: Dialog::None,
             is_queue_open: false,
             opens_menu: None,
+            had_menu: false,
             last_shown: Shown::default(),
             totals: Totals::default(),
         }
@@ -78,6 +81,7 @@ impl RootView {
             egui::Theme::Light
         };
         ui.set_style(ui.ctx().style_of(theme));
+        self.had_menu = egui::Popup::is_any_open(ui.ctx());
         let (actions, wishes) = (ActionQueue::default(), WishList::default());
         let cx = ViewContext {
             state,
@@ -267,6 +271,7 @@ impl RootView {
         ui.is_enabled()
             && self.dialog == Dialog::None
             && !FolderQuestionView::is_asked(cx)
+            && !self.had_menu
             && !egui::Popup::is_any_open(ui.ctx())
             && !ui.ctx().text_edit_focused()
             && self.panes.images_have_focus(ui.ctx())
