@@ -120,6 +120,8 @@ pub enum Command {
     KeepSettings(Box<Settings>),
     /// Open a folder or web address with the program the system has for it.
     Open(OpenTarget),
+    /// The server could not be reached: try again now instead of at the next interval.
+    Reconnect,
     /// Throw away the downloaded copies on this machine.
     ClearCache,
 }
@@ -255,8 +257,13 @@ pub enum Event {
         /// Why the entry could not be removed.
         keyring: Option<KeyringError>,
     },
-    /// Where the session's token is kept now.
-    KeyringChanged(KeyringStatus),
+    /// Where a session's token is kept now.
+    KeyringChanged {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        status: KeyringStatus,
+    },
     /// Answer to [`Command::LoadRooms`]: the whole list, in no order.
     RoomsLoaded {
         /// Of the command.

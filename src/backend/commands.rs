@@ -49,6 +49,11 @@ impl Runner {
                     self.spawn_to_the_end(keep);
                 }
             }
+            Command::Reconnect => {
+                if let Some(live) = &self.live {
+                    live.link.monitor.look_now();
+                }
+            }
             Command::SignOut => self.sign_out(),
             Command::LoadRooms { generation } => self.load_rooms(generation),
             Command::FindRoom { name, generation } => self.find_room(name, generation),

@@ -191,6 +191,7 @@ impl Services {
 
     /// Puts the session into the keyring and reports where it is then.
     pub(super) async fn keep(self, session: Session) {
+        let whose = session.account();
         let account = known_account(&session);
         let stored = StoredSession::of(&session);
         let kept = self
@@ -203,7 +204,11 @@ impl Services {
                 KeyringStatus::NotKept(error)
             }
         };
-        self.events.send(Event::KeyringChanged(status)).await;
+        let event = Event::KeyringChanged {
+            account: whose,
+            status,
+        };
+        self.events.send(event).await;
     }
 
     /// Forgets an account that has a session running.

@@ -46,6 +46,10 @@ pub enum Action {
     FindRoom(String),
     /// Read rooms and images again.
     Reload,
+    /// The server is away: try to reach it now.
+    Reconnect,
+    /// Ask the typed server again.
+    ProbeAgain,
 
     // What is on screen
     /// What the last frame showed and lacked; at most one a frame.
@@ -162,6 +166,8 @@ pub enum ViewerStep {
 /// What one frame showed, and what it had no picture for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown {
+    /// The room it was drawn for.
+    pub room: Option<RoomId>,
     /// Positions of the grid on screen.
     pub visible: Range<usize>,
     /// Pictures that are missing, the most wanted first.

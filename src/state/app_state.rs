@@ -163,6 +163,8 @@ impl AppState {
             Action::OpenRoom(room) => self.open_room(&room),
             Action::FindRoom(name) => self.find_room(name),
             Action::Reload => self.reload(),
+            Action::Reconnect => vec![Effect::Send(Command::Reconnect)],
+            Action::ProbeAgain => send(self.sign_in.probe_again()),
             Action::Show(_)
             | Action::RetryImages(_)
             | Action::RetryAllFailed
@@ -227,7 +229,7 @@ impl AppState {
             | Event::CodeResent(_)
             | Event::SessionExpired { .. }
             | Event::SignedOut { .. }
-            | Event::KeyringChanged(_) => self.receive_about_session(event),
+            | Event::KeyringChanged { .. } => self.receive_about_session(event),
             Event::RoomsLoaded { result, .. } => self.rooms_loaded(result),
             Event::RoomFound { name, result, .. } => self.room_found(name, result),
             Event::PageLoaded {
@@ -300,7 +302,13 @@ impl AppState {
             }
             Event::SessionExpired { .. } => self.session_expired(),
             Event::SignedOut { keyring } => self.signed_out(keyring),
-            Event::KeyringChanged(status) => self.keyring_changed(status),
+            Event::KeyringChanged { account, status } => {
+                let session = self.session.as_ref();
+                if session.is_some_and(|session| session.account == account) {
+                    return self.keyring_changed(status);
+                }
+                Vec::new()
+            }
             _ => Vec::new(),
         }
     }

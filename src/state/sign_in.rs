@@ -116,6 +116,11 @@ impl SignIn {
         None
     }
 
+    /// Asks the same server again, after it could not be reached.
+    pub(super) fn probe_again(&mut self) -> Option<Command> {
+        self.type_server(self.server_text.clone())
+    }
+
     pub(super) fn agree_to_insecure(&mut self) -> Option<Command> {
         let Probe::NeedsConsent(server) = &self.probe else {
             return None;

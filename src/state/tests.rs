@@ -229,16 +229,23 @@ fn another_account_sees_nothing_of_the_one_before() {
     assert!(state.gallery.is_none());
 }
 
+fn keyring_changed(status: KeyringStatus) -> Event {
+    Event::KeyringChanged {
+        account: session("ana").account,
+        status,
+    }
+}
+
 #[test]
 fn a_missing_keyring_is_said_once_and_can_be_tried_again() {
     let mut state = signed_in(1);
     let status = || KeyringStatus::NotKept(KeyringError::Missing("x".to_owned()));
-    state.on_event(Event::KeyringChanged(status()));
-    state.on_event(Event::KeyringChanged(status()));
+    state.on_event(keyring_changed(status()));
+    state.on_event(keyring_changed(status()));
     assert_eq!(state.notices.iter().count(), 1);
     let sent = commands(state.on_action(Action::KeepSession));
     assert!(matches!(&sent[..], [Command::KeepSession]));
-    state.on_event(Event::KeyringChanged(KeyringStatus::Kept));
+    state.on_event(keyring_changed(KeyringStatus::Kept));
     assert_eq!(state.notices.iter().count(), 0);
 }
 
@@ -288,6 +295,7 @@ fn a_room_that_was_left_is_there_at_once_and_asks_for_what_is_new() {
 fn only_what_is_on_screen_and_the_screen_after_it_is_asked_for() {
     let mut state = in_room(100_000);
     let shown = Shown {
+        room: Some(room(0).id),
         visible: 50_000..50_040,
         missing: Vec::new(),
     };
@@ -502,6 +510,7 @@ fn bytes_that_are_refused_are_not_asked_for_fifty_times() {
         })
         .collect();
     let shown = Shown {
+        room: Some(room(0).id),
         visible: 0..50,
         missing,
     };
@@ -533,6 +542,7 @@ fn a_failed_image_is_not_fetched_again_until_asked() {
         upload: None,
     }];
     state.on_action(Action::Show(Shown {
+        room: Some(room(0).id),
         visible: 0..5,
         missing,
     }));

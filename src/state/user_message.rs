@@ -316,6 +316,10 @@ pub fn download(error: &DownloadError) -> UserMessage {
             "The file is too large to show",
             format!("It exceeds {}. It can still be saved.", ByteCount(*limit)),
         ),
+        DownloadError::StorageUnreachable { host } => UserMessage::new(
+            "The server's file storage cannot be reached",
+            format!("It is at {host}, perhaps inside another network. Tell the administrator."),
+        ),
         DownloadError::StorageRefused { status } => UserMessage::new(
             "The server's file storage refuses",
             format!("Retry; if it stays, check this computer's clock (status {status})."),

@@ -9,7 +9,9 @@ use crate::ui::room_row::{RowMarks, find_row_ui, header_row_ui, room_row_ui, ske
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{icon_button_ui, late_spinner_ui, plain_button, trouble_ui};
+use crate::ui::widgets::{
+    ICON_BUTTON_SIDE, icon_button_ui, late_spinner_ui, plain_button, trouble_ui,
+};
 
 /// See the [module documentation](self).
 #[derive(Default)]
@@ -109,7 +111,8 @@ impl RoomListView {
         ui.horizontal(|ui| {
             let has_text = !self.filter.is_empty();
             let clear_width = if has_text {
-                theme::BUTTON_HEIGHT + ui.spacing().item_spacing.x
+                // One point too much and the panel grows with every frame.
+                ICON_BUTTON_SIDE + ui.spacing().item_spacing.x
             } else {
                 0.0
             };

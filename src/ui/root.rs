@@ -41,6 +41,8 @@ pub struct RootView {
     pub(super) dialog: Dialog,
     pub(super) is_queue_open: bool,
     pub(super) opens_menu: Option<SetOpenCommand>,
+    /// A menu was open when this frame began: the key that closes it does nothing else.
+    had_menu: bool,
     last_shown: Shown,
     totals: Totals,
 }
@@ -60,6 +62,7 @@ impl Default for RootView {
             dialog: Dialog::None,
             is_queue_open: false,
             opens_menu: None,
+            had_menu: false,
             last_shown: Shown::default(),
             totals: Totals::default(),
         }
@@ -78,6 +81,7 @@ impl RootView {
             egui::Theme::Light
         };
         ui.set_style(ui.ctx().style_of(theme));
+        self.had_menu = egui::Popup::is_any_open(ui.ctx());
         let (actions, wishes) = (ActionQueue::default(), WishList::default());
         let cx = ViewContext {
             state,
@@ -118,7 +122,7 @@ impl RootView {
         if self.notices.ui(ui, cx, beside) {
             self.is_queue_open = true;
         }
-        self.finish(&actions, &wishes)
+        self.finish(state, &actions, &wishes)
     }
 
     /// Colours by setting and system; costs nothing while nothing changes.
@@ -143,9 +147,16 @@ impl RootView {
         theme::apply(ctx, self.palette);
     }
 
-    fn finish(&mut self, actions: &ActionQueue, wishes: &WishList) -> Vec<Action> {
+    fn finish(
+        &mut self,
+        state: &AppState,
+        actions: &ActionQueue,
+        wishes: &WishList,
+    ) -> Vec<Action> {
         let mut actions = actions.take();
+        let gallery = state.gallery.as_ref();
         let shown = Shown {
+            room: gallery.map(|gallery| gallery.room.id.clone()),
             visible: self.grid.visible(),
             missing: wishes.take(),
         };
@@ -267,6 +278,7 @@ impl RootView {
         ui.is_enabled()
             && self.dialog == Dialog::None
             && !FolderQuestionView::is_asked(cx)
+            && !self.had_menu
             && !egui::Popup::is_any_open(ui.ctx())
             && !ui.ctx().text_edit_focused()
             && self.panes.images_have_focus(ui.ctx())

@@ -160,13 +160,21 @@ pub fn pressed(ctx: &egui::Context, situation: Situation) -> Option<Job> {
 
 /// A key without modifiers is exactly that: Shift+F10 is not F10, Ctrl+I is not I. Only the
 /// question mark needs Shift on most keyboards.
+///
+/// What was held is in the event: in a slow frame it may be released already.
 fn consume(input: &mut egui::InputState, key: KeyboardShortcut) -> bool {
-    let held = input.modifiers;
-    let may_shift = key.logical_key == Key::Questionmark && held.shift_only();
-    if key.modifiers.is_none() && held.any() && !may_shift {
-        return false;
+    if !key.modifiers.is_none() {
+        return input.consume_shortcut(&key);
     }
-    input.consume_shortcut(&key)
+    let may_shift = key.logical_key == Key::Questionmark;
+    let is_it = |event: &egui::Event| {
+        matches!(event, egui::Event::Key { key: pressed, pressed: true, modifiers, .. }
+            if *pressed == key.logical_key
+                && (modifiers.is_none() || (may_shift && modifiers.shift_only())))
+    };
+    let before = input.events.len();
+    input.events.retain(|event| !is_it(event));
+    input.events.len() < before
 }
 
 /// The key of a job as tooltips and menus show it.

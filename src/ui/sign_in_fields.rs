@@ -3,9 +3,9 @@
 use egui::{Id, Key, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 
-use crate::ui::theme::{self, space, text};
+use crate::ui::theme::{self, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{icon_button_ui, late_spinner_ui, plain_button};
+use crate::ui::widgets::{ICON_BUTTON_SIDE, icon_button_ui, late_spinner_ui, plain_button};
 
 /// A field over the whole width.
 pub(super) fn field_ui(ui: &mut Ui, field: TextEdit<'_>) -> egui::Response {
@@ -53,11 +53,11 @@ pub(super) fn secret_ui(
         is_shown,
     } = field;
     ui.horizontal(|ui| {
-        let button_width = theme::BUTTON_HEIGHT + space::XS;
+        let button_width = ICON_BUTTON_SIDE + ui.spacing().item_spacing.x;
         let edit = TextEdit::singleline(text)
             .id(id)
             .password(!*is_shown)
-            .desired_width(ui.available_width() - button_width - space::S)
+            .desired_width(ui.available_width() - button_width)
             .margin(egui::Margin::symmetric(10, 8));
         let response = ui.add(edit).labelled_by(label);
         let (icon, name) = if *is_shown {

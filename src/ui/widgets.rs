@@ -12,7 +12,7 @@ use crate::state::UserMessage;
 use crate::ui::theme::{self, Palette, space, text};
 
 /// Side of an icon button in points; accessibility asks for 24.
-const ICON_BUTTON_SIDE: f32 = 32.0;
+pub(super) const ICON_BUTTON_SIDE: f32 = 32.0;
 
 /// An icon that is ready after this is never seen: a spinner that only flashes is noise.
 const LATE_AFTER_SECS: f64 = 0.2;
