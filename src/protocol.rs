@@ -87,6 +87,9 @@ pub enum Command {
     /// End the session on the server (not for a personal access token), remove its keyring
     /// entry and this account's caches. Answer: [`Event::SignedOut`].
     SignOut,
+    /// Remove the keyring entry and the caches of an account that is not signed in.
+    /// Answer: [`Event::AccountForgotten`].
+    ForgetAccount(KnownAccount),
     /// Read the rooms; after the first time only what changed since.
     /// Answer: [`Event::RoomsLoaded`].
     LoadRooms {
@@ -254,6 +257,11 @@ pub enum Event {
     },
     /// Answer to [`Command::SignOut`]; sent when the entry and the caches are gone.
     SignedOut {
+        /// Why the entry could not be removed.
+        keyring: Option<KeyringError>,
+    },
+    /// Answer to [`Command::ForgetAccount`].
+    AccountForgotten {
         /// Why the entry could not be removed.
         keyring: Option<KeyringError>,
     },

@@ -134,6 +134,11 @@ impl AppState {
         effects
     }
 
+    /// Whether the end of the session is being arranged.
+    pub const fn is_signing_out(&self) -> bool {
+        self.is_signing_out
+    }
+
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::TypeServer(text) => send(self.sign_in.type_server(text)),
@@ -158,6 +163,8 @@ impl AppState {
             }
             Action::RetryResume => self.retry_resume(),
             Action::UseAnotherAccount => self.use_another_account(),
+            Action::ResumeAccount(account) => self.resume(account),
+            Action::ForgetAccount(account) => self.forget_known(account),
             Action::SignOut => self.sign_out(),
             Action::KeepSession => self.keep_session(),
             Action::OpenRoom(room) => self.open_room(&room),
@@ -229,6 +236,7 @@ impl AppState {
             | Event::CodeResent(_)
             | Event::SessionExpired { .. }
             | Event::SignedOut { .. }
+            | Event::AccountForgotten { .. }
             | Event::KeyringChanged { .. } => self.receive_about_session(event),
             Event::RoomsLoaded { result, .. } => self.rooms_loaded(result),
             Event::RoomFound { name, result, .. } => self.room_found(name, result),
@@ -302,6 +310,9 @@ impl AppState {
             }
             Event::SessionExpired { .. } => self.session_expired(),
             Event::SignedOut { keyring } => self.signed_out(keyring),
+            Event::AccountForgotten { keyring } => keyring.map_or_else(Vec::new, |error| {
+                self.warn(user_message::keyring_not_removed(&error))
+            }),
             Event::KeyringChanged { account, status } => {
                 let session = self.session.as_ref();
                 if session.is_some_and(|session| session.account == account) {

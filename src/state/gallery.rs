@@ -35,6 +35,7 @@ pub struct Gallery {
     failures: HashMap<UploadId, ImageFailure>,
     metadata: HashMap<UploadId, Box<Metadata>>,
     metadata_order: VecDeque<UploadId>,
+    metadata_failures: HashMap<UploadId, ImageFailure>,
     shown: Shown,
 }
 
@@ -61,6 +62,7 @@ impl Gallery {
             failures: HashMap::new(),
             metadata: HashMap::new(),
             metadata_order: VecDeque::new(),
+            metadata_failures: HashMap::new(),
             shown: Shown::default(),
         }
     }
@@ -91,6 +93,11 @@ impl Gallery {
     /// What this image's file says about itself.
     pub fn metadata(&self, id: &UploadId) -> Option<&Metadata> {
         self.metadata.get(id).map(Box::as_ref)
+    }
+
+    /// Why this image's file could not be asked about itself.
+    pub fn metadata_failure(&self, id: &UploadId) -> Option<&ImageFailure> {
+        self.metadata_failures.get(id)
     }
 
     /// The chosen images that are known.

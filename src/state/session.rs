@@ -187,6 +187,17 @@ impl AppState {
         effects
     }
 
+    /// Takes an account that is not signed in off this machine.
+    pub(super) fn forget_known(&mut self, account: KnownAccount) -> Vec<Effect> {
+        let key = account.key();
+        self.settings.accounts.retain(|known| known.key() != key);
+        self.settings.save_folders.remove(&key);
+        vec![
+            self.keep_settings(),
+            Effect::Send(Command::ForgetAccount(account)),
+        ]
+    }
+
     pub(super) fn keep_session(&mut self) -> Vec<Effect> {
         self.notices.withdraw(&NoticeOffer::RetryKeyring);
         self.has_told_about_keyring = false;
