@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{Credentials, Person, RoomId, UploadPage, UserId};
+use crate::domain::{Credentials, Person, RoomId, ServerUrl, UploadPage, UserId};
 use crate::protocol::{
     Command, Connection, Event, Generation, KeyringStatus, KnownAccount, SessionInfo, Settings,
     Wanted,
@@ -80,7 +80,8 @@ pub struct AppState {
 impl AppState {
     /// The state at start, and what to do first: resume the last account's session, or show
     /// the form.
-    pub fn new(settings: Settings, default_folder: PathBuf) -> (Self, Vec<Effect>) {
+    pub fn new(mut settings: Settings, default_folder: PathBuf) -> (Self, Vec<Effect>) {
+        settings.tile_edge_points = crate::state::rooms::tile_edge(settings.tile_edge_points);
         let mut state = Self {
             generation: Generation::default().next(),
             phase: Phase::SignedOut,
@@ -109,6 +110,17 @@ impl AppState {
         (state, effects)
     }
 
+    /// Offers this server instead of resuming a session of another one.
+    pub fn offer_server(&mut self, typed: &str) -> Vec<Effect> {
+        let base = ServerUrl::parse_typed(typed).map(|typed| typed.base.to_string());
+        let mut accounts = self.settings.accounts.iter();
+        let known = accounts.find(|account| base.as_ref() == Ok(&account.server));
+        match known.cloned() {
+            Some(account) => self.resume(account),
+            None => self.show_form(Some(typed.to_owned())),
+        }
+    }
+
     /// Signs in without a form: the embedded demo.
     pub fn log_in_with(&mut self, request: crate::domain::LogInRequest) -> Vec<Effect> {
         self.generation = self.generation.next();
@@ -129,8 +141,20 @@ impl AppState {
 
     /// Takes in one event. The wish list is renewed behind it.
     pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        let changes_wishes = !matches!(
+            event,
+            Event::ImageDecoded { .. }
+                | Event::MetadataRead { .. }
+                | Event::PeopleResolved(_)
+                | Event::SaveAdvanced { .. }
+                | Event::SaveFinished { .. }
+        );
         let mut effects = self.receive(event);
-        effects.extend(self.renew_wanted());
+        // The frequent events change nothing about what is wanted; the next frame says anew
+        // what it lacks.
+        if changes_wishes {
+            effects.extend(self.renew_wanted());
+        }
         effects
     }
 
@@ -250,7 +274,7 @@ impl AppState {
                     let result = result.map(|page| named(page, &self.people));
                     gallery.page_loaded(window, anchor.as_ref(), result);
                 }
-                Vec::new()
+                self.save_what_is_known_now()
             }
             Event::PeopleResolved(people) => {
                 for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
@@ -330,12 +354,11 @@ impl AppState {
             Event::SessionStarted { generation, .. }
             | Event::LogInFailed { generation, .. }
             | Event::NoStoredSession { generation, .. }
-            | Event::RoomFound { generation, .. }
             | Event::PageLoaded { generation, .. } => generation.0 != self.generation.0,
             // About the session, whichever room was open then.
-            Event::SessionExpired { generation } | Event::RoomsLoaded { generation, .. } => {
-                generation.0 < self.session_generation.0
-            }
+            Event::SessionExpired { generation }
+            | Event::RoomsLoaded { generation, .. }
+            | Event::RoomFound { generation, .. } => generation.0 < self.session_generation.0,
             _ => false,
         }
     }

@@ -140,13 +140,12 @@ impl AppState {
                 self.show_form(Some(server))
             }
             Phase::SignedIn => {
-                let server = self
-                    .session
-                    .as_ref()
-                    .map(|session| session.account.server.to_string());
-                let effects = self.show_form(server);
+                // The server is known and was agreed to: nothing to ask, nothing to wait for.
+                if let Some(session) = &self.session {
+                    self.sign_in = SignIn::for_session(session);
+                }
                 self.phase = Phase::Expired;
-                effects
+                Vec::new()
             }
             Phase::SignedOut | Phase::Expired => Vec::new(),
         }
@@ -221,7 +220,7 @@ impl AppState {
         self.kept.clear();
         self.people.clear();
         self.room_to_open = None;
-        self.saves = crate::state::saves::Saves::default();
+        self.saves.forget();
         self.connection = crate::protocol::Connection::Online;
         self.has_told_about_keyring = false;
     }

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::domain::{AddressError, Credentials, LogInRequest, ServerUrl};
 use crate::protocol::{
-    ClientError, Command, Generation, LogInRefusal, ServerIdentity, TwoFactorChallenge,
+    ClientError, Command, Generation, LogInRefusal, ServerIdentity, SessionInfo, TwoFactorChallenge,
 };
 
 /// What the form knows.
@@ -80,6 +80,23 @@ impl SignIn {
         let mut form = Self::default();
         let command = form.type_server(server.to_owned());
         (form, command)
+    }
+
+    /// A form for signing in again where a session has ended.
+    pub fn for_session(session: &SessionInfo) -> Self {
+        let base = session.account.server.clone();
+        Self {
+            server_text: base.to_string(),
+            agreed_to: Some(base.clone()),
+            probe: Probe::Answered(Ok(ServerIdentity {
+                base,
+                version: session.server_version.clone().unwrap_or_default(),
+                name: session.server_name.clone(),
+                is_form_log_in_hidden: false,
+                user_hint: None,
+            })),
+            ..Self::default()
+        }
     }
 
     /// The server that answered, if one did.

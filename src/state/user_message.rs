@@ -36,6 +36,14 @@ impl UserMessage {
         Self::new(format!("Selection of {} cleared", images(count)), "")
     }
 
+    /// A save waits for the list.
+    pub fn listing_before_saving(count: usize) -> Self {
+        Self::new(
+            format!("Listing {} before they are saved", images(count)),
+            "Saving begins by itself; stay in this room until then.",
+        )
+    }
+
     /// The stored session had died before the start.
     pub fn signed_out_by_server() -> Self {
         Self::new("The server ended your session", "Sign in again to go on.")
