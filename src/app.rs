@@ -122,6 +122,10 @@ impl SalonApp {
 
     fn act(&mut self, actions: Vec<Action>) {
         for action in actions {
+            let action = match action {
+                Action::ConfirmFolder(folder) => Action::ConfirmFolder(without_tilde(folder)),
+                action => action,
+            };
             let effects = self.state.on_action(action);
             self.perform(effects);
         }
@@ -151,5 +155,36 @@ impl eframe::App for SalonApp {
         self.ring.events.close();
         // Ends the backend, which writes the settings first.
         self.backend.take();
+    }
+}
+
+/// What a person means by `~/Pictures`.
+fn without_tilde(typed: PathBuf) -> PathBuf {
+    match (typed.strip_prefix("~"), etcetera::home_dir()) {
+        (Ok(below), Ok(home)) => home.join(below),
+        _ => typed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_the_home_folder_only_where_it_stands_alone_in_front() {
+        let home = etcetera::home_dir().unwrap();
+        assert_eq!(
+            without_tilde(PathBuf::from("~/Pictures")),
+            home.join("Pictures")
+        );
+        assert_eq!(without_tilde(PathBuf::from("~")), home.join(""));
+        assert_eq!(
+            without_tilde(PathBuf::from("/a/~/b")),
+            PathBuf::from("/a/~/b")
+        );
+        assert_eq!(
+            without_tilde(PathBuf::from("~ana/b")),
+            PathBuf::from("~ana/b")
+        );
     }
 }

@@ -68,7 +68,7 @@ impl Workshop {
     ) -> Result<(), ImageFailure> {
         let target = Target::Thumbnail { edge_px };
         if let Some(bytes) = self.originals.cached(original(upload)).await {
-            return self.decode(request, bytes, target).await;
+            return self.decode_original(request, upload, bytes, target).await;
         }
         let wanted_edge = needed_edge(upload, edge_px);
         if let Some(thumbnail) = self.thumbnails.of(upload).await
@@ -84,7 +84,7 @@ impl Workshop {
             return Ok(());
         }
         let bytes = self.original_bytes(upload).await?;
-        self.decode(request, bytes, target).await
+        self.decode_original(request, upload, bytes, target).await
     }
 
     /// The server's thumbnail. Without it the original serves, so its failures are not told.
@@ -98,7 +98,6 @@ impl Workshop {
             id: &thumbnail.id,
             room: &upload.room,
             name: &thumbnail.name,
-            size: thumbnail.size,
         };
         let bytes = self.originals.bytes(file).await.ok()?;
         let (permit, image) = self
@@ -117,8 +116,28 @@ impl Workshop {
     ) -> Result<(), ImageFailure> {
         let bytes = self.original_bytes(upload).await?;
         self.read_metadata(upload, bytes.clone()).await;
-        self.decode(request, bytes, Target::Full { max_edge_px })
+        self.decode_original(request, upload, bytes, Target::Full { max_edge_px })
             .await
+    }
+
+    /// A file that is no picture and not as long as the listing says is an incomplete one.
+    async fn decode_original(
+        &self,
+        request: ImageRequest,
+        upload: &Upload,
+        bytes: Bytes,
+        target: Target,
+    ) -> Result<(), ImageFailure> {
+        let received = bytes.len() as u64;
+        let made = self.decode(request, bytes, target).await;
+        made.map_err(|failure| match (&failure, upload.size) {
+            (ImageFailure::Decode(ImageError::NoDecoder { .. }), _) => failure,
+            (ImageFailure::Decode(_), Some(size)) if size.0 != received => {
+                let expected = size.0;
+                ImageFailure::Download(DownloadError::WrongLength { expected, received })
+            }
+            _ => failure,
+        })
     }
 
     async fn metadata(&self, upload: &Upload) -> Result<(), ImageFailure> {
@@ -154,7 +173,13 @@ impl Workshop {
         target: Target,
     ) -> Result<(), ImageFailure> {
         let made = self.run(move || imaging::decode(&bytes, target)).await;
-        if let (Err(_), ImageSubject::Upload(id)) = (&made, &request.subject) {
+        let is_damaged = made.as_ref().is_err_and(|error| {
+            matches!(
+                error,
+                ImageError::Truncated | ImageError::Corrupt(_) | ImageError::NotAnImage
+            )
+        });
+        if let (true, ImageSubject::Upload(id)) = (is_damaged, &request.subject) {
             self.originals.forget(id).await;
         }
         let (permit, image) = made.map_err(ImageFailure::Decode)?;
@@ -228,7 +253,6 @@ fn original(upload: &Upload) -> StoredFile<'_> {
         id: &upload.id,
         room: &upload.room,
         name: &upload.name,
-        size: upload.size,
     }
 }
 

@@ -28,7 +28,6 @@ pub(super) struct StoredFile<'a> {
     pub(super) id: &'a UploadId,
     pub(super) room: &'a RoomId,
     pub(super) name: &'a str,
-    pub(super) size: Option<ByteCount>,
 }
 
 pub(super) struct Originals {
@@ -101,14 +100,13 @@ impl Originals {
         turn.acquire_owned().await.ok()
     }
 
-    /// The bytes, if they are on this machine and of the announced length.
+    /// The bytes, if they are on this machine: as long as the server sent them, which may not
+    /// be as long as its listing says.
     pub(super) async fn cached(&self, file: StoredFile<'_>) -> Option<Bytes> {
         let cache = self.cache().await?;
         let id = file.id.clone();
         let read = tokio::task::spawn_blocking(move || cache.read(&id)).await;
-        let bytes = Bytes::from(read.ok()??);
-        let is_whole = file.size.is_none_or(|size| size.0 == bytes.len() as u64);
-        is_whole.then_some(bytes)
+        Some(Bytes::from(read.ok()??))
     }
 
     /// What was cached turned out to be damaged: next time it is fetched again.
@@ -157,7 +155,9 @@ impl Originals {
     ) -> Result<Bytes, DownloadError> {
         let _permit = self.downloads.acquire().await;
         tracing::debug!(id = %file.id, "downloading");
-        let download = client.open_upload(file.id, file.name, file.size).await?;
+        // For looking, the length that comes with the bytes is enough: whether a file that
+        // differs from its listing is a picture, the decoder knows best.
+        let download = client.open_upload(file.id, file.name, None).await?;
         let bytes = Bytes::from(download.read_all(MAX_ORIGINAL_BYTES).await?);
         if bytes.is_empty() {
             return Err(DownloadError::Empty);

@@ -105,7 +105,8 @@ impl FileSaver {
         let Some(bytes) = self.originals.cached(file).await else {
             return Ok(None);
         };
-        if !imaging::is_known_image(&bytes) {
+        let is_announced = upload.size.is_none_or(|size| size.0 == bytes.len() as u64);
+        if !is_announced || !imaging::is_known_image(&bytes) {
             return Ok(None);
         }
         let length = bytes.len() as u64;
@@ -205,7 +206,6 @@ pub(super) fn stored_file(upload: &Upload) -> StoredFile<'_> {
         id: &upload.id,
         room: &upload.room,
         name: &upload.name,
-        size: upload.size,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Everything the app knows, and the two matches that change it.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{Credentials, RoomId};
+use crate::domain::{Credentials, Person, RoomId, UploadPage, UserId};
 use crate::protocol::{
     Command, Connection, Event, Generation, KeyringStatus, KnownAccount, SessionInfo, Settings,
     Wanted,
@@ -63,6 +64,8 @@ pub struct AppState {
     pub settings: Settings,
     /// The system's preference, as far as it is known.
     pub is_system_dark: Option<bool>,
+    /// Everybody whose name is known; listings carry only ids.
+    pub(super) people: HashMap<UserId, Person>,
     /// Where pictures go when nothing else is known.
     pub default_folder: PathBuf,
     pub(super) kept: Vec<Gallery>,
@@ -90,6 +93,7 @@ impl AppState {
             connection: Connection::Online,
             settings,
             is_system_dark: None,
+            people: HashMap::new(),
             default_folder,
             kept: Vec::new(),
             has_told_about_keyring: false,
@@ -233,6 +237,7 @@ impl AppState {
                 ..
             } => {
                 if let Some(gallery) = &mut self.gallery {
+                    let result = result.map(|page| named(page, &self.people));
                     gallery.page_loaded(window, anchor.as_ref(), result);
                 }
                 Vec::new()
@@ -241,6 +246,8 @@ impl AppState {
                 for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
                     gallery.listing.set_uploaders(&people);
                 }
+                let by_id = people.into_iter().map(|person| (person.id.clone(), person));
+                self.people.extend(by_id);
                 Vec::new()
             }
             Event::ImageDecoded { request, image } => self.image_decoded(request, image),
@@ -376,6 +383,17 @@ impl AppState {
             );
         }
     }
+}
+
+/// A page whose uploaders are named as far as their names are known.
+fn named(mut page: UploadPage, people: &HashMap<UserId, Person>) -> UploadPage {
+    for upload in &mut page.uploads {
+        if upload.uploader.is_none() {
+            let person = upload.user.as_ref().and_then(|user| people.get(user));
+            upload.uploader = person.cloned();
+        }
+    }
+    page
 }
 
 fn send(command: Option<Command>) -> Vec<Effect> {

@@ -208,6 +208,7 @@ impl AppState {
         self.rooms = crate::state::room_list::RoomList::default();
         self.gallery = None;
         self.kept.clear();
+        self.people.clear();
         self.room_to_open = None;
         self.saves = crate::state::saves::Saves::default();
         self.connection = crate::protocol::Connection::Online;

@@ -7,7 +7,9 @@ use secrecy::SecretString;
 
 use super::fixtures::{in_room, listing, load_page, page, room, session, signed_in, upload};
 use super::*;
-use crate::domain::{ByteCount, ListingWindow, PageIndex, SaveJobId, ServerUrl, UploadId};
+use crate::domain::{
+    ByteCount, ListingWindow, PageIndex, Person, SaveJobId, ServerUrl, UploadId, UserId,
+};
 use crate::protocol::{
     ClientError, Command, DownloadError, Event, FolderChoice, ImageFailure, ImageRequest,
     ImageSize, ImageSubject, KeyringError, KeyringStatus, KnownAccount, LogInRefusal, SaveReport,
@@ -292,6 +294,23 @@ fn only_what_is_on_screen_and_the_screen_after_it_is_asked_for() {
     let wanted = wanted(state.on_action(Action::Show(shown))).unwrap();
     assert_eq!(wanted.windows, [ListingWindow::Page(PageIndex(500))]);
     assert_eq!(wanted.anchor, Some(upload(0).id));
+}
+
+#[test]
+fn a_person_whose_name_is_known_is_named_in_every_room_and_on_every_page() {
+    let mut state = in_room(250);
+    let anna = Person {
+        id: UserId::from("anna"),
+        username: Some("anna".to_owned()),
+        name: Some("Anna Schmidt".to_owned()),
+    };
+    state.on_event(Event::PeopleResolved(vec![anna.clone()]));
+    load_page(&mut state, 1, 250);
+    let gallery = state.gallery.as_ref().unwrap();
+    for position in [0, 150] {
+        let upload = gallery.upload_at(position).unwrap();
+        assert_eq!(upload.uploader.as_ref(), Some(&anna));
+    }
 }
 
 #[test]

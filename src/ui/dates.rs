@@ -10,8 +10,29 @@ use crate::domain::PageIndex;
 use crate::domain::listing::{Listing, PageView};
 use crate::ui::grid_layout::DayGroup;
 
+/// Under how long a time images stand together.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Scale {
+    /// A header for each day.
+    #[default]
+    Day,
+    /// A header for each month: most days have but one image, and a header above each would
+    /// leave the wall mostly bare.
+    Month,
+}
+
+/// A header of this scale in words.
+pub(super) fn header_in_words(day: Date, today: Date, scale: Scale) -> String {
+    match scale {
+        _ if day == Date::ZERO => "No date".to_owned(),
+        Scale::Day => day_in_words(day, today),
+        Scale::Month if day.year() == today.year() => day.strftime("%B").to_string(),
+        Scale::Month => day.strftime("%B %Y").to_string(),
+    }
+}
+
 /// "Today", "Yesterday", "Monday", "Tuesday 4 November", "Tuesday 4 November 2024".
-pub(super) fn day_in_words(day: Date, today: Date) -> String {
+fn day_in_words(day: Date, today: Date) -> String {
     let days_ago = day.until(today).map_or(i32::MAX, |span| span.get_days());
     match days_ago {
         0 => "Today".to_owned(),
@@ -55,6 +76,8 @@ pub(super) fn utc_time(time: Timestamp) -> String {
 #[derive(Debug, Default)]
 pub(super) struct DayBreaks {
     zone: Option<TimeZone>,
+    /// Judged by the newest images and kept, so that headers do not change while pages come.
+    scale: Option<Scale>,
     pages: HashMap<PageIndex, KeptPage>,
 }
 
@@ -71,13 +94,24 @@ impl DayBreaks {
     /// Forgets everything: another room.
     pub(super) fn clear(&mut self) {
         self.pages.clear();
+        self.scale = None;
+    }
+
+    /// How long a time one header stands for.
+    pub(super) fn scale(&self) -> Scale {
+        self.scale.unwrap_or_default()
     }
 
     /// The images of the room by day, in order. Images not known yet are in groups of no day.
     pub(super) fn groups(&mut self, listing: &Listing, zone: &TimeZone) -> Vec<DayGroup> {
         if self.zone.as_ref() != Some(zone) {
-            self.pages.clear();
+            self.clear();
             self.zone = Some(zone.clone());
+        }
+        if self.scale.is_none() {
+            let newest = listing.pages().next();
+            let newest = newest.filter(|page| page.uploads.is_some());
+            self.scale = newest.map(|page| scale_of(&page, zone));
         }
         let mut groups: Vec<DayGroup> = Vec::new();
         for page in listing.pages() {
@@ -100,18 +134,29 @@ impl DayBreaks {
     }
 
     fn breaks(&mut self, page: &PageView<'_>, zone: &TimeZone) -> &[Break] {
+        let scale = self.scale();
         let kept = self.pages.entry(page.index).or_default();
         if kept.version != page.version || kept.breaks.is_empty() {
             *kept = KeptPage {
                 version: page.version,
-                breaks: breaks_of(page, zone),
+                breaks: breaks_of(page, zone, scale),
             };
         }
         &kept.breaks
     }
 }
 
-fn breaks_of(page: &PageView<'_>, zone: &TimeZone) -> Vec<Break> {
+/// Months where there are fewer than two images a day.
+fn scale_of(page: &PageView<'_>, zone: &TimeZone) -> Scale {
+    let day_count = breaks_of(page, zone, Scale::Day).len();
+    if day_count * 2 > page.len.max(2) {
+        Scale::Month
+    } else {
+        Scale::Day
+    }
+}
+
+fn breaks_of(page: &PageView<'_>, zone: &TimeZone, scale: Scale) -> Vec<Break> {
     let mut breaks: Vec<Break> = Vec::new();
     for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
         // An image without a time stays with its neighbours.
@@ -119,6 +164,10 @@ fn breaks_of(page: &PageView<'_>, zone: &TimeZone) -> Vec<Break> {
             continue;
         };
         let day = time.to_zoned(zone.clone()).date();
+        let day = match scale {
+            Scale::Day => day,
+            Scale::Month => day.first_of_month(),
+        };
         if breaks.last().is_none_or(|(_, last)| *last != day) {
             let start = if breaks.is_empty() { 0 } else { within };
             breaks.push((start, day));
@@ -203,6 +252,22 @@ mod tests {
         };
         listing.merge(ListingWindow::Page(PageIndex(0)), None, answer);
         listing
+    }
+
+    #[test]
+    fn a_room_with_hardly_an_image_a_day_has_a_header_a_month() {
+        let times = [
+            Some("2025-11-05T00:30:00Z"),
+            Some("2025-11-03T23:30:00Z"),
+            Some("2025-10-04T12:00:00Z"),
+        ];
+        let mut breaks = DayBreaks::default();
+        let groups = breaks.groups(&listing(&times, 3), &TimeZone::UTC);
+        assert_eq!(breaks.scale(), Scale::Month);
+        let ranges: Vec<_> = groups.iter().map(|group| group.range.clone()).collect();
+        assert_eq!(ranges, vec![0..2, 2..3]);
+        let words = header_in_words(groups[0].day.unwrap(), date(2026, 1, 1), Scale::Month);
+        assert_eq!(words, "November 2025");
     }
 
     #[test]

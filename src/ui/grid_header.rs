@@ -8,7 +8,7 @@ use lucide_icons::Icon;
 
 use crate::state::Gallery;
 use crate::state::user_message::{grouped, images};
-use crate::ui::dates;
+use crate::ui::dates::{self, Scale};
 use crate::ui::grid_layout::{GridLayout, Section};
 use crate::ui::grid_view::GridView;
 use crate::ui::theme::space;
@@ -28,7 +28,7 @@ pub(super) fn headers_ui(
     ui: &Ui,
     cx: ViewContext<'_>,
     gallery: &Gallery,
-    layout: &GridLayout,
+    (layout, scale): (&GridLayout, Scale),
     view: GridView,
     pointer: Option<Pos2>,
 ) {
@@ -40,11 +40,7 @@ pub(super) fn headers_ui(
         if rect.bottom() < view.pane.top() {
             continue;
         }
-        let words = if day == jiff::civil::Date::ZERO {
-            "No date".to_owned()
-        } else {
-            dates::day_in_words(day, today)
-        };
+        let words = dates::header_in_words(day, today, scale);
         let header = Header {
             section,
             rect,
@@ -137,7 +133,7 @@ impl FloatingDate {
         &mut self,
         ui: &Ui,
         gallery: &Gallery,
-        layout: &GridLayout,
+        (layout, scale): (&GridLayout, Scale),
         view: GridView,
     ) {
         let Some(moved_at) = self.moved_at else {
@@ -162,7 +158,7 @@ impl FloatingDate {
         let day = layout.section_of(first).and_then(|section| section.day);
         let words = match day {
             Some(day) if day != jiff::civil::Date::ZERO => {
-                let day = dates::day_in_words(day, Zoned::now().date());
+                let day = dates::header_in_words(day, Zoned::now().date(), scale);
                 format!("{day}  ·  {place}")
             }
             _ => place,

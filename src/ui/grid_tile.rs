@@ -29,6 +29,10 @@ pub(super) const RETRY_AREA: f32 = 36.0;
 const CHECK_RADIUS: f32 = 10.0;
 
 /// One position of the grid that is on screen.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts of one tile"
+)]
 pub(super) struct Tile {
     pub position: usize,
     pub rect: Rect,

@@ -22,6 +22,8 @@ pub(super) struct RoomListView {
     selects_all: bool,
     /// The row to bring into sight.
     scrolls_to_cursor: bool,
+    /// A search for a public channel is under way.
+    is_searching: bool,
 }
 
 /// What the keyboard asked for in the filter.
@@ -52,6 +54,7 @@ impl RoomListView {
             Some(FilterKey::Leave) => true,
             None => false,
         };
+        let is_over = is_over || self.has_found(cx);
         if is_over {
             ui.memory_mut(|memory| memory.surrender_focus(filter_id()));
         }
@@ -76,6 +79,18 @@ impl RoomListView {
             return;
         }
         self.rows_ui(ui, cx, &rows);
+    }
+
+    /// Whether the search has just opened its channel: like any other choice it is made.
+    fn has_found(&mut self, cx: ViewContext<'_>) -> bool {
+        let was_searching = self.is_searching;
+        self.is_searching = matches!(cx.state.rooms.search, RoomSearch::Asking(_));
+        let has_found = was_searching && cx.state.rooms.search == RoomSearch::Idle;
+        if has_found {
+            self.filter.clear();
+            self.cursor = 0;
+        }
+        has_found
     }
 
     fn filter_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, count: usize) -> Option<FilterKey> {

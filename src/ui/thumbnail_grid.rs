@@ -187,7 +187,8 @@ impl ThumbnailGrid {
         let hovered_tile = hovered.and_then(|(x, y)| self.layout.hit(x, y));
         let tiles = self.collect(ui, cx, gallery, view, hovered_tile);
         self.remember_ids(&tiles);
-        grid_header::headers_ui(ui, cx, gallery, &self.layout, view, response.hover_pos());
+        let dated = (&self.layout, self.breaks.scale());
+        grid_header::headers_ui(ui, cx, gallery, dated, view, response.hover_pos());
         grid_tile::tiles_ui(ui, cx, &tiles);
         self.nodes_ui(ui, cx, gallery, view, &tiles);
         self.ask_ahead(ui, cx, gallery, view);
@@ -197,7 +198,8 @@ impl ThumbnailGrid {
             response: &response,
         };
         self.pointer_ui(ui, cx, gallery, scene);
-        self.badge.badge_ui(ui, gallery, &self.layout, view);
+        let dated = (&self.layout, self.breaks.scale());
+        self.badge.badge_ui(ui, gallery, dated, view);
     }
 
     fn collect(
