@@ -30,6 +30,11 @@ pub(super) fn enter(ui: &Ui) -> bool {
     ui.input(|input| input.key_pressed(Key::Enter))
 }
 
+/// The same, and nobody else sees it.
+pub(super) fn take_enter(ui: &Ui) -> bool {
+    ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Enter))
+}
+
 /// Which field [`secret_ui`] draws.
 pub(super) struct SecretField<'a> {
     /// Its id.

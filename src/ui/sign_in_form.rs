@@ -11,7 +11,9 @@ use crate::domain::AuthToken;
 use crate::state::{Action, SignInStep, user_message};
 use crate::ui::code_question::CodeQuestion;
 use crate::ui::server_field::server_field_ui;
-use crate::ui::sign_in_fields::{SecretField, busy_ui, enter, field_ui, secret_ui, side_way_ui};
+use crate::ui::sign_in_fields::{
+    SecretField, busy_ui, enter, field_ui, secret_ui, side_way_ui, take_enter,
+};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{trouble_ui, wide_primary_ui};
@@ -164,7 +166,8 @@ impl SignInForm {
             .hint_text(hint.unwrap_or_default())
             .interactive(fixed.is_none());
         let user = field_ui(ui, user).labelled_by(label.id);
-        if user.lost_focus() && enter(ui) {
+        // Taken, or the password's field sees it in the same frame and gives the keyboard back.
+        if user.lost_focus() && take_enter(ui) {
             ui.memory_mut(|memory| memory.request_focus(password_id()));
         }
         ui.add_space(space::S);
