@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{Credentials, Person, RoomId, ServerUrl, UploadPage, UserId};
+use crate::domain::{Person, RoomId, ServerUrl, UploadPage, UserId};
 use crate::protocol::{
     Command, Connection, Event, Generation, KeyringStatus, KnownAccount, SessionInfo, Settings,
     Wanted,
@@ -165,26 +165,14 @@ impl AppState {
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::TypeServer(text) => send(self.sign_in.type_server(text)),
-            Action::AgreeToInsecure => send(self.sign_in.agree_to_insecure()),
-            Action::SubmitPassword { user, password } => {
-                let generation = self.bump();
-                send(self.sign_in.submit_password(user, password, generation))
-            }
-            Action::SubmitCode(code) => {
-                let generation = self.bump();
-                send(self.sign_in.submit_code(&code, generation))
-            }
-            Action::SubmitToken(token) => {
-                let generation = self.bump();
-                let credentials = Credentials::PersonalAccessToken(token);
-                send(self.sign_in.submit_token(credentials, generation))
-            }
-            Action::ResendCode => send(self.sign_in.resend_code()),
-            Action::LeaveCodeQuestion => {
-                self.sign_in.leave_code_question();
-                Vec::new()
-            }
+            Action::TypeServer(_)
+            | Action::AgreeToInsecure
+            | Action::ProbeAgain
+            | Action::SubmitPassword { .. }
+            | Action::SubmitCode(_)
+            | Action::ResendCode
+            | Action::LeaveCodeQuestion
+            | Action::SubmitToken(_) => self.act_in_form(action),
             Action::RetryResume => self.retry_resume(),
             Action::UseAnotherAccount => self.use_another_account(),
             Action::ResumeAccount(account) => self.resume(account),
@@ -195,7 +183,6 @@ impl AppState {
             Action::FindRoom(name) => self.find_room(name),
             Action::Reload => self.reload(),
             Action::Reconnect => vec![Effect::Send(Command::Reconnect)],
-            Action::ProbeAgain => send(self.sign_in.probe_again()),
             Action::Show(_)
             | Action::RetryImages(_)
             | Action::RetryAllFailed
@@ -319,35 +306,6 @@ impl AppState {
         }
     }
 
-    fn receive_about_session(&mut self, event: Event) -> Vec<Effect> {
-        match event {
-            Event::ServerProbed { typed, result } => {
-                self.sign_in.probed(&typed, result);
-                Vec::new()
-            }
-            Event::SessionStarted { session, .. } => self.session_started(*session),
-            Event::LogInFailed { error, .. } => self.log_in_failed(error),
-            Event::NoStoredSession { keyring, .. } => self.no_stored_session(keyring),
-            Event::CodeResent(result) => {
-                self.sign_in.code_resent(result);
-                Vec::new()
-            }
-            Event::SessionExpired { .. } => self.session_expired(),
-            Event::SignedOut { keyring } => self.signed_out(keyring),
-            Event::AccountForgotten { keyring } => keyring.map_or_else(Vec::new, |error| {
-                self.warn(user_message::keyring_not_removed(&error))
-            }),
-            Event::KeyringChanged { account, status } => {
-                let session = self.session.as_ref();
-                if session.is_some_and(|session| session.account == account) {
-                    return self.keyring_changed(status);
-                }
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
     /// Whether the event answers a question that no longer matters.
     const fn is_outdated(&self, event: &Event) -> bool {
         match event {
@@ -363,7 +321,7 @@ impl AppState {
         }
     }
 
-    fn warn(&mut self, message: UserMessage) -> Vec<Effect> {
+    pub(super) fn warn(&mut self, message: UserMessage) -> Vec<Effect> {
         self.notices.push(NoticeLevel::Warning, message, None);
         Vec::new()
     }
@@ -436,8 +394,4 @@ fn named(mut page: UploadPage, people: &HashMap<UserId, Person>) -> UploadPage {
         }
     }
     page
-}
-
-fn send(command: Option<Command>) -> Vec<Effect> {
-    command.into_iter().map(Effect::Send).collect()
 }

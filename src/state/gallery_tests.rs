@@ -275,5 +275,6 @@ fn choosing_a_hundred_thousand_positions_keeps_one_range() {
     selection.select(0, SelectHow::Only, &list);
     selection.select(99_999, SelectHow::Range, &list);
     assert_eq!(selection.count(&list), 100_000);
-    assert_eq!(selection.pending(), &[100..100_000]);
+    assert_eq!(selection.pending().len(), 1);
+    assert_eq!(selection.pending()[0], 100..100_000);
 }
