@@ -271,7 +271,7 @@ impl SignIn {
         let credentials = Credentials::Password {
             user,
             password,
-            code,
+            code: code.map(SecretString::from),
         };
         Some(Command::LogIn {
             request: LogInRequest {
