@@ -15,6 +15,7 @@
 
 mod commands;
 mod connection;
+mod decoders;
 mod desktop;
 mod image_job;
 mod image_pipeline;
