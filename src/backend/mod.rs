@@ -17,6 +17,7 @@ mod commands;
 mod connection;
 mod decoders;
 mod desktop;
+mod dialog_service;
 mod image_job;
 mod image_pipeline;
 mod link;
