@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::domain::{ListingWindow, RoomId, UploadId, UploadPage};
 
 /// A save and the view go through the same list at nearly the same time.
-const KEPT_FOR: Duration = Duration::from_secs(60);
+const KEPT_FOR: Duration = Duration::from_mins(1);
 
 /// Of a hundred images each: a few megabytes.
 const MAX_PAGES: usize = 64;
@@ -27,6 +27,13 @@ pub(super) struct PageAddress {
 pub(super) enum Reader {
     View,
     Save,
+}
+
+/// Where an answer comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    Server,
+    Memory,
 }
 
 /// See the [module documentation](self).
