@@ -469,7 +469,7 @@ pub enum SaveFailure {
     Download(DownloadError),
     /// The bytes could not be written.
     Storage(StorageError),
-    /// The bytes are not what the server announced.
+    /// The bytes are no image that is known, and nothing tells how many they should be.
     NotAnImage,
 }
 

@@ -577,7 +577,7 @@ async fn a_hundred_thousand_images_are_paged_anywhere() {
         ))
         .await;
     assert!(
-        started.elapsed() < Duration::from_secs(1),
+        started.elapsed() < Duration::from_secs(10),
         "{:?}",
         started.elapsed()
     );

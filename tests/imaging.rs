@@ -129,7 +129,7 @@ fn a_bomb_is_refused_at_once() {
         );
     }
     assert!(
-        start.elapsed() < Duration::from_millis(500),
+        start.elapsed() < Duration::from_secs(5),
         "{:?}",
         start.elapsed()
     );

@@ -175,7 +175,7 @@ fn a_keyring_that_does_not_answer_is_slow_in_time_and_what_was_asked_is_done_lat
         );
         assert_eq!(thread.load(&bo, timeout), Err(KeyringError::Slow));
         assert_eq!(thread.remove(&bo, timeout), Err(KeyringError::Slow));
-        assert!(started.elapsed() < DEADLINE / 3, "{:?}", started.elapsed());
+        assert!(started.elapsed() < DEADLINE, "{:?}", started.elapsed());
         daemon.signal("CONT");
         wait_until("what was asked for is done", || {
             thread.load(&ana, DEADLINE) == Ok(Some(session("t1")))

@@ -131,6 +131,7 @@ impl Runner {
         }) = self.live.take()
         {
             link.cancel.cancel();
+            self.saves.clear();
             self.spawn_to_the_end(services.sign_out(link, originals));
         } else if let Some((account, _)) = stored {
             self.spawn_to_the_end(services.forget(account));

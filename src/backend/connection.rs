@@ -23,13 +23,16 @@ pub(super) struct ConnectionMonitor {
 struct Situation {
     offline_since: Option<Timestamp>,
     limited_until: Option<Instant>,
+    /// The same for everything but the listing.
+    others_limited_until: Option<Instant>,
     /// Tries to reach the server since a request of ours last came through.
     tries: u32,
 }
 
 impl Situation {
     fn shown(self) -> Connection {
-        match (self.offline_since, self.limited_until) {
+        let limited_until = self.limited_until.max(self.others_limited_until);
+        match (self.offline_since, limited_until) {
             (Some(since), _) => Connection::Offline { since },
             (None, Some(until)) => Connection::RateLimited { until },
             (None, None) => Connection::Online,
@@ -63,6 +66,17 @@ impl ConnectionMonitor {
     /// Listing waits for the server's budget, or no longer does.
     pub(super) fn limited(&self, until: Option<Instant>) {
         self.change(|now| now.limited_until = until);
+    }
+
+    /// Something else waits for the server's budget, for as long as the answer is kept.
+    pub(super) fn limited_elsewhere(&self, until: Instant) -> LimitNotice<'_> {
+        self.change(|now| {
+            now.others_limited_until = now.others_limited_until.max(Some(until));
+        });
+        LimitNotice {
+            monitor: self,
+            until,
+        }
     }
 
     pub(super) fn is_offline(&self) -> bool {
@@ -138,6 +152,21 @@ impl ConnectionMonitor {
     }
 }
 
+/// Takes back what it announced, however the waiting ends.
+pub(super) struct LimitNotice<'a> {
+    monitor: &'a ConnectionMonitor,
+    until: Instant,
+}
+
+impl Drop for LimitNotice<'_> {
+    fn drop(&mut self) {
+        self.monitor.change(|now| {
+            // Another one waits longer.
+            now.others_limited_until = now.others_limited_until.filter(|until| *until > self.until);
+        });
+    }
+}
+
 const fn is_answer(reaction: Reaction) -> bool {
     match reaction {
         Reaction::Reconnect | Reaction::TryAgain => false,
@@ -168,5 +197,20 @@ mod tests {
             monitor.situation.borrow().shown(),
             Connection::RateLimited { .. }
         ));
+    }
+
+    #[test]
+    fn who_waits_longest_for_the_budget_is_announced_and_takes_it_back() {
+        let monitor = ConnectionMonitor::new();
+        let shown = || monitor.situation.borrow().shown();
+        let soon = Instant::now() + Duration::from_secs(5);
+        let late = soon + Duration::from_secs(5);
+        let longer = monitor.limited_elsewhere(late);
+        let shorter = monitor.limited_elsewhere(soon);
+        assert_eq!(shown(), Connection::RateLimited { until: late });
+        drop(shorter);
+        assert_eq!(shown(), Connection::RateLimited { until: late });
+        drop(longer);
+        assert_eq!(shown(), Connection::Online);
     }
 }

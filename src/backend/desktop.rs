@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::FolderDialog;
+use super::{FolderDialog, dialog_service};
 use crate::protocol::{Event, EventSender, FolderChoice, OpenTarget};
 
 /// A person needs longer to close a dialog. Without a portal and without `zenity` the answer
-/// is the same as for a closed dialog, after 20 ms.
+/// is the same as for a closed dialog, usually after 20 ms.
 const FASTEST_PERSON: Duration = Duration::from_millis(150);
 
 /// Shows the dialog and reports the choice.
@@ -34,7 +34,9 @@ fn show_dialog(start: Option<PathBuf>) -> FolderChoice {
     }
     match dialog.pick_folder() {
         Some(folder) => FolderChoice::Picked(folder),
-        None if shown_at.elapsed() < FASTEST_PERSON => FolderChoice::NoDialog,
+        None if shown_at.elapsed() < FASTEST_PERSON || !dialog_service::exists() => {
+            FolderChoice::NoDialog
+        }
         None => FolderChoice::Cancelled,
     }
 }

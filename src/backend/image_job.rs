@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
 
+use super::decoders::{Decoders, Place};
 use super::link::{Next, SessionLink};
 use super::originals::{Originals, StoredFile};
 use super::reaction::Tries;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{PixelSize, Upload};
-use crate::imaging::{self, DecodedImage, ImageError, Metadata, Target};
+use crate::imaging::{DecodedImage, ImageError, Metadata, Target};
 use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::rocketchat::{AvatarOf, DownloadError, Thumbnail};
 
@@ -22,8 +22,7 @@ pub(super) struct Workshop {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
     pub(super) thumbnails: Arc<ThumbnailSources>,
-    /// As many as may decode at the same time.
-    pub(super) decoders: Arc<Semaphore>,
+    pub(super) decoders: Decoders,
 }
 
 impl Workshop {
@@ -100,11 +99,8 @@ impl Workshop {
             name: &thumbnail.name,
         };
         let bytes = self.originals.bytes(file).await.ok()?;
-        let (permit, image) = self
-            .run(move || imaging::decode(&bytes, target))
-            .await
-            .ok()?;
-        drop(permit);
+        let (place, image) = self.decoders.decode(bytes, target).await.ok()?;
+        drop(place);
         Some(image)
     }
 
@@ -152,9 +148,9 @@ impl Workshop {
     }
 
     async fn read_metadata(&self, upload: &Upload, bytes: Bytes) {
-        let read = self.run(move || Ok(imaging::read_metadata(&bytes))).await;
-        let (permit, metadata) = match read {
-            Ok((permit, metadata)) => (Some(permit), metadata),
+        let read = self.decoders.read_metadata(bytes).await;
+        let (place, metadata): (Option<Place>, _) = match read {
+            Ok((place, metadata)) => (Some(place), metadata),
             // A file that crashes the reader says nothing about itself.
             Err(_) => (None, Metadata::default()),
         };
@@ -163,7 +159,7 @@ impl Workshop {
             metadata: Box::new(metadata),
         };
         self.link.events.send(event).await;
-        drop(permit);
+        drop(place);
     }
 
     async fn decode(
@@ -172,7 +168,7 @@ impl Workshop {
         bytes: Bytes,
         target: Target,
     ) -> Result<(), ImageFailure> {
-        let made = self.run(move || imaging::decode(&bytes, target)).await;
+        let made = self.decoders.decode(bytes, target).await;
         let is_damaged = made.as_ref().is_err_and(|error| {
             matches!(
                 error,
@@ -182,11 +178,11 @@ impl Workshop {
         if let (true, ImageSubject::Upload(id)) = (is_damaged, &request.subject) {
             self.originals.forget(id).await;
         }
-        let (permit, image) = made.map_err(ImageFailure::Decode)?;
+        let (place, image) = made.map_err(ImageFailure::Decode)?;
         let event = Event::ImageDecoded { request, image };
-        // With the permit: while the window does not take pictures, none are made.
+        // With the place: while the window does not take pictures, none are made.
         self.link.events.send(event).await;
-        drop(permit);
+        drop(place);
         Ok(())
     }
 
@@ -227,24 +223,6 @@ impl Workshop {
                 return Err(error);
             }
         }
-    }
-
-    /// Runs what computes on a thread that may, as soon as there is a permit; the permit comes
-    /// back with the result. The task being dropped before that costs nothing.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
-    ) -> Result<(tokio::sync::OwnedSemaphorePermit, T), ImageError> {
-        let decoders = Arc::clone(&self.decoders);
-        let permit = decoders.acquire_owned().await;
-        let permit = permit.map_err(|_closed| ImageError::DecoderCrashed)?;
-        // The permit goes along: a task that is dropped does not end its decoding.
-        let made = tokio::task::spawn_blocking(move || (permit, work())).await;
-        let (permit, made) = made.map_err(|error| {
-            tracing::warn!(%error, "a decoder crashed");
-            ImageError::DecoderCrashed
-        })?;
-        Ok((permit, made?))
     }
 }
 

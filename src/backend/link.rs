@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -160,7 +161,10 @@ impl SessionLink {
                 None => Next::GiveUp,
             },
             Reaction::WaitFor(pause) => {
+                let until = Instant::now() + pause;
+                let notice = self.monitor.limited_elsewhere(until);
                 tokio::time::sleep(pause).await;
+                drop(notice);
                 Next::Again
             }
             Reaction::CheckSession => self.check_session(client, about).await,

@@ -9,12 +9,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use super::link::{Next as Reacted, SessionLink};
-use super::listing_choice::{Choice, Next, Question, WindowRequest};
-use super::page_memory::Reader;
+use super::listing_choice::{Choice, Key, Next, Question, WindowRequest};
+use super::page_memory::{Origin, PageAddress, Reader};
 use super::people::PeopleDesk;
 use super::reaction::{Reaction, Tries, reaction};
 use super::thumbnail_sources::ThumbnailSources;
-use crate::domain::UploadPage;
+use crate::domain::{Room, UploadPage};
 use crate::protocol::{Event, Wanted};
 use crate::rocketchat::{Client, ClientError};
 
@@ -69,7 +69,7 @@ impl ListingLane {
                 self.wait_until(until).await;
             }
             Next::Ask(question) => match self.choice.remembered(&question.key) {
-                Some(page) => self.answer(*question, Ok(page), false).await,
+                Some(page) => self.answer(*question, Ok(page), Origin::Memory).await,
                 None if self.is_free() => self.ask(*question).await,
                 None => self.wait_for_server().await,
             },
@@ -142,7 +142,7 @@ impl ListingLane {
                 self.link.monitor.reached();
                 self.people.learn(&page);
                 self.choice.pages.note(address, &page);
-                self.answer(question, Ok(page), true).await;
+                self.answer(question, Ok(page), Origin::Server).await;
             }
             Err(error) => self.failed(question, error, &client).await,
         }
@@ -166,15 +166,15 @@ impl ListingLane {
                         self.choice.failed(question.key, tries);
                         self.paused_until = Some(Instant::now() + pause);
                     }
-                    None => self.answer(question, Err(error), true).await,
+                    None => self.answer(question, Err(error), Origin::Server).await,
                 }
             }
             Reaction::CheckSession => match self.link.check_session(client, None).await {
                 Reacted::Again => {}
-                Reacted::GiveUp => self.answer(question, Err(error), true).await,
+                Reacted::GiveUp => self.answer(question, Err(error), Origin::Server).await,
             },
             Reaction::WaitFor(_) | Reaction::GiveUp => {
-                self.answer(question, Err(error), true).await;
+                self.answer(question, Err(error), Origin::Server).await;
             }
         }
     }
@@ -184,7 +184,7 @@ impl ListingLane {
         &mut self,
         question: Question,
         result: Result<UploadPage, ClientError>,
-        is_fresh: bool,
+        origin: Origin,
     ) {
         let address = question.key.address.clone();
         let is_for_view = question.key.reader() == Reader::View;
@@ -199,7 +199,9 @@ impl ListingLane {
             let key = self.choice.view_key(&wanted, &address);
             key.filter(|_| result.is_ok())
         };
-        if is_fresh && let Ok(page) = &result {
+        if origin == Origin::Server
+            && let Ok(page) = &result
+        {
             let pages = &mut self.choice.pages;
             if view_key.is_none() {
                 pages.keep(address.clone(), Reader::View, page.clone());
@@ -207,18 +209,23 @@ impl ListingLane {
                 pages.keep(address.clone(), Reader::Save, page.clone());
             }
         }
-        let Some(key) = view_key else { return };
+        if let Some(key) = view_key {
+            self.show(key, question.room, result).await;
+        }
+    }
+
+    async fn show(&mut self, key: Key, room: Room, result: Result<UploadPage, ClientError>) {
         let Some(generation) = key.generation else {
             return;
         };
+        let PageAddress { anchor, window, .. } = key.address.clone();
         if let Ok(page) = &result {
-            let offset = address.window.offset();
-            self.thumbnails.expect(&question.room, offset, page);
+            self.thumbnails.expect(&room, window.offset(), page);
         }
         let event = Event::PageLoaded {
             generation,
-            window: address.window,
-            anchor: address.anchor,
+            window,
+            anchor,
             result,
         };
         self.link.events.send(event).await;

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::decoders::Decoders;
 use super::image_job::Workshop;
 use super::image_pipeline::ImagePipeline;
 use super::link::SessionLink;
@@ -54,7 +55,7 @@ impl Live {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
             thumbnails: Arc::clone(&thumbnails),
-            decoders: Arc::new(Semaphore::new(decoder_count())),
+            decoders: Decoders::new(decoder_count()),
         };
         let listing = ListingLane::new(
             Arc::clone(&link),

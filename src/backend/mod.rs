@@ -15,7 +15,9 @@
 
 mod commands;
 mod connection;
+mod decoders;
 mod desktop;
+mod dialog_service;
 mod image_job;
 mod image_pipeline;
 mod link;

@@ -1,14 +1,16 @@
 //! Names for the user ids of uploads: each asked for once, many at a time.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::link::{Next, SessionLink};
-use super::reaction::Tries;
+use super::reaction::{Reaction, Tries, reaction};
 use crate::domain::{Person, UploadPage, UserId};
 use crate::protocol::Event;
+use crate::rocketchat::ClientError;
 
 /// How many people one call asks for: keeps the address under the 8 KB of common proxies.
 const BATCH_SIZE: usize = 50;
@@ -30,6 +32,8 @@ struct Ids {
     /// Known, asked for, or waiting below.
     seen: HashSet<UserId>,
     waiting: Vec<UserId>,
+    /// Those whom the answer for many left out: asked for one by one, as the budget allows.
+    single: VecDeque<UserId>,
 }
 
 impl PeopleDesk {
@@ -59,10 +63,11 @@ impl PeopleDesk {
         let mut ids = self.ids();
         let news: Vec<Person> = people
             .into_iter()
-            .filter(|person| ids.seen.insert(person.id.clone()) || ids.waiting.contains(&person.id))
+            .filter(|person| ids.seen.insert(person.id.clone()) || ids.is_waiting(&person.id))
             .collect();
-        ids.waiting
-            .retain(|id| !news.iter().any(|person| person.id == *id));
+        let is_open = |id: &UserId| !news.iter().any(|person| person.id == *id);
+        ids.waiting.retain(is_open);
+        ids.single.retain(is_open);
         news
     }
 
@@ -75,12 +80,30 @@ impl PeopleDesk {
     /// Asks for names until the link is cancelled.
     pub(super) async fn run(self, link: Arc<SessionLink>) {
         let work = async {
+            // No call for a single person before.
+            let mut single_from = None;
             loop {
                 let batch = self.next_batch();
-                if batch.is_empty() {
+                let single = self.ids().single.front().cloned();
+                if !batch.is_empty() {
+                    let missing = resolve(&link, batch).await;
+                    self.ids().single.extend(missing);
+                    continue;
+                }
+                let Some(id) = single else {
                     self.inner.has_work.notified().await;
-                } else {
-                    resolve(&link, &batch).await;
+                    continue;
+                };
+                if let Some(until) = single_from.filter(|until| *until > Instant::now()) {
+                    tokio::select! {
+                        () = tokio::time::sleep_until(until) => {}
+                        () = self.inner.has_work.notified() => {}
+                    }
+                    continue;
+                }
+                single_from = look_up(&link, &id).await;
+                if single_from.is_none() {
+                    self.ids().single.retain(|waiting| *waiting != id);
                 }
             }
         };
@@ -88,23 +111,63 @@ impl PeopleDesk {
     }
 }
 
-async fn resolve(link: &SessionLink, batch: &[UserId]) {
+impl Ids {
+    fn is_waiting(&self, id: &UserId) -> bool {
+        self.waiting.contains(id) || self.single.contains(id)
+    }
+}
+
+/// Asks for many at once. Returns those of whom the server said nothing: it tells no presence,
+/// or they are gone.
+async fn resolve(link: &SessionLink, mut batch: Vec<UserId>) -> Vec<UserId> {
     let mut tries = Tries::new(&link.timings);
     loop {
         let client = link.client().await;
-        match client.people(batch).await {
+        match client.people(&batch).await {
             Ok(people) => {
                 link.monitor.reached();
-                link.events.send(Event::PeopleResolved(people)).await;
-                return;
+                batch.retain(|id| !people.iter().any(|person| person.id == *id));
+                if !people.is_empty() {
+                    link.events.send(Event::PeopleResolved(people)).await;
+                }
+                return batch;
+            }
+            // Nobody waits for a name: no reason to announce it.
+            Err(ClientError::RateLimited { retry_after }) => {
+                tokio::time::sleep(retry_after).await;
             }
             Err(error) => match link.after_failure(&client, &error, &mut tries).await {
                 Next::Again => {}
                 Next::GiveUp => {
                     tracing::debug!(%error, count = batch.len(), "nobody named these people");
-                    return;
+                    return Vec::new();
                 }
             },
+        }
+    }
+}
+
+/// Asks for one. Returns when to ask again, if there was no call left; who is not known to the
+/// server stays unknown.
+async fn look_up(link: &SessionLink, id: &UserId) -> Option<Instant> {
+    let mut tries = Tries::new(&link.timings);
+    loop {
+        let client = link.client().await;
+        let error = match client.person(id).await {
+            Ok(person) => {
+                link.monitor.reached();
+                if let Some(person) = person {
+                    link.events.send(Event::PeopleResolved(vec![person])).await;
+                }
+                return None;
+            }
+            Err(error) => error,
+        };
+        if let Reaction::WaitFor(pause) = reaction(&error) {
+            return Some(Instant::now() + pause);
+        }
+        if link.after_failure(&client, &error, &mut tries).await == Next::GiveUp {
+            return None;
         }
     }
 }

@@ -106,7 +106,7 @@ impl FileSaver {
             return Ok(None);
         };
         let is_announced = upload.size.is_none_or(|size| size.0 == bytes.len() as u64);
-        if !is_announced || !imaging::is_known_image(&bytes) {
+        if !is_announced || check_content(&bytes, upload).is_err() {
             return Ok(None);
         }
         let length = bytes.len() as u64;
@@ -136,7 +136,7 @@ impl FileSaver {
             head.extend(chunk.iter().take(missing));
             buffer.extend_from_slice(&chunk);
             if buffer.len() >= BUFFER_BYTES {
-                check_head(&head)?;
+                check_content(&head, upload)?;
                 let full = std::mem::replace(&mut buffer, Vec::with_capacity(BUFFER_BYTES));
                 part = write(part, full).await?;
             }
@@ -145,7 +145,7 @@ impl FileSaver {
         if length == 0 {
             return Err(DownloadError::Empty.into());
         }
-        check_head(&head)?;
+        check_content(&head, upload)?;
         if let Some(expected) = announced.filter(|size| *size != length) {
             let received = length;
             return Err(DownloadError::WrongLength { expected, received }.into());
@@ -191,10 +191,12 @@ async fn on_disk<T: Send + 'static>(
     }
 }
 
-fn check_head(head: &[u8]) -> Result<(), Stop> {
+/// There are more formats than anybody can tell by their first bytes. Those are saved as they
+/// came where the listing says how long they are: the length is checked to the byte.
+fn check_content(head: &[u8], upload: &Upload) -> Result<(), Stop> {
     if imaging::looks_like_html(head) {
         Err(DownloadError::HtmlInsteadOfImage.into())
-    } else if imaging::is_known_image(head) {
+    } else if imaging::is_known_image(head) || upload.size.is_some() {
         Ok(())
     } else {
         Err(SaveFailure::NotAnImage.into())

@@ -51,14 +51,12 @@ impl SaveJob {
         let (job, events) = (self.id, self.link.events.clone());
         let report = match opened {
             Ok(folder) => RunningSave::new(&self, folder).run(selection).await,
-            Err(error) => {
-                let early_end = EarlyEnd {
-                    is_cancelled: false,
-                    stopped_by: Some(SaveFailure::Storage(error)),
-                };
-                SaveTally::default().report(self.folder.clone(), early_end)
-            }
+            Err(error) => self.failed_at_once(selection, SaveFailure::Storage(error)),
         };
+        // Whoever signed out waits for nothing, and may have begun another save by now.
+        if self.link.cancel.is_cancelled() {
+            return;
+        }
         tracing::debug!(
             ?job,
             saved = report.saved.len(),
@@ -69,6 +67,29 @@ impl SaveJob {
         );
         let report = Box::new(report);
         events.send(Event::SaveFinished { job, report }).await;
+    }
+
+    /// Everything that is known of the selection is named, so that it can be tried again.
+    fn failed_at_once(&self, selection: SaveSelection, failure: SaveFailure) -> SaveReport {
+        let uploads = match selection {
+            SaveSelection::Uploads(uploads) => uploads,
+            SaveSelection::WholeRoom {
+                listing, except, ..
+            } => {
+                let known = listing.known().filter(|one| !except.contains(&one.id));
+                known.cloned().collect()
+            }
+        };
+        let mut tally = SaveTally::default();
+        for upload in uploads {
+            let planned = tally.plan(upload);
+            tally.count(planned, FileEnd::Failed(failure.clone()));
+        }
+        let early_end = EarlyEnd {
+            is_cancelled: false,
+            stopped_by: Some(failure),
+        };
+        tally.report(self.folder.clone(), early_end)
     }
 }
 
@@ -130,6 +151,9 @@ impl<'a> RunningSave<'a> {
                 _ = ticks.tick() => self.tell().await,
             }
         }
+        while let Ok(batch) = batches.try_recv() {
+            self.enqueue(batch);
+        }
         self.tell().await;
         let folder = self.job.folder.clone();
         self.tally.report(folder, self.early_end)
@@ -176,13 +200,16 @@ impl<'a> RunningSave<'a> {
     }
 
     fn enqueue(&mut self, batch: Batch) {
-        if self.saver.halt.is_cancelled() {
+        if self.early_end.is_cancelled {
             return;
         }
         self.tally.promised_count = batch.promised_count;
         for upload in batch.uploads {
             let planned = self.tally.plan(upload);
             self.queue.push_back(planned);
+        }
+        if self.saver.halt.is_cancelled() {
+            self.fail_queue();
         }
     }
 
@@ -202,16 +229,34 @@ impl<'a> RunningSave<'a> {
     }
 
     fn ended(&mut self, planned: Planned, end: FileEnd) {
+        let end = match (end, &self.early_end) {
+            // Cut short by the failure of another.
+            (FileEnd::Halted, early) if !early.is_cancelled => match &early.stopped_by {
+                Some(failure) => FileEnd::Failed(failure.clone()),
+                None => FileEnd::Halted,
+            },
+            (end, _) => end,
+        };
         if let FileEnd::Failed(failure) = &end
             && ends_the_job(failure)
+            && !self.saver.halt.is_cancelled()
         {
+            self.early_end.stopped_by = Some(failure.clone());
+            self.fail_queue();
             self.halt();
-            if self.early_end.stopped_by.is_none() {
-                self.early_end.stopped_by = Some(failure.clone());
-            }
-            return;
         }
         self.tally.count(planned, end);
+    }
+
+    /// What was not begun fails by what stopped the job, and can be tried again with the rest.
+    fn fail_queue(&mut self) {
+        let Some(failure) = self.early_end.stopped_by.clone() else {
+            return;
+        };
+        for planned in std::mem::take(&mut self.queue) {
+            let end = FileEnd::Failed(failure.clone());
+            self.tally.count(planned, end);
+        }
     }
 
     fn cancel(&mut self) {
@@ -227,6 +272,9 @@ impl<'a> RunningSave<'a> {
     }
 
     async fn tell(&mut self) {
+        if self.job.link.cancel.is_cancelled() {
+            return;
+        }
         let received = self.saver.received.load(Ordering::Relaxed);
         let progress = self.tally.progress(received);
         if self.told.as_ref() != Some(&progress) {

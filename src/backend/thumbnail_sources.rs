@@ -29,6 +29,8 @@ pub(super) struct ThumbnailSources {
 struct RoomThumbnails {
     /// The server does not tell, or has none.
     is_refused: bool,
+    /// How many images the room had when this was found out.
+    image_total: usize,
     total: Option<usize>,
     /// Times between which every thumbnail is known, newest first in each.
     known: Vec<Span>,
@@ -70,6 +72,12 @@ impl ThumbnailSources {
         };
         let mut rooms = self.rooms();
         let thumbnails = rooms.entry(room.id.clone()).or_default();
+        if thumbnails.image_total != page.total {
+            // Images came or went, and the server may have begun to make thumbnails.
+            thumbnails.image_total = page.total;
+            thumbnails.is_refused = false;
+            thumbnails.total = None;
+        }
         if thumbnails.is_refused || thumbnails.covers(span) || thumbnails.pending.contains(&seen) {
             return;
         }

@@ -1,13 +1,13 @@
 //! One server's REST API. The only place that knows the server's JSON.
 //!
-//! Begin at [`Client`]: one signed-in session. Before that come [`probe`] (is it a
+//! Begin at [`Client`]: one signed-in session. Before that come [`probe()`] (is it a
 //! Rocket.Chat server?) and [`log_in`]. Every quirk of the server ends in here:
 //!
 //! * `rate_budget` and `budget_bucket`: ten calls a minute and endpoint, kept from the answers' headers.
 //! * `answer` and `refusal`: from status and body to a value or one [`ClientError`].
 //! * `uploads` and `window_reader`: pages of a room's images, whatever the server puts into
 //!   them.
-//! * `download`: bytes, with credentials only for the server itself.
+//! * `download` and `file_source`: bytes, with credentials only for the server itself.
 //!
 //! Written for servers 6.x to 8.x; older ones where it costs nothing.
 #![warn(missing_docs)]

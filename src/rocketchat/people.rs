@@ -7,15 +7,12 @@ use super::wire::UserWire;
 use super::{Client, ClientError};
 use crate::domain::{Person, UserId};
 
-/// `users.info` tells of one person a call, and ten calls a minute are allowed.
-const MAX_SINGLE_LOOKUPS: usize = 4;
-
 /// Ids of 17 characters: a query of this many stays below the 8 KiB that proxies allow.
 const IDS_PER_CALL: usize = 300;
 
 impl Client {
     /// Who is behind these ids: `users.presence`, all in one call. A server that does not
-    /// broadcast presence answers with nobody; then `users.info` for the first few.
+    /// broadcast presence answers with nobody; then [`Self::person`] tells of each.
     ///
     /// # Errors
     /// When the server could not be asked. Unknown ids are simply absent.
@@ -35,27 +32,24 @@ impl Client {
             }
         }
         people.retain(|person| ids.contains(&person.id));
-        if people.is_empty() {
-            people = self.look_up_singly(ids).await?;
-        }
         Ok(people)
     }
 
-    async fn look_up_singly(&self, ids: &[UserId]) -> Result<Vec<Person>, ClientError> {
-        let mut people = Vec::new();
-        for id in ids.iter().take(MAX_SINGLE_LOOKUPS) {
-            match self
-                .api()
-                .get("users.info", &[("userId", id.as_str())])
-                .await
-            {
-                Ok(answer) => people.extend(answer.get("user").and_then(person)),
-                Err(error) if is_final(&error) && people.is_empty() => return Err(error),
-                Err(error) if is_final(&error) => break,
-                Err(error) => tracing::debug!(%id, %error, "nobody by this id"),
+    /// Who is behind this id: `users.info`, of which ten calls a minute are allowed. `None`
+    /// for somebody who was deleted.
+    ///
+    /// # Errors
+    /// When the server could not be asked.
+    pub async fn person(&self, id: &UserId) -> Result<Option<Person>, ClientError> {
+        let query = [("userId", id.as_str())];
+        match self.api().get("users.info", &query).await {
+            Ok(answer) => Ok(answer.get("user").and_then(person)),
+            Err(error) if is_final(&error) => Err(error),
+            Err(error) => {
+                tracing::debug!(%id, %error, "nobody by this id");
+                Ok(None)
             }
         }
-        Ok(people)
     }
 }
 

@@ -219,7 +219,7 @@ impl World {
                 let half = image.bytes.slice(..image.bytes.len() / 2);
                 Response::new(Body::from(half))
             }
-            Behaviour::Garbage => {
+            Behaviour::Garbage | Behaviour::GarbageOfNoSize => {
                 let garbage = vec![0xa5_u8; image.bytes.len()];
                 garbage.into_response()
             }

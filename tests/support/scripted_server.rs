@@ -24,6 +24,8 @@ pub(crate) enum Behaviour {
     Html,
     CutShort,
     Garbage,
+    /// The same, and the listing does not say how long the file is.
+    GarbageOfNoSize,
     /// The server redirects to a storage at which nobody listens.
     StorageGone,
 }
@@ -61,6 +63,9 @@ impl Image {
             "typeGroup": if self.original.is_some() { "thumb" } else { "image" },
             "uploadedAt": at.to_string(), "_updatedAt": at.to_string(),
         });
+        if self.behaviour == Behaviour::GarbageOfNoSize {
+            json["size"] = Value::Null;
+        }
         if let Some(original) = &self.original {
             json["originalFileId"] = json!(original);
             json["user"] = json!({"_id": "poster", "username": "poster", "name": "Paula Poster"});

@@ -117,7 +117,9 @@ async fn uploaders_and_thumbnails_are_found() {
     assert!(people.len() + 1 >= users.len());
     demo.admin()
         .change_quirks(|quirks| quirks.presence = Switch::Off);
-    assert!(!client.people(&users).await.unwrap().is_empty());
+    assert!(client.people(&users).await.unwrap().is_empty());
+    let person = client.person(&people[0].id).await.unwrap();
+    assert_eq!(person.as_ref(), Some(&people[0]));
 
     let thumbnails = client.thumbnails(&room, 0).await.unwrap();
     assert!(!thumbnails.thumbnails.is_empty());

@@ -1,0 +1,127 @@
+//! Decoding on threads that may block: so many at a time, and so much memory in sum.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::imaging::{self, DecodedImage, ImageError, Metadata, Target};
+
+/// What all decodes together may take. One alone may take up to as much.
+const MAX_MEGABYTES: u32 = 768;
+
+/// For a file that does not say how large it is: most of those fail at once.
+const UNKNOWN_MEGABYTES: u32 = 128;
+
+/// Four bytes a pixel, and a copy of them while colours are converted or sides are turned.
+const BYTES_PER_PIXEL: u64 = 8;
+
+/// Places at which to decode.
+pub(super) struct Decoders {
+    slots: Arc<Semaphore>,
+    megabytes: Arc<Semaphore>,
+}
+
+/// The right to decode, and to hold what came of it.
+pub(super) struct Place {
+    _slot: OwnedSemaphorePermit,
+    _megabytes: OwnedSemaphorePermit,
+}
+
+impl Decoders {
+    pub(super) fn new(count: usize) -> Self {
+        Self {
+            slots: Arc::new(Semaphore::new(count)),
+            megabytes: Arc::new(Semaphore::new(MAX_MEGABYTES as usize)),
+        }
+    }
+
+    pub(super) async fn decode(
+        &self,
+        bytes: Bytes,
+        target: Target,
+    ) -> Result<(Place, DecodedImage), ImageError> {
+        let megabytes = megabytes_for(&bytes);
+        self.run(megabytes, move || imaging::decode(&bytes, target))
+            .await
+    }
+
+    pub(super) async fn read_metadata(
+        &self,
+        bytes: Bytes,
+    ) -> Result<(Place, Metadata), ImageError> {
+        self.run(1, move || Ok(imaging::read_metadata(&bytes)))
+            .await
+    }
+
+    /// Runs what computes as soon as there is a place for it; the place comes back with the
+    /// result. The task being dropped before that costs nothing.
+    async fn run<T: Send + 'static>(
+        &self,
+        megabytes: u32,
+        work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
+    ) -> Result<(Place, T), ImageError> {
+        let crashed = |_closed| ImageError::DecoderCrashed;
+        // Whoever holds memory has a slot already, so nobody waits in a circle.
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        let slot = slot.map_err(crashed)?;
+        let memory = Arc::clone(&self.megabytes).acquire_many_owned(megabytes);
+        let place = Place {
+            _slot: slot,
+            _megabytes: memory.await.map_err(crashed)?,
+        };
+        // The place goes along: a task that is dropped does not end its decoding.
+        let made = tokio::task::spawn_blocking(move || (place, work())).await;
+        let (place, made) = made.map_err(|error| {
+            tracing::warn!(%error, "a decoder crashed");
+            ImageError::DecoderCrashed
+        })?;
+        Ok((place, made?))
+    }
+}
+
+fn megabytes_for(bytes: &[u8]) -> u32 {
+    let Some(size) = imaging::peek_size(bytes) else {
+        return UNKNOWN_MEGABYTES;
+    };
+    let megabytes = (size.area() * BYTES_PER_PIXEL).div_ceil(1_000_000);
+    u32::try_from(megabytes).map_or(MAX_MEGABYTES, |megabytes| megabytes.clamp(1, MAX_MEGABYTES))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The head of a PNG, which is enough to tell its size.
+    fn announcing(width: u32, height: u32) -> Vec<u8> {
+        let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+        file.extend(width.to_be_bytes());
+        file.extend(height.to_be_bytes());
+        file.extend([8, 2, 0, 0, 0, 0, 0, 0, 0]);
+        file
+    }
+
+    #[test]
+    fn a_picture_takes_what_it_announces_and_never_more_than_there_is() {
+        assert_eq!(megabytes_for(&announcing(100, 100)), 1);
+        assert_eq!(megabytes_for(&announcing(8000, 6000)), 384);
+        assert_eq!(megabytes_for(&announcing(30_000, 30_000)), MAX_MEGABYTES);
+        assert_eq!(megabytes_for(b"no picture at all"), UNKNOWN_MEGABYTES);
+    }
+
+    #[tokio::test]
+    async fn two_large_pictures_are_not_decoded_at_the_same_time() {
+        let decoders = Arc::new(Decoders::new(4));
+        let (first, ()) = decoders.run(500, || Ok(())).await.unwrap();
+        let second = {
+            let decoders = Arc::clone(&decoders);
+            tokio::spawn(async move { decoders.run(500, || Ok(())).await.map(drop) })
+        };
+        let (small, ()) = decoders.run(1, || Ok(())).await.unwrap();
+        drop(small);
+        tokio::task::yield_now().await;
+        assert!(!second.is_finished());
+        drop(first);
+        second.await.unwrap().unwrap();
+    }
+}
