@@ -24,6 +24,8 @@ pub struct AppConfig {
     pub backend: BackendConfig,
     /// Sign in with this at once: the embedded demo.
     pub log_in: Option<LogInRequest>,
+    /// Begin with this server instead of the last session.
+    pub offered_server: Option<String>,
     /// What went wrong before there was a window, such as damaged settings.
     pub trouble: Option<crate::protocol::StorageError>,
 }
@@ -60,6 +62,8 @@ impl SalonApp {
             window_size: None,
             backend: Some(backend),
         };
+        let offered = config.offered_server.as_deref();
+        let effects = offered.map_or(effects, |server| app.state.offer_server(server));
         app.perform(effects);
         if let Some(request) = config.log_in {
             let effects = app.state.log_in_with(request);

@@ -87,6 +87,9 @@ pub enum Command {
     /// End the session on the server (not for a personal access token), remove its keyring
     /// entry and this account's caches. Answer: [`Event::SignedOut`].
     SignOut,
+    /// Remove the keyring entry and the caches of an account that is not signed in.
+    /// Answer: [`Event::AccountForgotten`].
+    ForgetAccount(KnownAccount),
     /// Read the rooms; after the first time only what changed since.
     /// Answer: [`Event::RoomsLoaded`].
     LoadRooms {
@@ -120,6 +123,8 @@ pub enum Command {
     KeepSettings(Box<Settings>),
     /// Open a folder or web address with the program the system has for it.
     Open(OpenTarget),
+    /// The server could not be reached: try again now instead of at the next interval.
+    Reconnect,
     /// Throw away the downloaded copies on this machine.
     ClearCache,
 }
@@ -255,8 +260,18 @@ pub enum Event {
         /// Why the entry could not be removed.
         keyring: Option<KeyringError>,
     },
-    /// Where the session's token is kept now.
-    KeyringChanged(KeyringStatus),
+    /// Answer to [`Command::ForgetAccount`].
+    AccountForgotten {
+        /// Why the entry could not be removed.
+        keyring: Option<KeyringError>,
+    },
+    /// Where a session's token is kept now.
+    KeyringChanged {
+        /// Whose.
+        account: AccountId,
+        /// Where.
+        status: KeyringStatus,
+    },
     /// Answer to [`Command::LoadRooms`]: the whole list, in no order.
     RoomsLoaded {
         /// Of the command.

@@ -89,20 +89,13 @@ pub fn window(args: &WindowArgs) -> StartResult<()> {
 
 fn own_window(args: &WindowArgs) -> StartResult<()> {
     let dirs = dirs_of(args)?;
-    let (mut settings, trouble) = load_settings(&dirs);
-    if let Some(server) = &args.server {
-        settings.last_server = Some(server.clone());
-        // The person asked for this server: do not open another one's session.
-        settings.accounts.retain(|account| {
-            let wanted = ServerUrl::parse_typed(server).map(|typed| typed.base.to_string());
-            wanted.is_ok_and(|wanted| wanted == account.server)
-        });
-    }
+    let (settings, trouble) = load_settings(&dirs);
     run(AppConfig {
         settings,
         default_folder: default_folder(),
         backend: BackendConfig::new(dirs, Arc::new(KeyringStore::default()), Http::new()?),
         log_in: None,
+        offered_server: args.server.clone(),
         trouble,
     })
 }
@@ -141,6 +134,7 @@ fn demo_window(args: &WindowArgs) -> StartResult<()> {
         default_folder: default_folder(),
         backend: BackendConfig::new(Dirs::under(folder.path()), store, Http::new()?),
         log_in: Some(request),
+        offered_server: None,
         trouble: None,
     });
     drop(server);
@@ -148,7 +142,9 @@ fn demo_window(args: &WindowArgs) -> StartResult<()> {
 }
 
 fn run(config: AppConfig) -> StartResult<()> {
-    let size = config.settings.window_size.unwrap_or([1180.0, 760.0]);
+    let is_sane = |size: &[f32; 2]| size.iter().all(|side| (200.0..20_000.0).contains(side));
+    let remembered = config.settings.window_size.filter(is_sane);
+    let size = remembered.unwrap_or([1180.0, 760.0]);
     let viewport = egui::ViewportBuilder::default()
         .with_app_id(APP_ID)
         .with_title("Salon")

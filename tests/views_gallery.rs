@@ -59,12 +59,21 @@ impl App {
                 self.grid.ui(ui, cx, gallery);
             }
         });
+        let room = self
+            .state
+            .gallery
+            .as_ref()
+            .map(|gallery| gallery.room.id.clone());
         let visible = self.grid.visible();
         self.missing = wishes.take();
         let missing = self.missing.clone();
         let mut done = actions.take();
         self.done.extend(done.iter().cloned());
-        done.push(Action::Show(Shown { visible, missing }));
+        done.push(Action::Show(Shown {
+            room,
+            visible,
+            missing,
+        }));
         for action in done {
             let effects = self.state.on_action(action);
             self.perform(effects);

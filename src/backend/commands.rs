@@ -49,7 +49,16 @@ impl Runner {
                     self.spawn_to_the_end(keep);
                 }
             }
+            Command::Reconnect => {
+                if let Some(live) = &self.live {
+                    live.link.monitor.look_now();
+                }
+            }
             Command::SignOut => self.sign_out(),
+            Command::ForgetAccount(account) => {
+                let forget = self.services.clone().forget_other(account);
+                self.spawn_to_the_end(forget);
+            }
             Command::LoadRooms { generation } => self.load_rooms(generation),
             Command::FindRoom { name, generation } => self.find_room(name, generation),
             Command::PickFolder { start } => {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 use super::Timings;
 use super::reaction::{Reaction, backoff, reaction};
@@ -16,6 +16,7 @@ use crate::rocketchat::{Http, probe};
 #[derive(Debug)]
 pub(super) struct ConnectionMonitor {
     situation: watch::Sender<Situation>,
+    impatience: Notify,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -40,6 +41,7 @@ impl ConnectionMonitor {
     pub(super) fn new() -> Self {
         Self {
             situation: watch::Sender::new(Situation::default()),
+            impatience: Notify::new(),
         }
     }
 
@@ -77,6 +79,13 @@ impl ConnectionMonitor {
             .ok();
     }
 
+    /// The person does not want to wait for the next look at the server.
+    pub(super) fn look_now(&self) {
+        if self.is_offline() {
+            self.impatience.notify_one();
+        }
+    }
+
     fn change(&self, change: impl FnOnce(&mut Situation)) {
         self.situation.send_if_modified(|now| {
             let before = *now;
@@ -110,7 +119,10 @@ impl ConnectionMonitor {
             let Ok(tries) = away.map(|now| now.tries) else {
                 return;
             };
-            tokio::time::sleep(pause(timings, tries)).await;
+            tokio::select! {
+                () = tokio::time::sleep(pause(timings, tries)) => {}
+                () = self.impatience.notified() => {}
+            }
             self.change(|now| now.tries += 1);
             let is_reached = match probe(http, server).await {
                 Ok(_) => true,

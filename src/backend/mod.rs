@@ -19,9 +19,11 @@ mod desktop;
 mod image_job;
 mod image_pipeline;
 mod link;
+mod listing_choice;
 mod listing_lane;
 mod live;
 mod originals;
+mod page_memory;
 mod people;
 mod reaction;
 mod room_lister;
@@ -113,6 +115,9 @@ pub struct Timings {
     /// After this a wish that was answered and still stands counts as a new one; doubles with
     /// each repetition.
     pub answered_again_after: Duration,
+    /// How long a window of a listing must be wanted before it is asked for: a scrollbar that
+    /// is dragged passes many, and ten calls a minute are allowed.
+    pub listing_rest: Duration,
 }
 
 impl Default for Timings {
@@ -126,6 +131,7 @@ impl Default for Timings {
             settings_delay: Duration::from_millis(300),
             progress_interval: Duration::from_millis(100),
             answered_again_after: Duration::from_secs(2),
+            listing_rest: Duration::from_millis(150),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::listing_lane::WindowRequest;
+use super::listing_choice::WindowRequest;
 use crate::domain::listing::{Listing, Merged};
 use crate::domain::{Room, Upload, UploadId, UploadPage};
 use crate::rocketchat::ClientError;

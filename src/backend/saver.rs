@@ -11,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::link::SessionLink;
-use super::listing_lane::WindowRequest;
+use super::listing_choice::WindowRequest;
 use super::originals::Originals;
 use super::room_lister::{Batch, RoomLister};
 use super::save_file::{FileEnd, FileSaver};

@@ -191,6 +191,7 @@ impl Services {
 
     /// Puts the session into the keyring and reports where it is then.
     pub(super) async fn keep(self, session: Session) {
+        let whose = session.account();
         let account = known_account(&session);
         let stored = StoredSession::of(&session);
         let kept = self
@@ -203,7 +204,11 @@ impl Services {
                 KeyringStatus::NotKept(error)
             }
         };
-        self.events.send(Event::KeyringChanged(status)).await;
+        let event = Event::KeyringChanged {
+            account: whose,
+            status,
+        };
+        self.events.send(event).await;
     }
 
     /// Forgets an account that has a session running.
@@ -220,6 +225,17 @@ impl Services {
 
     /// Removes the caches and the entry of an account and reports the end.
     pub(super) async fn forget(self, account: KnownAccount) {
+        let keyring = self.remove_account(account).await;
+        self.events.send(Event::SignedOut { keyring }).await;
+    }
+
+    /// The same for an account that is not signed in.
+    pub(super) async fn forget_other(self, account: KnownAccount) {
+        let keyring = self.remove_account(account).await;
+        self.events.send(Event::AccountForgotten { keyring }).await;
+    }
+
+    async fn remove_account(&self, account: KnownAccount) -> Option<KeyringError> {
         if let Ok(server) = ServerUrl::parse_base(&account.server) {
             let user = UserId::from(account.user_id.as_str());
             self.remove_caches(AccountId { server, user }).await;
@@ -227,8 +243,7 @@ impl Services {
         let removed = self
             .ask_keyring(move |keyring, timeout| keyring.remove(&account, timeout))
             .await;
-        let keyring = removed.err();
-        self.events.send(Event::SignedOut { keyring }).await;
+        removed.err()
     }
 
     async fn remove_caches(&self, account: AccountId) {

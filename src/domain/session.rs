@@ -88,7 +88,7 @@ pub enum Credentials {
         /// The password.
         password: SecretString,
         /// The six digits, or a backup code.
-        code: Option<String>,
+        code: Option<SecretString>,
     },
     /// A personal access token; the user id is found by the server.
     PersonalAccessToken(AuthToken),
@@ -108,13 +108,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_never_shows_in_debug_output() {
+    fn no_secret_shows_in_debug_output() {
         let request = LogInRequest {
             server: ServerUrl::parse_base("https://chat.example.org/").unwrap(),
             credentials: Credentials::Password {
                 user: "ana".to_owned(),
                 password: SecretString::from("hunter2"),
-                code: None,
+                code: Some(SecretString::from("123-456")),
             },
         };
         let shown = format!(
@@ -123,5 +123,6 @@ mod tests {
         );
         assert!(!shown.contains("hunter2"), "{shown}");
         assert!(!shown.contains("s3cret-token"), "{shown}");
+        assert!(!shown.contains("123-456"), "{shown}");
     }
 }

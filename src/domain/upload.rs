@@ -106,6 +106,13 @@ pub enum ListingWindow {
 }
 
 impl ListingWindow {
+    /// The page it is, or whose end it straddles.
+    pub const fn page(self) -> PageIndex {
+        match self {
+            Self::Page(page) | Self::Seam(page) => page,
+        }
+    }
+
     /// The offset of the window's first position.
     pub const fn offset(self) -> usize {
         match self {

@@ -27,8 +27,8 @@ pub async fn log_in(http: &Http, request: &LogInRequest) -> Result<Session, Clie
             code,
         } => {
             let code = code
-                .as_deref()
-                .map(clean_code)
+                .as_ref()
+                .map(|code| clean_code(code.expose_secret()))
                 .filter(|code| !code.is_empty());
             let form = if is_crowd_used(api).await {
                 crowd_form(user, password, code.as_deref())

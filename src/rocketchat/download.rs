@@ -1,22 +1,15 @@
 //! Streams one file, with credentials for its server only.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, WWW_AUTHENTICATE,
-};
-use reqwest::{Response, StatusCode};
+use reqwest::Response;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
 use url::Url;
 
 use super::answer::looks_like_html;
-use super::budget_headers::wait_of_refusal;
-use super::redirect::check_scheme;
-use super::request::redirect_target;
+use super::file_source::{check_status, fetch};
 use super::retry::Retries;
 use super::transport_error::client_error;
-use super::{ClientError, DownloadError, Http, WrongAnswer};
-
-/// From the server to a content network and on to a storage: three are plenty.
-const MAX_REDIRECTS: usize = 5;
+use super::{ClientError, DownloadError, Http};
 
 /// Enough of a file to tell a web page from an image.
 const HEAD_BYTES: usize = 32;
@@ -193,96 +186,6 @@ impl std::fmt::Debug for Download {
             .field("announced", &self.announced)
             .field("received", &self.received)
             .finish_non_exhaustive()
-    }
-}
-
-/// Who sent an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Source {
-    /// The server, or another path on it.
-    Server,
-    /// The storage that the server redirected to.
-    Storage,
-}
-
-/// Gets `url` and follows its redirects. Once one leads to another origin, everything from
-/// there on is asked by the client that has no credentials, even if it leads back.
-async fn fetch(
-    http: &Http,
-    url: &Url,
-    credentials: &HeaderMap,
-) -> Result<(Response, Source), ClientError> {
-    let home = url.origin();
-    let mut url = url.clone();
-    let mut source = Source::Server;
-    for _ in 0..=MAX_REDIRECTS {
-        let request = match source {
-            Source::Server => http.server().get(url.clone()).headers(credentials.clone()),
-            Source::Storage => http.foreign().get(url.clone()),
-        };
-        let response = request
-            // The server would compress on the fly and drop the length.
-            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
-            .send()
-            .await
-            .map_err(client_error)?;
-        tracing::debug!(
-            path = url.path(),
-            status = response.status().as_u16(),
-            ?source,
-            "file"
-        );
-        let Some(target) = redirect_target(&response) else {
-            return Ok((response, source));
-        };
-        check_scheme(&url, &target)?;
-        if target.origin() != home {
-            source = Source::Storage;
-        }
-        url = target;
-    }
-    Err(ClientError::Malformed {
-        what: "a circle of redirects".to_owned(),
-    })
-}
-
-fn check_status(response: &Response, source: Source) -> Result<(), DownloadError> {
-    let status = response.status();
-    let code = status.as_u16();
-    match (code, source) {
-        (204 | 205, _) => Err(DownloadError::Empty),
-        (200..=299, _) => Ok(()),
-        (404 | 410, _) => Err(DownloadError::Deleted),
-        (502..=504, _) => Err(ClientError::Unavailable { status: code }.into()),
-        (400..=499, Source::Storage) => Err(DownloadError::StorageRefused { status: code }),
-        (_, Source::Server) => Err(server_refusal(response)),
-        (_, Source::Storage) => Err(ClientError::ServerFault { status: code }.into()),
-    }
-}
-
-fn server_refusal(response: &Response) -> DownloadError {
-    let headers = response.headers();
-    let status = response.status();
-    let code = status.as_u16();
-    // A server that fetches from its storage itself says what the storage answered.
-    let storage_status = headers
-        .get("x-rc-proxyfile-status")
-        .and_then(|status| status.to_str().ok()?.trim().parse().ok());
-    match (status, storage_status) {
-        (_, Some(status)) => DownloadError::StorageRefused { status },
-        (StatusCode::FORBIDDEN, _) => DownloadError::Forbidden,
-        (StatusCode::UNAUTHORIZED, _) if headers.contains_key(WWW_AUTHENTICATE) => {
-            ClientError::NotRocketChat(WrongAnswer::ProxyAuthentication).into()
-        }
-        (StatusCode::UNAUTHORIZED, _) => ClientError::SessionExpired.into(),
-        (StatusCode::PROXY_AUTHENTICATION_REQUIRED, _) => {
-            ClientError::NotRocketChat(WrongAnswer::ProxyAuthentication).into()
-        }
-        (StatusCode::TOO_MANY_REQUESTS, _) => ClientError::RateLimited {
-            retry_after: wait_of_refusal(headers, b""),
-        }
-        .into(),
-        _ => ClientError::ServerFault { status: code }.into(),
     }
 }
 

@@ -213,6 +213,12 @@ pub enum DownloadError {
         /// In bytes.
         limit: u64,
     },
+    /// The storage that the server redirected to cannot be reached from here.
+    #[error("the storage at {host} cannot be reached")]
+    StorageUnreachable {
+        /// The storage's host name.
+        host: String,
+    },
     /// The storage that the server redirected to refused (expired link, clock skew).
     #[error("the storage answered {status}")]
     StorageRefused {

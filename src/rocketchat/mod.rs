@@ -20,6 +20,7 @@ mod client;
 mod download;
 mod endpoint;
 mod error;
+mod file_source;
 mod files;
 mod http;
 mod identity;

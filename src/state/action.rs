@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use crate::domain::{AuthToken, RoomId, SaveJobId, UploadId};
-use crate::protocol::{GridLayoutChoice, OpenTarget, ThemeChoice, WantedImage};
+use crate::protocol::{GridLayoutChoice, KnownAccount, OpenTarget, ThemeChoice, WantedImage};
 use crate::state::selection::{BandEnd, BandKind};
 
 /// One thing the person did, or one thing the view needs to say.
@@ -34,6 +34,10 @@ pub enum Action {
     RetryResume,
     /// Choose another account: leave the waiting stored session for the form.
     UseAnotherAccount,
+    /// Go on with an account that was signed in here before.
+    ResumeAccount(KnownAccount),
+    /// Forget an account that is not signed in.
+    ForgetAccount(KnownAccount),
     /// Sign out of this account on this machine.
     SignOut,
     /// Try the keyring again.
@@ -46,6 +50,10 @@ pub enum Action {
     FindRoom(String),
     /// Read rooms and images again.
     Reload,
+    /// The server is away: try to reach it now.
+    Reconnect,
+    /// Ask the typed server again.
+    ProbeAgain,
 
     // What is on screen
     /// What the last frame showed and lacked; at most one a frame.
@@ -162,6 +170,8 @@ pub enum ViewerStep {
 /// What one frame showed, and what it had no picture for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Shown {
+    /// The room it was drawn for.
+    pub room: Option<RoomId>,
     /// Positions of the grid on screen.
     pub visible: Range<usize>,
     /// Pictures that are missing, the most wanted first.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use crate::domain::{Credentials, Person, RoomId, UploadPage, UserId};
+use crate::domain::{Person, RoomId, ServerUrl, UploadPage, UserId};
 use crate::protocol::{
     Command, Connection, Event, Generation, KeyringStatus, KnownAccount, SessionInfo, Settings,
     Wanted,
@@ -80,7 +80,8 @@ pub struct AppState {
 impl AppState {
     /// The state at start, and what to do first: resume the last account's session, or show
     /// the form.
-    pub fn new(settings: Settings, default_folder: PathBuf) -> (Self, Vec<Effect>) {
+    pub fn new(mut settings: Settings, default_folder: PathBuf) -> (Self, Vec<Effect>) {
+        settings.tile_edge_points = crate::state::rooms::tile_edge(settings.tile_edge_points);
         let mut state = Self {
             generation: Generation::default().next(),
             phase: Phase::SignedOut,
@@ -109,6 +110,17 @@ impl AppState {
         (state, effects)
     }
 
+    /// Offers this server instead of resuming a session of another one.
+    pub fn offer_server(&mut self, typed: &str) -> Vec<Effect> {
+        let base = ServerUrl::parse_typed(typed).map(|typed| typed.base.to_string());
+        let mut accounts = self.settings.accounts.iter();
+        let known = accounts.find(|account| base.as_ref() == Ok(&account.server));
+        match known.cloned() {
+            Some(account) => self.resume(account),
+            None => self.show_form(Some(typed.to_owned())),
+        }
+    }
+
     /// Signs in without a form: the embedded demo.
     pub fn log_in_with(&mut self, request: crate::domain::LogInRequest) -> Vec<Effect> {
         self.generation = self.generation.next();
@@ -129,40 +141,48 @@ impl AppState {
 
     /// Takes in one event. The wish list is renewed behind it.
     pub fn on_event(&mut self, event: Event) -> Vec<Effect> {
+        let changes_wishes = !matches!(
+            event,
+            Event::ImageDecoded { .. }
+                | Event::MetadataRead { .. }
+                | Event::PeopleResolved(_)
+                | Event::SaveAdvanced { .. }
+                | Event::SaveFinished { .. }
+        );
         let mut effects = self.receive(event);
-        effects.extend(self.renew_wanted());
+        // The frequent events change nothing about what is wanted; the next frame says anew
+        // what it lacks.
+        if changes_wishes {
+            effects.extend(self.renew_wanted());
+        }
         effects
+    }
+
+    /// Whether the end of the session is being arranged.
+    pub const fn is_signing_out(&self) -> bool {
+        self.is_signing_out
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
-            Action::TypeServer(text) => send(self.sign_in.type_server(text)),
-            Action::AgreeToInsecure => send(self.sign_in.agree_to_insecure()),
-            Action::SubmitPassword { user, password } => {
-                let generation = self.bump();
-                send(self.sign_in.submit_password(user, password, generation))
-            }
-            Action::SubmitCode(code) => {
-                let generation = self.bump();
-                send(self.sign_in.submit_code(&code, generation))
-            }
-            Action::SubmitToken(token) => {
-                let generation = self.bump();
-                let credentials = Credentials::PersonalAccessToken(token);
-                send(self.sign_in.submit_token(credentials, generation))
-            }
-            Action::ResendCode => send(self.sign_in.resend_code()),
-            Action::LeaveCodeQuestion => {
-                self.sign_in.leave_code_question();
-                Vec::new()
-            }
+            Action::TypeServer(_)
+            | Action::AgreeToInsecure
+            | Action::ProbeAgain
+            | Action::SubmitPassword { .. }
+            | Action::SubmitCode(_)
+            | Action::ResendCode
+            | Action::LeaveCodeQuestion
+            | Action::SubmitToken(_) => self.act_in_form(action),
             Action::RetryResume => self.retry_resume(),
             Action::UseAnotherAccount => self.use_another_account(),
+            Action::ResumeAccount(account) => self.resume(account),
+            Action::ForgetAccount(account) => self.forget_known(account),
             Action::SignOut => self.sign_out(),
             Action::KeepSession => self.keep_session(),
             Action::OpenRoom(room) => self.open_room(&room),
             Action::FindRoom(name) => self.find_room(name),
             Action::Reload => self.reload(),
+            Action::Reconnect => vec![Effect::Send(Command::Reconnect)],
             Action::Show(_)
             | Action::RetryImages(_)
             | Action::RetryAllFailed
@@ -227,7 +247,8 @@ impl AppState {
             | Event::CodeResent(_)
             | Event::SessionExpired { .. }
             | Event::SignedOut { .. }
-            | Event::KeyringChanged(_) => self.receive_about_session(event),
+            | Event::AccountForgotten { .. }
+            | Event::KeyringChanged { .. } => self.receive_about_session(event),
             Event::RoomsLoaded { result, .. } => self.rooms_loaded(result),
             Event::RoomFound { name, result, .. } => self.room_found(name, result),
             Event::PageLoaded {
@@ -240,7 +261,7 @@ impl AppState {
                     let result = result.map(|page| named(page, &self.people));
                     gallery.page_loaded(window, anchor.as_ref(), result);
                 }
-                Vec::new()
+                self.save_what_is_known_now()
             }
             Event::PeopleResolved(people) => {
                 for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
@@ -285,43 +306,22 @@ impl AppState {
         }
     }
 
-    fn receive_about_session(&mut self, event: Event) -> Vec<Effect> {
-        match event {
-            Event::ServerProbed { typed, result } => {
-                self.sign_in.probed(&typed, result);
-                Vec::new()
-            }
-            Event::SessionStarted { session, .. } => self.session_started(*session),
-            Event::LogInFailed { error, .. } => self.log_in_failed(error),
-            Event::NoStoredSession { keyring, .. } => self.no_stored_session(keyring),
-            Event::CodeResent(result) => {
-                self.sign_in.code_resent(result);
-                Vec::new()
-            }
-            Event::SessionExpired { .. } => self.session_expired(),
-            Event::SignedOut { keyring } => self.signed_out(keyring),
-            Event::KeyringChanged(status) => self.keyring_changed(status),
-            _ => Vec::new(),
-        }
-    }
-
     /// Whether the event answers a question that no longer matters.
     const fn is_outdated(&self, event: &Event) -> bool {
         match event {
             Event::SessionStarted { generation, .. }
             | Event::LogInFailed { generation, .. }
             | Event::NoStoredSession { generation, .. }
-            | Event::RoomFound { generation, .. }
             | Event::PageLoaded { generation, .. } => generation.0 != self.generation.0,
             // About the session, whichever room was open then.
-            Event::SessionExpired { generation } | Event::RoomsLoaded { generation, .. } => {
-                generation.0 < self.session_generation.0
-            }
+            Event::SessionExpired { generation }
+            | Event::RoomsLoaded { generation, .. }
+            | Event::RoomFound { generation, .. } => generation.0 < self.session_generation.0,
             _ => false,
         }
     }
 
-    fn warn(&mut self, message: UserMessage) -> Vec<Effect> {
+    pub(super) fn warn(&mut self, message: UserMessage) -> Vec<Effect> {
         self.notices.push(NoticeLevel::Warning, message, None);
         Vec::new()
     }
@@ -394,8 +394,4 @@ fn named(mut page: UploadPage, people: &HashMap<UserId, Person>) -> UploadPage {
         }
     }
     page
-}
-
-fn send(command: Option<Command>) -> Vec<Effect> {
-    command.into_iter().map(Effect::Send).collect()
 }

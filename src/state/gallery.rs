@@ -1,16 +1,21 @@
 //! The open room: its listing, what is chosen, what failed, what is wanted next.
 
 use std::collections::{HashMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::listing::{Listing, Merged, Slot};
 use crate::domain::{ByteCount, ListingWindow, Room, Upload, UploadId, UploadPage};
 use crate::protocol::{
-    ClientError, DownloadError, Generation, ImageFailure, ImageSubject, Metadata, SaveSelection,
-    Wanted,
+    ClientError, DownloadError, Generation, ImageFailure, ImageSize, ImageSubject, Metadata,
+    SaveSelection, Wanted,
 };
 use crate::state::action::{Shown, ViewerStep};
 use crate::state::selection::Selection;
+
+/// How many windows beyond the screen are wished for at once: a minute's budget. The wish list
+/// is compared and copied often, and a longer one brings nothing sooner.
+const WINDOWS_AHEAD: usize = 10;
 
 /// How many files' metadata is kept: more than anybody looks at in one sitting, and small.
 const METADATA_CAPACITY: usize = 500;
@@ -30,11 +35,16 @@ pub struct Gallery {
     pub list_error: Option<ClientError>,
     /// Whether the server gives the bytes.
     pub access: FileAccess,
+    /// Save the choice into this folder once all of it is known.
+    pub save_when_known: Option<PathBuf>,
+    /// The server has given bytes of this room: it is not closed as a whole.
+    has_bytes: bool,
     /// Bumped when the view must bring the focus into sight.
     pub reveal: u64,
     failures: HashMap<UploadId, ImageFailure>,
     metadata: HashMap<UploadId, Box<Metadata>>,
     metadata_order: VecDeque<UploadId>,
+    metadata_failures: HashMap<UploadId, ImageFailure>,
     shown: Shown,
 }
 
@@ -57,10 +67,13 @@ impl Gallery {
             is_viewer_open: false,
             list_error: None,
             access: FileAccess::Open,
+            save_when_known: None,
+            has_bytes: false,
             reveal: 0,
             failures: HashMap::new(),
             metadata: HashMap::new(),
             metadata_order: VecDeque::new(),
+            metadata_failures: HashMap::new(),
             shown: Shown::default(),
         }
     }
@@ -93,6 +106,11 @@ impl Gallery {
         self.metadata.get(id).map(Box::as_ref)
     }
 
+    /// Why this image's file could not be asked about itself.
+    pub fn metadata_failure(&self, id: &UploadId) -> Option<&ImageFailure> {
+        self.metadata_failures.get(id)
+    }
+
     /// The chosen images that are known.
     pub fn chosen(&self) -> impl Iterator<Item = &Arc<Upload>> {
         self.listing
@@ -106,6 +124,12 @@ impl Gallery {
             && (self.selection.all_but().is_none() || self.listing.is_complete())
     }
 
+    /// Whether a range is chosen of which some positions were not read yet. (A whole room is
+    /// saved while it is still being listed.)
+    pub(super) fn must_list_before_saving(&self) -> bool {
+        !self.selection.pending().is_empty()
+    }
+
     /// What to save: the image in view, else what is chosen, else the image in focus.
     pub fn save_selection(&self) -> Option<(SaveSelection, usize, ByteCount)> {
         let one = || {
@@ -116,6 +140,11 @@ impl Gallery {
         if self.is_viewer_open || self.selection.is_empty() {
             return one();
         }
+        self.save_choice()
+    }
+
+    /// What is chosen, as something to save.
+    pub(super) fn save_choice(&self) -> Option<(SaveSelection, usize, ByteCount)> {
         let bytes = self.chosen().filter_map(|upload| upload.size).sum();
         let count = self.selection.count(&self.listing);
         let selection = match self.selection.all_but() {
@@ -129,8 +158,11 @@ impl Gallery {
         (count > 0).then_some((selection, count, bytes))
     }
 
+    /// What a frame showed. One that was drawn for the room before says nothing about this.
     pub(super) fn show(&mut self, shown: Shown) {
-        self.shown = shown;
+        if shown.room.as_ref() == Some(&self.room.id) {
+            self.shown = shown;
+        }
     }
 
     /// What is worth having for this room now.
@@ -141,10 +173,11 @@ impl Gallery {
         let ahead = visible.end..(visible.end + visible.len().max(50)).min(self.listing.len());
         let mut also = self.listing.missing_windows(ahead);
         for range in self.selection.pending() {
-            also.extend(self.listing.missing_windows(range.clone()));
+            let missing = self.listing.missing_windows(range.clone());
+            also.extend(missing.into_iter().take(WINDOWS_AHEAD));
         }
         if self.selection.all_but().is_some() {
-            also.extend(self.listing.all_missing_windows());
+            also.extend(self.listing.next_missing_windows(WINDOWS_AHEAD));
         }
         if self.is_viewer_open {
             let focus = self.selection.focus();
@@ -164,7 +197,11 @@ impl Gallery {
             .iter()
             .filter(|wanted| match &wanted.request.subject {
                 ImageSubject::Upload(id) => {
-                    self.access == FileAccess::Open && !self.failures.contains_key(id)
+                    let failures = match wanted.request.size {
+                        ImageSize::Metadata => &self.metadata_failures,
+                        ImageSize::Thumbnail { .. } | ImageSize::Full { .. } => &self.failures,
+                    };
+                    self.access == FileAccess::Open && !failures.contains_key(id)
                 }
                 ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_) => true,
             })
@@ -201,26 +238,43 @@ impl Gallery {
     }
 
     pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {
-        if matches!(error, ImageFailure::Download(DownloadError::Forbidden)) {
+        // Of a room that was left before the answer came, perhaps.
+        if self.listing.upload(id).is_none() {
+            return;
+        }
+        let is_forbidden = matches!(error, ImageFailure::Download(DownloadError::Forbidden));
+        if is_forbidden && !self.has_bytes {
             self.access = FileAccess::Refused;
+            return;
         }
         self.failures.insert(id.clone(), error);
     }
 
     pub(super) fn image_arrived(&mut self, id: &UploadId) {
-        self.failures.remove(id);
-        self.access = FileAccess::Open;
+        if self.listing.upload(id).is_some() {
+            self.failures.remove(id);
+            self.access = FileAccess::Open;
+            self.has_bytes = true;
+        }
+    }
+
+    pub(super) fn metadata_failed(&mut self, id: &UploadId, error: ImageFailure) {
+        if self.listing.upload(id).is_some() {
+            self.metadata_failures.insert(id.clone(), error);
+        }
     }
 
     pub(super) fn retry(&mut self, ids: &[UploadId]) {
         for id in ids {
             self.failures.remove(id);
+            self.metadata_failures.remove(id);
         }
         self.access = FileAccess::Open;
     }
 
     pub(super) fn retry_all(&mut self) {
         self.failures.clear();
+        self.metadata_failures.clear();
         self.access = FileAccess::Open;
         self.list_error = None;
     }

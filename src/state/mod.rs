@@ -33,4 +33,6 @@ pub use user_message::UserMessage;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod gallery_tests;
+#[cfg(test)]
 mod tests;

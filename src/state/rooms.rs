@@ -2,7 +2,8 @@
 
 use crate::domain::{Room, RoomId};
 use crate::protocol::{
-    ClientError, Command, DecodedImage, ImageFailure, ImageRequest, ImageSize, ImageSubject,
+    ClientError, Command, DecodedImage, DownloadError, ImageFailure, ImageRequest, ImageSize,
+    ImageSubject,
 };
 use crate::state::AppState;
 use crate::state::action::Action;
@@ -14,6 +15,15 @@ use crate::state::user_message::UserMessage;
 
 /// Sizes of tiles in points that the slider offers.
 pub const TILE_EDGE_POINTS: std::ops::RangeInclusive<f32> = 80.0..=400.0;
+
+/// An edge that tiles can have: a settings file may say anything.
+pub(super) fn tile_edge(points: f32) -> f32 {
+    if points.is_finite() {
+        points.clamp(*TILE_EDGE_POINTS.start(), *TILE_EDGE_POINTS.end())
+    } else {
+        *TILE_EDGE_POINTS.start()
+    }
+}
 
 impl AppState {
     pub(super) fn rooms_loaded(&mut self, result: Result<Vec<Room>, ClientError>) -> Vec<Effect> {
@@ -53,7 +63,11 @@ impl AppState {
             return Vec::new();
         }
         let gallery = match (self.take_kept(id), self.rooms.get(id)) {
-            (Some(kept), _) => kept,
+            (Some(mut kept), Some(room)) => {
+                kept.room = room.clone();
+                kept
+            }
+            (Some(kept), None) => kept,
             (None, Some(room)) => Gallery::new(room.clone()),
             (None, None) => return Vec::new(),
         };
@@ -70,6 +84,7 @@ impl AppState {
             account.last_room = Some(gallery.room.id.to_string());
         }
         self.notices.withdraw(&NoticeOffer::UndoClear);
+        self.rooms.search = RoomSearch::Idle;
         self.switch_gallery(gallery);
         vec![self.keep_settings()]
     }
@@ -85,6 +100,10 @@ impl AppState {
         name: String,
         result: Result<Room, ClientError>,
     ) -> Vec<Effect> {
+        // The person may have opened another room meanwhile, which ended the search.
+        if self.rooms.search != RoomSearch::Asking(name.clone()) {
+            return Vec::new();
+        }
         match result {
             Ok(room) => {
                 self.rooms.search = RoomSearch::Idle;
@@ -162,8 +181,7 @@ impl AppState {
         match action {
             Action::TogglePanel => self.settings.is_panel_open = !self.settings.is_panel_open,
             Action::SetTileEdge(edge) => {
-                self.settings.tile_edge_points =
-                    edge.clamp(*TILE_EDGE_POINTS.start(), *TILE_EDGE_POINTS.end());
+                self.settings.tile_edge_points = tile_edge(*edge);
             }
             Action::SetLayout(layout) => self.settings.grid_layout = *layout,
             Action::SetTheme(theme) => self.settings.theme = *theme,
@@ -194,15 +212,26 @@ impl AppState {
         error: ImageFailure,
     ) -> Vec<Effect> {
         match (&request.subject, request.size, &mut self.gallery) {
+            (ImageSubject::Upload(_), _, None) => Vec::new(),
             // The panel says what it does not know; the picture itself may be there.
-            (ImageSubject::Upload(_), ImageSize::Metadata, _)
-            | (ImageSubject::Upload(_), _, None) => Vec::new(),
+            (ImageSubject::Upload(id), ImageSize::Metadata, Some(gallery)) => {
+                gallery.metadata_failed(id, error);
+                Vec::new()
+            }
             (ImageSubject::Upload(id), _, Some(gallery)) => {
                 gallery.image_failed(id, error);
                 Vec::new()
             }
             (ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_), _, _) => {
-                vec![Effect::AvatarMissing(request.clone())]
+                // What failed by chance may be there another time.
+                let is_final = match &error {
+                    ImageFailure::Decode(_) => true,
+                    ImageFailure::Download(error) => {
+                        matches!(error, DownloadError::Deleted | DownloadError::Forbidden)
+                    }
+                };
+                let missing = Effect::AvatarMissing(request.clone());
+                is_final.then_some(missing).into_iter().collect()
             }
         }
     }

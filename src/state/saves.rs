@@ -68,6 +68,15 @@ impl Saves {
         self.jobs.iter().filter(|job| job.report.is_none())
     }
 
+    /// Forgets everything but the last number: a late report of an old job must not be taken
+    /// for one of a new job.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            last_id: self.last_id,
+            ..Self::default()
+        };
+    }
+
     /// Where an image was saved to since the start.
     pub fn saved_path(&self, upload: &UploadId) -> Option<&Path> {
         self.saved.get(upload).map(PathBuf::as_path)

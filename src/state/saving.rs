@@ -6,7 +6,9 @@ use crate::domain::SaveJobId;
 use crate::protocol::{Command, FolderChoice};
 use crate::state::AppState;
 use crate::state::effect::Effect;
+use crate::state::notices::NoticeLevel;
 use crate::state::saves::{FolderQuestion, PendingSave};
+use crate::state::user_message::UserMessage;
 
 /// When to ask for a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +22,10 @@ pub(super) enum AskFolder {
 impl AppState {
     /// Saves into the folder remembered for the room; asks when there is none, or always.
     pub(super) fn save_selected(&mut self, ask: AskFolder) -> Vec<Effect> {
+        // One question at a time: the answer to the first must not be taken for this one.
+        if self.saves.pending.is_some() {
+            return Vec::new();
+        }
         let Some(gallery) = &self.gallery else {
             return Vec::new();
         };
@@ -80,8 +86,47 @@ impl AppState {
             return Vec::new();
         };
         self.remember_folder(&pending, &folder);
-        let job = self.saves.start(&pending, folder.clone());
-        let selection = pending.selection;
+        if let Some(gallery) = &mut self.gallery
+            && gallery.room.id == pending.room.id
+            && gallery.must_list_before_saving()
+            && !gallery.is_viewer_open
+        {
+            gallery.save_when_known = Some(folder);
+            let message = UserMessage::listing_before_saving(pending.count);
+            self.notices.push(NoticeLevel::Info, message, None);
+            return vec![self.keep_settings()];
+        }
+        self.start_save(&pending, folder)
+    }
+
+    /// Begins the save that waited until every chosen image was listed.
+    pub(super) fn save_what_is_known_now(&mut self) -> Vec<Effect> {
+        let Some(gallery) = &mut self.gallery else {
+            return Vec::new();
+        };
+        if gallery.save_when_known.is_none() || gallery.must_list_before_saving() {
+            return Vec::new();
+        }
+        // A choice that was cleared meanwhile is not saved.
+        let (Some(folder), Some((selection, count, bytes))) =
+            (gallery.save_when_known.take(), gallery.save_choice())
+        else {
+            return Vec::new();
+        };
+        let pending = PendingSave {
+            room: gallery.room.clone(),
+            selection,
+            bytes,
+            count,
+            suggested: folder.clone(),
+            question: FolderQuestion::Dialog,
+        };
+        self.start_save(&pending, folder)
+    }
+
+    fn start_save(&mut self, pending: &PendingSave, folder: PathBuf) -> Vec<Effect> {
+        let job = self.saves.start(pending, folder.clone());
+        let selection = pending.selection.clone();
         vec![
             self.keep_settings(),
             Effect::Send(Command::StartSave {

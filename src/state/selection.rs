@@ -15,10 +15,9 @@ use crate::state::action::{MoveHow, SelectHow};
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     chosen: Chosen,
-    /// Ranges with positions that were not read yet.
+    /// Positions that were not read yet and will be exceptions of `chosen` like its ids:
+    /// disjoint ranges, each within one run of unknown positions.
     pending: Vec<Range<usize>>,
-    /// How many positions of `pending` are unknown; kept, as every frame asks.
-    pending_unknown_count: usize,
     focus: Place,
     anchor: Place,
     band: Option<Box<Band>>,
@@ -57,6 +56,13 @@ pub enum BandEnd {
     Keep,
     /// Everything is as before.
     GiveUp,
+}
+
+/// Among the exceptions, or out of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Put {
+    In,
+    Out,
 }
 
 /// On or off.
@@ -116,18 +122,17 @@ impl Selection {
     pub fn contains_position(&self, position: usize, listing: &Listing) -> bool {
         match listing.slot(position) {
             Some(Slot::Known(upload)) => self.contains(&upload.id),
-            Some(Slot::Unknown(_)) => {
-                matches!(self.chosen, Chosen::AllBut(_)) || self.is_pending(position)
-            }
+            Some(Slot::Unknown(_)) => self.is_all_but() != self.is_pending(position),
             None => false,
         }
     }
 
     /// How many images are chosen, those not read yet included.
     pub fn count(&self, listing: &Listing) -> usize {
+        let pending: usize = self.pending.iter().map(Range::len).sum();
         match &self.chosen {
-            Chosen::These(ids) => ids.len() + self.pending_unknown_count,
-            Chosen::AllBut(ids) => listing.len().saturating_sub(ids.len()),
+            Chosen::These(ids) => ids.len() + pending,
+            Chosen::AllBut(ids) => listing.len().saturating_sub(ids.len() + pending),
         }
     }
 
@@ -229,7 +234,6 @@ impl Selection {
                 chosen: std::mem::take(&mut self.chosen),
                 pending: std::mem::take(&mut self.pending),
             };
-            self.pending_unknown_count = 0;
             self.version += 1;
             self.cleared = Some(Box::new(before));
         }
@@ -242,15 +246,13 @@ impl Selection {
         }
     }
 
-    /// What was not chosen. Ranges that wait for their pages are read as chosen first.
+    /// What was not chosen, unread positions included.
     pub fn invert(&mut self) {
         self.version += 1;
         self.chosen = match std::mem::take(&mut self.chosen) {
             Chosen::These(ids) => Chosen::AllBut(ids),
             Chosen::AllBut(ids) => Chosen::These(ids),
         };
-        self.pending.clear();
-        self.pending_unknown_count = 0;
         self.cleared = None;
     }
 
@@ -289,28 +291,29 @@ impl Selection {
         }
     }
 
-    /// The list changed: places follow their images, ranges turn into ids.
+    /// The list changed: places follow their images, positions that were read turn into ids.
     pub fn follow(&mut self, listing: &Listing) {
-        self.version += 1;
         self.focus.follow(listing);
         self.anchor.follow(listing);
         for range in std::mem::take(&mut self.pending) {
-            self.choose(range, listing);
+            self.put(range, Put::In, listing);
         }
-        self.count_pending(listing);
+        self.version += 1;
     }
 
     fn restore(&mut self, before: Before, listing: &Listing) {
         self.chosen = before.chosen;
-        self.pending = before.pending;
+        self.pending.clear();
         self.version += 1;
-        self.count_pending(listing);
+        // Some of them may have been read meanwhile.
+        for range in before.pending {
+            self.put(range, Put::In, listing);
+        }
     }
 
     fn empty(&mut self) {
         self.chosen = Chosen::default();
         self.pending.clear();
-        self.pending_unknown_count = 0;
         self.cleared = None;
     }
 
@@ -320,41 +323,57 @@ impl Selection {
 
     fn set(&mut self, range: Range<usize>, mark: Mark, listing: &Listing) {
         self.cleared = None;
-        let mut has_unknown = false;
-        for position in range.clone() {
-            match listing.slot(position) {
-                Some(Slot::Known(upload)) => self.set_one(upload.id.clone(), mark),
-                Some(Slot::Unknown(_)) => has_unknown = true,
-                None => {}
+        self.version += 1;
+        let put = if (mark == Mark::On) == self.is_all_but() {
+            Put::Out
+        } else {
+            Put::In
+        };
+        self.put(range, put, listing);
+    }
+
+    /// Puts positions among the exceptions, or takes them out: known ones by their ids.
+    fn put(&mut self, range: Range<usize>, put: Put, listing: &Listing) {
+        for page in listing.pages_in(range.clone()) {
+            let part = range.start.max(page.start)..range.end.min(page.start + page.len);
+            let Some(uploads) = page.uploads else {
+                self.put_unknown(part, put);
+                continue;
+            };
+            let within = part.start - page.start..part.end - page.start;
+            for upload in uploads.get(within).unwrap_or_default() {
+                let (Chosen::These(ids) | Chosen::AllBut(ids)) = &mut self.chosen;
+                match put {
+                    Put::In => ids.insert(upload.id.clone()),
+                    Put::Out => ids.remove(&upload.id),
+                };
             }
-        }
-        if has_unknown && mark == Mark::On && matches!(self.chosen, Chosen::These(_)) {
-            self.pending.push(range);
-            self.count_pending(listing);
         }
     }
 
-    fn set_one(&mut self, id: UploadId, mark: Mark) {
-        let (ids, insert) = match &mut self.chosen {
-            Chosen::These(ids) => (ids, mark == Mark::On),
-            Chosen::AllBut(ids) => (ids, mark == Mark::Off),
-        };
-        if insert {
-            ids.insert(id);
-        } else {
-            ids.remove(&id);
+    fn put_unknown(&mut self, part: Range<usize>, put: Put) {
+        let mut kept = Vec::with_capacity(self.pending.len() + 1);
+        for old in self.pending.drain(..) {
+            let before = old.start..old.end.min(part.start);
+            let after = old.start.max(part.end)..old.end;
+            kept.extend([before, after].into_iter().filter(|rest| !rest.is_empty()));
         }
+        if put == Put::In && !part.is_empty() {
+            match kept.last_mut() {
+                // Page follows page: one range for them all.
+                Some(last) if last.end == part.start => last.end = part.end,
+                _ => kept.push(part),
+            }
+        }
+        self.pending = kept;
+    }
+
+    const fn is_all_but(&self) -> bool {
+        matches!(self.chosen, Chosen::AllBut(_))
     }
 
     fn is_pending(&self, position: usize) -> bool {
         self.pending.iter().any(|range| range.contains(&position))
-    }
-
-    fn count_pending(&mut self, listing: &Listing) {
-        let is_unknown =
-            |position: &usize| matches!(listing.slot(*position), Some(Slot::Unknown(_)));
-        let positions: HashSet<usize> = self.pending.iter().cloned().flatten().collect();
-        self.pending_unknown_count = positions.into_iter().filter(is_unknown).count();
     }
 }
 

@@ -1,10 +1,11 @@
 //! Signed out → resuming or signing in → signed in → expired.
 
-use crate::domain::RoomId;
+use crate::domain::{Credentials, RoomId};
 use crate::protocol::{
-    ClientError, Command, KeyringError, KeyringStatus, KnownAccount, SessionInfo,
+    ClientError, Command, Event, KeyringError, KeyringStatus, KnownAccount, SessionInfo,
 };
 use crate::state::AppState;
+use crate::state::action::Action;
 use crate::state::app_state::Phase;
 use crate::state::effect::Effect;
 use crate::state::notices::{NoticeLevel, NoticeOffer};
@@ -12,6 +13,64 @@ use crate::state::sign_in::SignIn;
 use crate::state::user_message::{self, UserMessage};
 
 impl AppState {
+    /// What is done in the sign-in form.
+    pub(super) fn act_in_form(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::TypeServer(text) => send(self.sign_in.type_server(text)),
+            Action::AgreeToInsecure => send(self.sign_in.agree_to_insecure()),
+            Action::SubmitPassword { user, password } => {
+                let generation = self.bump();
+                send(self.sign_in.submit_password(user, password, generation))
+            }
+            Action::SubmitCode(code) => {
+                let generation = self.bump();
+                send(self.sign_in.submit_code(&code, generation))
+            }
+            Action::SubmitToken(token) => {
+                let generation = self.bump();
+                let credentials = Credentials::PersonalAccessToken(token);
+                send(self.sign_in.submit_token(credentials, generation))
+            }
+            Action::ResendCode => send(self.sign_in.resend_code()),
+            Action::LeaveCodeQuestion => {
+                self.sign_in.leave_code_question();
+                Vec::new()
+            }
+            Action::ProbeAgain => send(self.sign_in.probe_again()),
+            _ => Vec::new(),
+        }
+    }
+
+    /// What the backend says about the session and the way to it.
+    pub(super) fn receive_about_session(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::ServerProbed { typed, result } => {
+                self.sign_in.probed(&typed, result);
+                Vec::new()
+            }
+            Event::SessionStarted { session, .. } => self.session_started(*session),
+            Event::LogInFailed { error, .. } => self.log_in_failed(error),
+            Event::NoStoredSession { keyring, .. } => self.no_stored_session(keyring),
+            Event::CodeResent(result) => {
+                self.sign_in.code_resent(result);
+                Vec::new()
+            }
+            Event::SessionExpired { .. } => self.session_expired(),
+            Event::SignedOut { keyring } => self.signed_out(keyring),
+            Event::AccountForgotten { keyring } => keyring.map_or_else(Vec::new, |error| {
+                self.warn(user_message::keyring_not_removed(&error))
+            }),
+            Event::KeyringChanged { account, status } => {
+                let session = self.session.as_ref();
+                if session.is_some_and(|session| session.account == account) {
+                    return self.keyring_changed(status);
+                }
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn resume(&mut self, account: KnownAccount) -> Vec<Effect> {
         let generation = self.bump();
         self.session_generation = generation;
@@ -140,13 +199,12 @@ impl AppState {
                 self.show_form(Some(server))
             }
             Phase::SignedIn => {
-                let server = self
-                    .session
-                    .as_ref()
-                    .map(|session| session.account.server.to_string());
-                let effects = self.show_form(server);
+                // The server is known and was agreed to: nothing to ask, nothing to wait for.
+                if let Some(session) = &self.session {
+                    self.sign_in = SignIn::for_session(session);
+                }
                 self.phase = Phase::Expired;
-                effects
+                Vec::new()
             }
             Phase::SignedOut | Phase::Expired => Vec::new(),
         }
@@ -187,6 +245,17 @@ impl AppState {
         effects
     }
 
+    /// Takes an account that is not signed in off this machine.
+    pub(super) fn forget_known(&mut self, account: KnownAccount) -> Vec<Effect> {
+        let key = account.key();
+        self.settings.accounts.retain(|known| known.key() != key);
+        self.settings.save_folders.remove(&key);
+        vec![
+            self.keep_settings(),
+            Effect::Send(Command::ForgetAccount(account)),
+        ]
+    }
+
     pub(super) fn keep_session(&mut self) -> Vec<Effect> {
         self.notices.withdraw(&NoticeOffer::RetryKeyring);
         self.has_told_about_keyring = false;
@@ -210,8 +279,12 @@ impl AppState {
         self.kept.clear();
         self.people.clear();
         self.room_to_open = None;
-        self.saves = crate::state::saves::Saves::default();
+        self.saves.forget();
         self.connection = crate::protocol::Connection::Online;
         self.has_told_about_keyring = false;
     }
+}
+
+fn send(command: Option<Command>) -> Vec<Effect> {
+    command.into_iter().map(Effect::Send).collect()
 }

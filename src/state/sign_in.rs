@@ -4,7 +4,7 @@ use secrecy::SecretString;
 
 use crate::domain::{AddressError, Credentials, LogInRequest, ServerUrl};
 use crate::protocol::{
-    ClientError, Command, Generation, LogInRefusal, ServerIdentity, TwoFactorChallenge,
+    ClientError, Command, Generation, LogInRefusal, ServerIdentity, SessionInfo, TwoFactorChallenge,
 };
 
 /// What the form knows.
@@ -82,6 +82,23 @@ impl SignIn {
         (form, command)
     }
 
+    /// A form for signing in again where a session has ended.
+    pub fn for_session(session: &SessionInfo) -> Self {
+        let base = session.account.server.clone();
+        Self {
+            server_text: base.to_string(),
+            agreed_to: Some(base.clone()),
+            probe: Probe::Answered(Ok(ServerIdentity {
+                base,
+                version: session.server_version.clone().unwrap_or_default(),
+                name: session.server_name.clone(),
+                is_form_log_in_hidden: false,
+                user_hint: None,
+            })),
+            ..Self::default()
+        }
+    }
+
     /// The server that answered, if one did.
     pub const fn server(&self) -> Option<&ServerIdentity> {
         match &self.probe {
@@ -114,6 +131,11 @@ impl SignIn {
             Ok(typed) => return Some(self.ask(typed.base)),
         }
         None
+    }
+
+    /// Asks the same server again, after it could not be reached.
+    pub(super) fn probe_again(&mut self) -> Option<Command> {
+        self.type_server(self.server_text.clone())
     }
 
     pub(super) fn agree_to_insecure(&mut self) -> Option<Command> {
@@ -249,7 +271,7 @@ impl SignIn {
         let credentials = Credentials::Password {
             user,
             password,
-            code,
+            code: code.map(SecretString::from),
         };
         Some(Command::LogIn {
             request: LogInRequest {

@@ -36,6 +36,14 @@ impl UserMessage {
         Self::new(format!("Selection of {} cleared", images(count)), "")
     }
 
+    /// A save waits for the list.
+    pub fn listing_before_saving(count: usize) -> Self {
+        Self::new(
+            format!("Listing {} before they are saved", images(count)),
+            "Saving begins by itself; stay in this room until then.",
+        )
+    }
+
     /// The stored session had died before the start.
     pub fn signed_out_by_server() -> Self {
         Self::new("The server ended your session", "Sign in again to go on.")
@@ -315,6 +323,10 @@ pub fn download(error: &DownloadError) -> UserMessage {
         DownloadError::TooLarge { limit } => UserMessage::new(
             "The file is too large to show",
             format!("It exceeds {}. It can still be saved.", ByteCount(*limit)),
+        ),
+        DownloadError::StorageUnreachable { host } => UserMessage::new(
+            "The server's file storage cannot be reached",
+            format!("It is at {host}, perhaps inside another network. Tell the administrator."),
         ),
         DownloadError::StorageRefused { status } => UserMessage::new(
             "The server's file storage refuses",

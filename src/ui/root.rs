@@ -122,7 +122,7 @@ impl RootView {
         if self.notices.ui(ui, cx, beside) {
             self.is_queue_open = true;
         }
-        self.finish(&actions, &wishes)
+        self.finish(state, &actions, &wishes)
     }
 
     /// Colours by setting and system; costs nothing while nothing changes.
@@ -147,9 +147,16 @@ impl RootView {
         theme::apply(ctx, self.palette);
     }
 
-    fn finish(&mut self, actions: &ActionQueue, wishes: &WishList) -> Vec<Action> {
+    fn finish(
+        &mut self,
+        state: &AppState,
+        actions: &ActionQueue,
+        wishes: &WishList,
+    ) -> Vec<Action> {
         let mut actions = actions.take();
+        let gallery = state.gallery.as_ref();
         let shown = Shown {
+            room: gallery.map(|gallery| gallery.room.id.clone()),
             visible: self.grid.visible(),
             missing: wishes.take(),
         };

@@ -97,3 +97,33 @@ async fn a_lost_network_is_announced_and_work_goes_on_by_itself() {
     }
     assert_eq!(listing.known_count(), 250);
 }
+
+#[tokio::test]
+async fn a_dragged_scrollbar_costs_only_the_page_where_it_rests() {
+    let server = ScriptedServer::start(1243);
+    let (mut backend, room, listing) = listed(&server).await;
+    for page in 2..12 {
+        let windows = [page, page + 1].map(|page| ListingWindow::Page(PageIndex(page)));
+        backend.want_windows(&room, &listing, windows.into());
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let last = ListingWindow::Page(PageIndex(11));
+    backend.want_windows(&room, &listing, vec![last]);
+    let (window, _, _) = backend.page_loaded().await;
+    assert_eq!(window, last);
+    assert_eq!(server.asked("rooms.images"), 2);
+}
+
+#[tokio::test]
+async fn a_page_costs_one_call_when_the_view_and_a_save_want_it() {
+    let server = ScriptedServer::start(1243);
+    let (mut backend, room, mut listing) = listed(&server).await;
+    save(&backend, whole_room(&room, &listing));
+    while !listing.is_complete() {
+        backend.page(&room, &mut listing).await;
+    }
+    let report = backend.saved().await;
+    assert_eq!(report.saved.len(), 1243, "{:?}", report.failed);
+    assert_eq!(listing.known_count(), 1243);
+    assert_eq!(server.asked("rooms.images"), 13);
+}

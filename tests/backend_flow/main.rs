@@ -11,6 +11,7 @@ mod images;
 mod listing;
 mod saving;
 mod sessions;
+mod storage;
 #[path = "../support/mod.rs"]
 mod support;
 mod whole_visit;

@@ -35,7 +35,7 @@ async fn a_code_is_asked_for_and_then_the_session_starts_and_is_kept() {
     assert_eq!(info.server_name.as_deref(), Some("Scripted"));
     let status = backend
         .until("the keyring", |event| match event {
-            Event::KeyringChanged(status) => Some(status.clone()),
+            Event::KeyringChanged { status, .. } => Some(status.clone()),
             _ => None,
         })
         .await;
@@ -171,7 +171,7 @@ async fn a_keyring_that_waits_holds_nothing_up() {
     assert_eq!(backend.rooms().await.len(), 1);
     let status = backend
         .until("the keyring", |event| match event {
-            Event::KeyringChanged(status) => Some(status.clone()),
+            Event::KeyringChanged { status, .. } => Some(status.clone()),
             _ => None,
         })
         .await;

@@ -17,7 +17,7 @@ fn password(stub: &Stub, code: Option<&str>) -> LogInRequest {
         credentials: Credentials::Password {
             user: " ana ".to_owned(),
             password: SecretString::from("hunter2"),
-            code: code.map(str::to_owned),
+            code: code.map(SecretString::from),
         },
     }
 }

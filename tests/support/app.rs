@@ -59,6 +59,7 @@ impl App {
             default_folder: home.join("pictures"),
             backend,
             log_in: None,
+            offered_server: None,
             trouble,
         };
         let harness = Harness::builder()

@@ -118,7 +118,7 @@ impl TestBackend {
                 credentials: Credentials::Password {
                     user: user.to_owned(),
                     password: SecretString::from(password),
-                    code: code.map(str::to_owned),
+                    code: code.map(SecretString::from),
                 },
             },
             generation: Generation(1),

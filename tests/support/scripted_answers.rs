@@ -223,6 +223,10 @@ impl World {
                 let garbage = vec![0xa5_u8; image.bytes.len()];
                 garbage.into_response()
             }
+            Behaviour::StorageGone => {
+                let storage = [("location", "http://127.0.0.1:1/bucket/key?signed")];
+                (StatusCode::FOUND, storage).into_response()
+            }
         }
     }
 }

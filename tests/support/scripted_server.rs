@@ -24,6 +24,8 @@ pub(crate) enum Behaviour {
     Html,
     CutShort,
     Garbage,
+    /// The server redirects to a storage at which nobody listens.
+    StorageGone,
 }
 
 #[derive(Clone)]

@@ -20,7 +20,7 @@ use super::{ByteCount, LISTING_PAGE_SIZE, ListingWindow, PageIndex, Upload, Uplo
 const MAX_RECOUNTS: u32 = 3;
 
 /// See the [module documentation](self).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Listing {
     total: Option<usize>,
     anchor: Option<UploadId>,
@@ -31,6 +31,10 @@ pub struct Listing {
     /// The position of each page's first image, and the length of the list behind the last:
     /// what every tile of every frame asks for, so it is kept.
     starts: Vec<usize>,
+    /// What is to be read until the list is complete; kept for the same reason.
+    missing: Vec<ListingWindow>,
+    /// The newest page must be read before anything else, without an anchor.
+    is_head_due: bool,
     /// Seams read, with the epoch of that reading.
     seams: BTreeMap<usize, u32>,
     /// Changes whenever what [`Self::slot`] answers may have changed.
@@ -83,6 +87,24 @@ pub enum Merged {
     AnchorReplaced,
 }
 
+impl Default for Listing {
+    fn default() -> Self {
+        Self {
+            total: None,
+            anchor: None,
+            epoch: 0,
+            pages: BTreeMap::new(),
+            page_of: HashMap::new(),
+            starts: Vec::new(),
+            missing: Vec::new(),
+            is_head_due: true,
+            seams: BTreeMap::new(),
+            version: 0,
+            recounts: 0,
+        }
+    }
+}
+
 impl Listing {
     /// The anchor to ask with: `None` until the first page is there.
     pub const fn anchor(&self) -> Option<&UploadId> {
@@ -121,7 +143,7 @@ impl Listing {
 
     /// Whether every image is known and no page is stale.
     pub fn is_complete(&self) -> bool {
-        self.is_started() && self.missing_pages(0..self.page_count()).is_empty()
+        !self.is_head_due && self.missing.is_empty()
     }
 
     /// All known images, newest first.
@@ -131,20 +153,7 @@ impl Listing {
 
     /// All pages in order, read or not.
     pub fn pages(&self) -> impl Iterator<Item = PageView<'_>> {
-        self.starts.windows(2).enumerate().map(|(index, bounds)| {
-            let (start, end) = match bounds {
-                [start, end] => (*start, *end),
-                _ => (0, 0),
-            };
-            let read = self.pages.get(&index);
-            PageView {
-                index: PageIndex(index),
-                start,
-                len: end - start,
-                uploads: read.map(|read| read.uploads.as_slice()),
-                version: read.map_or(0, |read| read.version),
-            }
-        })
+        (0..self.page_count()).filter_map(|index| self.page(index))
     }
 
     /// How many positions the server says there are; `None` before the first answer.
@@ -184,32 +193,66 @@ impl Listing {
         Some(self.starts.get(page)? + within)
     }
 
-    /// The windows to read so that `positions` are known and certain, in order.
+    /// The windows to read so that `positions` are known and certain, in order. The newest
+    /// page comes before all else when it is due: its first image is everybody's anchor.
     pub fn missing_windows(&self, positions: std::ops::Range<usize>) -> Vec<ListingWindow> {
-        let Some(total) = self.total else {
+        if self.is_head_due {
             return vec![ListingWindow::Page(PageIndex(0))];
-        };
-        if total == 0 || positions.is_empty() {
+        }
+        if positions.is_empty() {
             return Vec::new();
         }
         let first = self.locate(positions.start).map_or(0, |(page, _)| page);
         let last = self
             .locate(positions.end.saturating_sub(1))
-            .map(|(page, _)| page);
-        let end = last.map_or_else(|| self.page_count(), |page| page + 1);
-        self.missing_pages(first..end)
+            .map_or(usize::MAX, |(page, _)| page);
+        let missing = self.missing.iter().copied();
+        missing
+            .filter(|window| (first..=last).contains(&window.page().0))
+            .collect()
     }
 
-    /// The windows to read until the list is complete, in order.
-    pub fn all_missing_windows(&self) -> Vec<ListingWindow> {
-        if self.is_started() {
-            self.missing_pages(0..self.page_count())
-        } else {
+    /// The first windows to read until the list is complete, in order, `limit` at most.
+    pub fn next_missing_windows(&self, limit: usize) -> Vec<ListingWindow> {
+        if self.is_head_due {
             vec![ListingWindow::Page(PageIndex(0))]
+        } else {
+            self.missing.iter().copied().take(limit).collect()
         }
     }
 
-    fn missing_pages(&self, pages: std::ops::Range<usize>) -> Vec<ListingWindow> {
+    /// All windows to read until the list is complete, in order.
+    pub fn all_missing_windows(&self) -> Vec<ListingWindow> {
+        self.next_missing_windows(usize::MAX)
+    }
+
+    /// The pages that overlap `positions`, in order.
+    pub fn pages_in(
+        &self,
+        positions: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = PageView<'_>> {
+        let first = self
+            .locate(positions.start)
+            .map_or(usize::MAX, |(page, _)| page);
+        (first..self.page_count())
+            .filter_map(|index| self.page(index))
+            .take_while(move |page| page.start < positions.end)
+    }
+
+    fn page(&self, index: usize) -> Option<PageView<'_>> {
+        let (start, end) = (*self.starts.get(index)?, *self.starts.get(index + 1)?);
+        let read = self.pages.get(&index);
+        Some(PageView {
+            index: PageIndex(index),
+            start,
+            len: end - start,
+            uploads: read.map(|read| read.uploads.as_slice()),
+            version: read.map_or(0, |read| read.version),
+        })
+    }
+
+    fn missing_pages(&self) -> Vec<ListingWindow> {
+        let pages = 0..self.page_count();
         let missing = pages.clone().filter(|page| !self.pages.contains_key(page));
         let stale = pages.clone().filter(|page| {
             self.pages
@@ -227,8 +270,10 @@ impl Listing {
     /// Asks for the newest images again. What is known stays until it was read again.
     pub fn refresh(&mut self) {
         self.anchor = None;
+        self.is_head_due = true;
         self.epoch += 1;
         self.recounts = 0;
+        self.positions_changed();
     }
 
     /// Takes in what the server answered to `window` asked for with `anchor`.
@@ -252,6 +297,7 @@ impl Listing {
         match window {
             ListingWindow::Page(page) => {
                 if self.anchor.is_none() && page.0 == 0 {
+                    self.is_head_due = false;
                     self.anchor = answer.uploads.first().map(|upload| upload.id.clone());
                 }
                 self.put_page(page.0, answer.hidden_count, answer.uploads);
@@ -379,9 +425,10 @@ impl Listing {
             self.remove(&lost);
         }
         let next = self.known().next().map(|upload| upload.id.clone());
+        self.is_head_due = next.is_none();
         self.anchor = next;
         self.epoch += 1;
-        self.version += 1;
+        self.positions_changed();
     }
 
     fn open_seams(&self) -> impl Iterator<Item = usize> + '_ {
@@ -417,6 +464,7 @@ impl Listing {
             );
         }
         self.starts.push(start);
+        self.missing = self.missing_pages();
     }
 
     fn locate(&self, position: usize) -> Option<(usize, usize)> {

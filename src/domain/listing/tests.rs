@@ -334,6 +334,35 @@ fn unsent_drafts_take_a_position_of_the_server_but_none_of_the_list() {
 }
 
 #[test]
+fn an_empty_room_is_asked_again_when_it_is_refreshed() {
+    let mut server = Server::with_images(0, 12);
+    let mut listing = Listing::default();
+    read_all(&mut listing, &mut server);
+    server.post();
+    listing.refresh();
+    assert!(!listing.is_complete());
+    read_all(&mut listing, &mut server);
+    assert_eq!(listing.known_count(), 1);
+}
+
+#[test]
+fn a_refresh_begins_with_the_newest_page_wherever_one_looks() {
+    let mut server = Server::with_images(900, 13);
+    let mut listing = Listing::default();
+    read_all(&mut listing, &mut server);
+    server.post();
+    listing.refresh();
+    let windows = listing.missing_windows(500..550);
+    assert_eq!(windows, [ListingWindow::Page(PageIndex(0))]);
+    read_one(&mut listing, &mut server, windows[0]);
+    assert_eq!(
+        listing.missing_windows(500..550),
+        [ListingWindow::Page(PageIndex(5))]
+    );
+    assert!(listing.anchor().is_some());
+}
+
+#[test]
 fn an_empty_room_is_complete_at_once() {
     let mut server = Server::with_images(0, 11);
     let mut listing = Listing::default();

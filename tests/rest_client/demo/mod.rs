@@ -58,7 +58,7 @@ pub(crate) fn request(
         credentials: Credentials::Password {
             user: user.to_owned(),
             password: SecretString::from(password),
-            code,
+            code: code.map(SecretString::from),
         },
     }
 }
