@@ -74,6 +74,13 @@ pub(super) struct Choice {
     pub(super) pages: PageMemory,
 }
 
+impl Question {
+    /// Whether somebody looks at where this window will be.
+    pub(super) fn is_urgent(&self, wanted: &Wanted) -> bool {
+        self.key.reader() == Reader::View && wanted.windows.contains(&self.key.address.window)
+    }
+}
+
 /// What there is to do.
 pub(super) enum Next {
     Ask(Box<Question>),
@@ -206,7 +213,7 @@ impl Choice {
     pub(super) fn view_key(&self, wanted: &Wanted, address: &PageAddress) -> Option<Key> {
         let is_open = wanted.room.as_ref().map(|room| &room.id) == Some(&address.room)
             && wanted.anchor == address.anchor
-            && wanted.windows.contains(&address.window);
+            && (wanted.windows.contains(&address.window) || wanted.later.contains(&address.window));
         let key = Key {
             generation: Some(wanted.generation),
             address: address.clone(),
@@ -219,7 +226,7 @@ fn keys_of(wanted: &Wanted) -> Vec<Key> {
     let Some(room) = &wanted.room else {
         return Vec::new();
     };
-    let windows = wanted.windows.iter();
+    let windows = wanted.windows.iter().chain(&wanted.later);
     windows
         .map(|window| Key {
             generation: Some(wanted.generation),

@@ -15,7 +15,7 @@ use crate::state::selection::Selection;
 
 /// How many windows beyond the screen are wished for at once: a minute's budget. The wish list
 /// is compared and copied often, and a longer one brings nothing sooner.
-const WINDOWS_AHEAD: usize = 10;
+const WINDOWS_LATER: usize = 10;
 
 /// How many files' metadata is kept: more than anybody looks at in one sitting, and small.
 const METADATA_CAPACITY: usize = 500;
@@ -171,25 +171,23 @@ impl Gallery {
         let mut windows = self.listing.missing_windows(visible.clone());
         // The screen after this one, so that scrolling finds it there.
         let ahead = visible.end..(visible.end + visible.len().max(50)).min(self.listing.len());
-        let mut also = self.listing.missing_windows(ahead);
-        for range in self.selection.pending() {
-            let missing = self.listing.missing_windows(range.clone());
-            also.extend(missing.into_iter().take(WINDOWS_AHEAD));
-        }
-        if self.selection.all_but().is_some() {
-            also.extend(self.listing.next_missing_windows(WINDOWS_AHEAD));
-        }
+        add_new(&mut windows, self.listing.missing_windows(ahead));
         if self.is_viewer_open {
             let focus = self.selection.focus();
-            also.extend(self.listing.missing_windows(focus..focus + 1));
+            add_new(&mut windows, self.listing.missing_windows(focus..focus + 1));
         }
-        for window in also {
-            if !windows.contains(&window) {
-                windows.push(window);
-            }
+        let mut later = Vec::new();
+        for range in self.selection.pending() {
+            add_new(&mut later, self.listing.missing_windows(range.clone()));
         }
+        if self.selection.all_but().is_some() {
+            add_new(&mut later, self.listing.next_missing_windows(WINDOWS_LATER));
+        }
+        later.retain(|window| !windows.contains(window));
+        later.truncate(WINDOWS_LATER);
         if self.list_error.is_some() {
             windows.clear();
+            later.clear();
         }
         let images = self
             .shown
@@ -212,6 +210,7 @@ impl Gallery {
             room: Some(self.room.clone()),
             anchor: self.listing.anchor().cloned(),
             windows,
+            later,
             images,
         }
     }
@@ -303,5 +302,14 @@ impl Gallery {
             ViewerStep::Last => last,
         };
         self.selection.place_focus(to, &self.listing);
+    }
+}
+
+/// Adds the windows that are not there yet. Only ever a few: see [`WINDOWS_LATER`].
+fn add_new(windows: &mut Vec<ListingWindow>, more: Vec<ListingWindow>) {
+    for window in more.into_iter().take(WINDOWS_LATER) {
+        if !windows.contains(&window) {
+            windows.push(window);
+        }
     }
 }

@@ -326,7 +326,7 @@ fn a_person_whose_name_is_known_is_named_in_every_room_and_on_every_page() {
 fn selecting_all_asks_for_every_page_and_counts_what_is_not_listed_yet() {
     let mut state = in_room(1_243);
     let wanted = wanted(state.on_action(Action::SelectAll)).unwrap();
-    assert_eq!(wanted.windows.len(), 10, "a minute's budget at a time");
+    assert_eq!(wanted.later.len(), 10, "a minute's budget at a time");
     let gallery = state.gallery.as_ref().unwrap();
     assert_eq!(gallery.selection.count(&gallery.listing), 1_243);
     assert!(!gallery.is_choice_known());
@@ -352,7 +352,7 @@ fn a_range_over_pages_that_were_not_read_is_filled_as_they_come() {
     };
     assert_eq!(count(&state), 211);
     let wanted = wanted(effects).unwrap();
-    assert_eq!(wanted.windows.len(), 2);
+    assert_eq!(wanted.later.len(), 2);
     load_page(&mut state, 1, 350);
     load_page(&mut state, 2, 350);
     let gallery = state.gallery.as_ref().unwrap();
