@@ -23,9 +23,10 @@ const APP_ID: &str = "salon";
 
 type StartResult<T> = Result<T, Box<dyn Error>>;
 
-/// Sends this program's own messages to standard error; other crates' only when they warn.
+/// Sends this program's own messages to standard error; other crates' only when they fail:
+/// they warn of desktops without this or that at every start.
 pub fn log_to_stderr(level: LevelFilter) {
-    let filter = EnvFilter::new(format!("warn,salon={level}"));
+    let filter = EnvFilter::new(format!("error,salon={level}"));
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

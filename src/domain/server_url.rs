@@ -86,6 +86,9 @@ impl ServerUrl {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(AddressError::HoldsCredentials);
         }
+        if !is_plausible_host(&url) {
+            return Err(AddressError::Invalid);
+        }
         cut_web_client_path(&mut url);
         let is_insecure = url.scheme() == "http" && !is_loopback(&url);
         Ok(TypedAddress {
@@ -178,6 +181,18 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
+/// Host names are letters, digits, dots and hyphens; the standard for web addresses lets more
+/// through, which no server is called.
+fn is_plausible_host(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')),
+        Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+        None => false,
+    }
+}
+
 fn cut_web_client_path(url: &mut Url) {
     let Some(segments) = url.path_segments() else {
         return;
@@ -218,6 +233,7 @@ mod tests {
             "https://chat.example.org:8443/"
         );
         assert_eq!(base("HTTPS://x.org"), "https://x.org/");
+        assert_eq!(base("büro.example"), "https://xn--bro-hoa.example/");
     }
 
     #[test]
@@ -255,6 +271,7 @@ mod tests {
             AddressError::HoldsCredentials
         );
         assert_eq!(refused("https://[not-an-address"), AddressError::Invalid);
+        assert_eq!(refused("not a server!!"), AddressError::Invalid);
     }
 
     #[test]

@@ -33,10 +33,9 @@ impl AppState {
             return Vec::new();
         };
         let remembered = self.remembered_folder();
-        let suggested = remembered
-            .clone()
-            .or_else(|| self.settings.last_save_folder.clone())
-            .unwrap_or_else(|| self.default_folder.clone());
+        // A folder for each room, so that two rooms are not mixed by pressing Enter twice.
+        let of_this_room = || self.default_folder.join(folder_name(&gallery.room.title));
+        let suggested = remembered.clone().unwrap_or_else(of_this_room);
         self.saves.pending = Some(PendingSave {
             room: gallery.room.clone(),
             selection,
@@ -167,6 +166,31 @@ impl AppState {
             let folders = self.settings.save_folders.entry(key).or_default();
             folders.insert(room, folder.to_path_buf());
         }
-        self.settings.last_save_folder = Some(folder.to_path_buf());
+    }
+}
+
+/// A room's title as the name of a folder, on any system.
+fn folder_name(title: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_' | ',' | '(' | ')');
+    let plain = title.chars().map(|c| if is_plain(c) { c } else { '_' });
+    let name: String = plain.take(80).collect();
+    let name = name.trim();
+    if name.is_empty() {
+        "room".to_owned()
+    } else {
+        name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::folder_name;
+
+    #[test]
+    fn a_room_s_title_makes_a_folder_that_every_system_takes() {
+        assert_eq!(folder_name("team-offsite"), "team-offsite");
+        assert_eq!(folder_name("../a/b: \"c\"?"), "___a_b_ _c__");
+        assert_eq!(folder_name("会议 室"), "会议 室");
+        assert_eq!(folder_name(" "), "room");
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::domain::{AddressError, ByteCount, ServerUrl};
 use crate::protocol::{
     ClientError, DownloadError, ImageError, ImageFailure, KeyringError, LogInRefusal, OpenTarget,
-    SaveFailure, StorageError, TlsProblem, WrongAnswer,
+    SaveFailure, StorageError, TlsProblem, TwoFactorMethod, WrongAnswer,
 };
 
 /// What happened, and what to do about it.
@@ -223,9 +223,12 @@ fn log_in(refusal: &LogInRefusal) -> UserMessage {
         LogInRefusal::TwoFactorRequired(_) => {
             UserMessage::new("A second step is needed", "Type the code.")
         }
-        LogInRefusal::TwoFactorInvalid(_) => UserMessage::new(
+        LogInRefusal::TwoFactorInvalid(challenge) => UserMessage::new(
             "The code is wrong or has expired",
-            "Type the newest code; check the clock of your phone.",
+            match challenge.method {
+                TwoFactorMethod::Totp => "Type the newest code; check the clock of your phone.",
+                TwoFactorMethod::Email => "Type the code of the newest e-mail, or ask for another.",
+            },
         ),
         LogInRefusal::TwoFactorExhausted => {
             UserMessage::new("Too many wrong codes", "Ask for a new code and try again.")

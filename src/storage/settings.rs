@@ -29,8 +29,6 @@ pub struct Settings {
     pub last_server: Option<String>,
     /// Where the last folder of a room is, by room id, per account (`key()`).
     pub save_folders: BTreeMap<String, BTreeMap<String, PathBuf>>,
-    /// The last folder of any room.
-    pub last_save_folder: Option<PathBuf>,
 }
 
 impl Default for Settings {
@@ -44,7 +42,6 @@ impl Default for Settings {
             accounts: Vec::new(),
             last_server: None,
             save_folders: BTreeMap::new(),
-            last_save_folder: None,
         }
     }
 }
