@@ -143,9 +143,7 @@ fn demo_window(args: &WindowArgs) -> StartResult<()> {
 }
 
 fn run(config: AppConfig) -> StartResult<()> {
-    let is_sane = |size: &[f32; 2]| size.iter().all(|side| (200.0..20_000.0).contains(side));
-    let remembered = config.settings.window_size.filter(is_sane);
-    let size = remembered.unwrap_or([1180.0, 760.0]);
+    let size = window_size(config.settings.window_size);
     let viewport = egui::ViewportBuilder::default()
         .with_app_id(APP_ID)
         .with_title("Salon")
@@ -162,6 +160,17 @@ fn run(config: AppConfig) -> StartResult<()> {
     });
     eframe::run_native(APP_ID, options, creator)?;
     Ok(())
+}
+
+/// What was remembered, as far as a window can have that size: settings may hold anything.
+fn window_size(kept: Option<[f32; 2]>) -> [f32; 2] {
+    const USUAL: [f32; 2] = [1180.0, 760.0];
+    match kept {
+        Some([width, height]) if width.is_finite() && height.is_finite() => {
+            [width.clamp(480.0, 8192.0), height.clamp(360.0, 8192.0)]
+        }
+        _ => USUAL,
+    }
 }
 
 fn icon() -> StartResult<egui::IconData> {
@@ -183,4 +192,21 @@ fn default_folder() -> PathBuf {
     let pictures = home.join("Pictures");
     let parent: &Path = if pictures.is_dir() { &pictures } else { &home };
     parent.join("Salon")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::window_size;
+
+    #[test]
+    #[expect(
+        clippy::float_cmp,
+        reason = "numbers that are passed through or replaced"
+    )]
+    fn absurd_window_sizes_are_put_right() {
+        assert_eq!(window_size(None), [1180.0, 760.0]);
+        assert_eq!(window_size(Some([f32::NAN, 760.0])), [1180.0, 760.0]);
+        assert_eq!(window_size(Some([1e9, 0.01])), [8192.0, 360.0]);
+        assert_eq!(window_size(Some([1000.0, 700.0])), [1000.0, 700.0]);
+    }
 }

@@ -36,6 +36,7 @@ impl App {
         let textures = self
             .textures
             .get_or_insert_with(|| TextureStore::new(ui.ctx().clone()));
+        textures.begin_frame();
         let (actions, wishes) = (ActionQueue::default(), WishList::default());
         let cx = ViewContext {
             state: &self.state,
@@ -102,6 +103,10 @@ impl App {
     fn load(&mut self, page: usize, total: usize) {
         let first = page * 100;
         let uploads = (first..total.min(first + 100)).map(upload).collect();
+        self.load_these(page, total, uploads);
+    }
+
+    fn load_these(&mut self, page: usize, total: usize, uploads: Vec<Upload>) {
         let event = Event::PageLoaded {
             generation: self.state.generation,
             window: ListingWindow::Page(PageIndex(page)),
@@ -500,6 +505,70 @@ fn the_viewer_takes_its_image_first_and_its_neighbours_next() {
     assert_eq!(wanted, ["id5", "id6", "id4"]);
 }
 
+/// Room 0 in the viewer, images of this size, and a graphics card that can hold them.
+fn viewer_of_large(size: PixelSize) -> Harness<'static, App> {
+    let mut harness = harness_of(room());
+    harness.input_mut().max_texture_side = Some(16_384);
+    let uploads = (0..3).map(|number| Upload {
+        dimensions: Some(size),
+        ..upload(number)
+    });
+    let uploads = uploads.collect();
+    harness.state_mut().load_these(0, 3, uploads);
+    harness.run_steps(8);
+    click(&mut harness, 1, Modifiers::NONE);
+    key(&mut harness, Key::Enter, Modifiers::NONE);
+    harness
+}
+
+fn full_requests(app: &App) -> Vec<ImageRequest> {
+    let is_full = |wanted: &&WantedImage| matches!(wanted.request.size, ImageSize::Full { .. });
+    let wanted = app.missing.iter().filter(is_full);
+    wanted.map(|wanted| wanted.request.clone()).collect()
+}
+
+#[test]
+fn three_images_of_24_megapixels_come_to_rest_with_the_one_in_view_shown() {
+    let size = PixelSize::new(6000, 4000);
+    let mut harness = viewer_of_large(size);
+    let mut decoded_count = 0;
+    for turn in [None, Some(Key::ArrowRight), Some(Key::ArrowLeft)] {
+        if let Some(turn) = turn {
+            key(&mut harness, turn, Modifiers::NONE);
+        }
+        for _ in 0..6 {
+            for request in full_requests(harness.state()) {
+                decoded(harness.state_mut(), request, size);
+                decoded_count += 1;
+            }
+            harness.run_steps(2);
+        }
+        assert_eq!(full_requests(harness.state()), Vec::new(), "at rest");
+    }
+    assert!(decoded_count <= 4, "{decoded_count} decoded");
+}
+
+#[test]
+fn an_image_of_50_megapixels_stays_and_is_asked_for_at_a_size_that_fits() {
+    let mut harness = viewer_of_large(PixelSize::new(8192, 6144));
+    let requests = full_requests(harness.state());
+    let [request] = &requests[..] else {
+        panic!("only the image in view: {requests:?}");
+    };
+    let ImageSize::Full { max_edge_px } = request.size else {
+        panic!("{request:?}");
+    };
+    assert_eq!(max_edge_px, 5773);
+    // Even one that came larger stays.
+    decoded(
+        harness.state_mut(),
+        request.clone(),
+        PixelSize::new(8192, 6144),
+    );
+    harness.run_steps(4);
+    assert_eq!(full_requests(harness.state()), Vec::new());
+}
+
 #[test]
 fn in_the_viewer_x_chooses() {
     let mut harness = harness();
@@ -515,10 +584,14 @@ fn picture(app: &mut App, number: usize, size: ImageSize, side: u32) {
         subject: ImageSubject::Upload(UploadId::from(format!("id{number}"))),
         size,
     };
-    let count = usize::try_from(side * side * 4).unwrap();
+    decoded(app, request, PixelSize::new(side, side));
+}
+
+fn decoded(app: &mut App, request: ImageRequest, size: PixelSize) {
+    let count = usize::try_from(u64::from(size.width) * u64::from(size.height) * 4).unwrap();
     let image = DecodedImage {
-        size: PixelSize::new(side, side),
-        original_size: PixelSize::new(side, side),
+        size,
+        original_size: size,
         pixels: vec![200_u8; count].into(),
         format: "JPEG",
         is_animated: false,

@@ -90,8 +90,7 @@ fn scroll_to_the_end(app: &mut App) {
     });
     let oldest = app.gallery().focused().unwrap();
     // Its tile is on the screen: it can be found as a person with a screen reader would.
-    app.until("its tile is drawn", |_| true);
-    assert!(app.harness_has_label_starting_with(&oldest.name));
+    app.until_label("its tile is drawn", &oldest.name);
 }
 
 fn save_everything(app: &mut App, server: &Server, folder: &Path) {

@@ -27,11 +27,16 @@ struct Sums {
     types: BTreeMap<String, usize>,
     first: Option<Timestamp>,
     last: Option<Timestamp>,
+    /// Every chosen image is known.
+    is_final: bool,
 }
 
 impl Sums {
     fn of(gallery: &Gallery) -> Self {
-        let mut sums = Self::default();
+        let mut sums = Self {
+            is_final: gallery.is_choice_known(),
+            ..Self::default()
+        };
         for upload in gallery.chosen() {
             match upload.size {
                 Some(size) => sums.bytes += size,
@@ -56,7 +61,7 @@ impl Sums {
 /// Draws the numbers.
 pub(super) fn sums_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, count: usize) {
     let sums = kept_sums(ui, gallery);
-    let is_final = gallery.is_choice_known();
+    let is_final = sums.is_final;
     let title = RichText::new(format!("{} selected", images(count)));
     ui.label(title.size(16.0).strong());
     ui.add_space(space::XS);
@@ -85,23 +90,24 @@ pub(super) fn sums_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, count
 
 /// Adding up a hundred thousand images takes longer than a frame: kept until something changes.
 fn kept_sums(ui: &Ui, gallery: &Gallery) -> Arc<Sums> {
-    type Kept = (RoomId, u64, u64, Arc<Sums>);
+    /// Room, versions of list and selection, and whether the list has an anchor: reading it anew
+    /// takes only that away.
+    type Kept = (RoomId, (u64, u64, bool), Arc<Sums>);
     let id = Id::unique("sums of the selection");
-    let versions = (gallery.listing.version(), gallery.selection.version());
+    let versions = (
+        gallery.listing.version(),
+        gallery.selection.version(),
+        gallery.listing.anchor().is_some(),
+    );
     let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
-    if let Some((room, listing, selection, sums)) = kept
+    if let Some((room, of, sums)) = kept
         && room == gallery.room.id
-        && (listing, selection) == versions
+        && of == versions
     {
         return sums;
     }
     let sums = Arc::new(Sums::of(gallery));
-    let kept: Kept = (
-        gallery.room.id.clone(),
-        versions.0,
-        versions.1,
-        Arc::clone(&sums),
-    );
+    let kept: Kept = (gallery.room.id.clone(), versions, Arc::clone(&sums));
     ui.data_mut(|data| data.insert_temp(id, kept));
     sums
 }

@@ -8,14 +8,23 @@ use lucide_icons::Icon;
 use crate::protocol::{Connection, DownloadError, OpenTarget};
 use crate::state::{Action, FileAccess, Gallery, UserMessage, user_message};
 use crate::ui::theme::{self, space, text};
+use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
 
 /// A countdown moves once a second.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Draws the bars that apply.
-pub(super) fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    connection_ui(ui, cx, gallery);
+pub(super) fn gallery_bars_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    totals: &Totals,
+) {
+    connection_ui(ui, cx, gallery, totals);
+    if gallery.room.is_encrypted && !gallery.listing.is_empty() {
+        encrypted_ui(ui, cx, gallery);
+    }
     if gallery.access == FileAccess::Refused {
         refused_ui(ui, cx, gallery);
     } else if gallery.failed_count() > 0 {
@@ -47,7 +56,16 @@ pub(super) fn gallery_bars_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Galler
     }
 }
 
-fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+/// What was posted into an encrypted room before it was, or by somebody without the keys.
+fn encrypted_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    let headline = "This room is end-to-end encrypted";
+    let words = "Only the images that were posted without encryption are shown.";
+    bar_ui(ui, cx, (Icon::Lock, headline, words), |ui| {
+        web_ui(ui, cx, gallery);
+    });
+}
+
+fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, totals: &Totals) {
     match cx.state.connection {
         Connection::Online => {}
         Connection::RateLimited { until } => {
@@ -55,7 +73,7 @@ fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
             if !rest.is_zero() {
                 ui.ctx().request_repaint_after(TICK.min(rest));
             }
-            let words = rate_words(rest, gallery);
+            let words = rate_words(rest, gallery, totals);
             bar_ui(ui, cx, (Icon::Hourglass, "", &words), |_| {});
         }
         Connection::Offline { since } => {
@@ -63,20 +81,22 @@ fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
             let headline = format!("Offline since {}", local.strftime("%H:%M"));
             let words = "Showing what is on this computer; Salon tries again by itself.";
             bar_ui(ui, cx, (Icon::WifiOff, &headline, words), |ui| {
-                retry_ui(ui, cx);
+                if ui.button("Try again").clicked() {
+                    cx.act(Action::Reconnect);
+                }
             });
         }
     }
 }
 
-fn rate_words(rest: Duration, gallery: &Gallery) -> String {
+fn rate_words(rest: Duration, gallery: &Gallery, totals: &Totals) -> String {
     let listing = &gallery.listing;
     let next = if rest.is_zero() {
         "the next page comes now".to_owned()
     } else {
         format!("next page in {}", user_message::duration(rest))
     };
-    let listed = if listing.is_started() && !listing.is_complete() {
+    let listed = if listing.is_started() && !totals.is_complete() {
         format!(
             " {} of {} listed.",
             user_message::grouped(listing.known_count()),

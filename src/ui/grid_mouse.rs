@@ -164,7 +164,7 @@ impl ThumbnailGrid {
             self.held = Some(held);
         }
         cx.act(Action::SetTileEdge(
-            cx.state.settings.tile_edge_points * zoom,
+            crate::ui::theme::tile_edge(&cx.state.settings) * zoom,
         ));
     }
 

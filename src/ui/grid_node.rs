@@ -1,14 +1,20 @@
 //! What a tile is called: its node for screen readers and tests, and its tooltip.
 
+use std::sync::Arc;
+
 use egui::{Sense, Ui, WidgetInfo};
 use jiff::tz::TimeZone;
 
 use crate::domain::{Upload, safe_display_name};
+use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
 use crate::ui::grid_tile::{Face, Tile};
 use crate::ui::theme::space;
 use crate::ui::view_context::ViewContext;
 use crate::ui::{dates, text};
+
+/// Nobody posts more in a minute; a list without times would be looked through to its end.
+const MOST_A_MINUTE: usize = 100;
 
 /// The node of a tile for screen readers and tests, and its tooltip.
 pub(super) fn node_ui(
@@ -24,7 +30,7 @@ pub(super) fn node_ui(
     };
     let response = ui.interact(tile.rect, id, Sense::hover());
     response.widget_info(|| {
-        let name = accessible_name(tile, zone);
+        let name = accessible_name(gallery, tile, zone);
         WidgetInfo::labeled(egui::Role::ListBoxOption, true, name)
     });
     ui.accesskit_node_builder(id, |node| {
@@ -49,7 +55,7 @@ pub(super) fn node_ui(
 }
 
 /// What differs comes first.
-fn accessible_name(tile: &Tile, zone: &TimeZone) -> String {
+fn accessible_name(gallery: &Gallery, tile: &Tile, zone: &TimeZone) -> String {
     let Some(upload) = &tile.upload else {
         return format!("Image {}, loading", tile.position + 1);
     };
@@ -62,6 +68,10 @@ fn accessible_name(tile: &Tile, zone: &TimeZone) -> String {
         name.push_str(", ");
         name.push_str(&dates::spoken_time(time, zone));
     }
+    if has_twin(gallery, tile.position, upload) {
+        let (place, count) = (grouped(tile.position + 1), grouped(gallery.listing.len()));
+        name.extend([", ", &place, " of ", &count]);
+    }
     if let Face::Failed(reason) = &tile.face {
         name.push_str(", failed: ");
         name.push_str(reason);
@@ -73,6 +83,23 @@ fn accessible_name(tile: &Tile, zone: &TimeZone) -> String {
         name.push_str(", saved");
     }
     name
+}
+
+/// Whether another image of the same minute has the same name and is from the same person, as
+/// when somebody pastes two screenshots. The list is in order of time: they are near.
+fn has_twin(gallery: &Gallery, position: usize, upload: &Upload) -> bool {
+    let minute = |upload: &Upload| {
+        upload
+            .uploaded_at
+            .map(|time| time.as_second().div_euclid(60))
+    };
+    let is_near = |other: &Arc<Upload>| minute(other) == minute(upload);
+    let is_twin = |other: Arc<Upload>| other.name == upload.name && other.user == upload.user;
+    let later = (position.saturating_sub(MOST_A_MINUTE)..position).rev();
+    let earlier = position + 1..position + 1 + MOST_A_MINUTE;
+    let known = |position: usize| gallery.upload_at(position);
+    later.map_while(known).take_while(is_near).any(is_twin)
+        || earlier.map_while(known).take_while(is_near).any(is_twin)
 }
 
 fn tooltip_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone) {

@@ -18,6 +18,9 @@ pub(super) struct Scroller {
     top: f64,
     /// Where within the handle it was grabbed.
     grabbed: Option<f32>,
+    /// How far the room may lie beyond its ends, where a bar above it came or went: tiles stay
+    /// where they are, until somebody scrolls.
+    slack: (f64, f64),
 }
 
 impl Scroller {
@@ -29,6 +32,13 @@ impl Scroller {
     /// Goes somewhere; the next [`Self::scroll`] takes care of the ends.
     pub(super) fn go_to(&mut self, top: f64) {
         self.top = top;
+        self.slack = (0.0, 0.0);
+    }
+
+    /// The upper edge of the pane moved down by so much: nothing in it moves along.
+    pub(super) fn pane_moved(&mut self, down: f32) {
+        self.top += f64::from(down);
+        self.slack = (self.top.min(0.0), self.top);
     }
 
     /// Takes in wheel and fingers.
@@ -42,7 +52,14 @@ impl Scroller {
             self.top -= f64::from(delta);
         }
         let furthest = (height - f64::from(pane.height())).max(0.0);
-        self.top = self.top.clamp(0.0, furthest);
+        let (before, behind) = self.slack;
+        self.top = self.top.clamp(before, furthest.max(behind));
+        // Slack that was scrolled away does not come back.
+        self.slack = (self.top.min(0.0), self.top.min(behind));
+    }
+
+    fn share(&self, furthest: f64) -> f64 {
+        (self.top / furthest).clamp(0.0, 1.0)
     }
 
     /// Draws the bar along the right edge and follows whoever drags it.
@@ -58,7 +75,7 @@ impl Scroller {
         let travel = f64::from((track.height() - length).max(1.0));
         let furthest = height - page;
         let response = ui.interact(track, id, Sense::drag() - Sense::FOCUSABLE);
-        let handle_top = track.top() + narrow(self.top / furthest * travel);
+        let handle_top = track.top() + narrow(self.share(furthest) * travel);
         if let Some(at) = response.interact_pointer_pos()
             && response.is_pointer_button_down_on()
         {
@@ -73,7 +90,7 @@ impl Scroller {
         } else {
             self.grabbed = None;
         }
-        let handle_top = track.top() + narrow(self.top / furthest * travel);
+        let handle_top = track.top() + narrow(self.share(furthest) * travel);
         let is_active = response.hovered() || self.grabbed.is_some();
         let width = if is_active { 8.0 } else { 5.0 };
         let handle = Rect::from_min_size(

@@ -18,7 +18,8 @@ pub(super) fn instead_of_tiles_ui(
     gallery: &Gallery,
     pane: Rect,
 ) -> bool {
-    if gallery.room.is_encrypted {
+    let listing = &gallery.listing;
+    if gallery.room.is_encrypted && listing.is_started() && listing.is_empty() {
         let headline = "This room is end-to-end encrypted";
         let advice = "Its images can be opened only with the keys of its members. Salon cannot \
                       do that yet; the web client can.";

@@ -10,6 +10,7 @@ use crate::domain::SaveJobId;
 use crate::protocol::OpenTarget;
 use crate::state::{Action, Notice, NoticeLevel, NoticeOffer, SaveJob};
 use crate::ui::save_panel::report_words;
+use crate::ui::status_bar::has_trouble;
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{card_frame, icon_button_ui, message_ui};
@@ -119,10 +120,12 @@ impl NoticesView {
         }
         let message = report_words(job, report);
         let (mut opens_queue, mut is_closed) = (false, false);
-        let has_failed = !report.failed.is_empty() || report.stopped_by.is_some();
+        let has_failed = has_trouble(job);
         let card = card_ui(ui, cx, |ui| {
             let (icon, color) = if has_failed {
                 (Icon::TriangleAlert, cx.palette.danger)
+            } else if report.is_cancelled {
+                (Icon::CircleStop, cx.palette.text_weak)
             } else {
                 (Icon::CircleCheck, cx.palette.success)
             };

@@ -7,6 +7,7 @@ use crate::ui::folder_question::FolderQuestionView;
 use crate::ui::root::RootView;
 use crate::ui::root_dialog::Dialog;
 use crate::ui::shortcuts::{Job, Situation, pressed};
+use crate::ui::theme;
 use crate::ui::view_context::ViewContext;
 
 /// Tiles grow and shrink by this factor at a key.
@@ -15,7 +16,7 @@ const SIZE_STEP: f32 = 1.2;
 impl RootView {
     /// The keys that belong to no pane. A dialog has its own and hides these.
     pub(super) fn app_keys(&mut self, ui: &Ui, cx: ViewContext<'_>) {
-        if self.dialog != Dialog::None || FolderQuestionView::is_asked(cx) {
+        if self.dialog != Dialog::None || FolderQuestionView::is_asked(cx) || self.quit.is_asked() {
             return;
         }
         let escape = |input: &mut egui::InputState| {
@@ -38,7 +39,7 @@ impl RootView {
     }
 
     fn perform(&mut self, ui: &Ui, cx: ViewContext<'_>, job: Job) {
-        let edge = cx.state.settings.tile_edge_points;
+        let edge = theme::tile_edge(&cx.state.settings);
         match job {
             Job::FindRoom => {
                 leave_viewer(cx);

@@ -10,7 +10,7 @@ use crate::domain::safe_display_name;
 use crate::protocol::{OpenTarget, SaveReport};
 use crate::state::{Action, SaveJob, UserMessage, user_message};
 use crate::ui::room_row::kind_icon;
-use crate::ui::status_bar::{running_words, share_of};
+use crate::ui::status_bar::{has_trouble, running_words, share_of};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{card_frame, icon_button_ui};
@@ -107,7 +107,17 @@ fn running_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob) {
 
 fn finished_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, report: &SaveReport) {
     let message = report_words(job, report);
-    ui.label(&message.headline);
+    ui.horizontal_top(|ui| {
+        let icon = if has_trouble(job) {
+            theme::icon(Icon::TriangleAlert, text::BODY).color(cx.palette.danger)
+        } else if report.is_cancelled {
+            theme::icon(Icon::CircleStop, text::BODY).color(cx.palette.text_weak)
+        } else {
+            theme::icon(Icon::CircleCheck, text::BODY).color(cx.palette.success)
+        };
+        ui.label(icon);
+        ui.add(Label::new(&message.headline).wrap());
+    });
     if !message.advice.is_empty() {
         let advice = RichText::new(&message.advice)
             .small()
@@ -169,7 +179,7 @@ fn failures_ui(ui: &mut Ui, cx: ViewContext<'_>, report: &SaveReport) {
 /// What became of a save, for its card and the queue.
 pub(super) fn report_words(job: &SaveJob, report: &SaveReport) -> UserMessage {
     let saved = user_message::images(report.saved.len());
-    let mut headline = if report.is_cancelled {
+    let mut headline = if report.is_cancelled || report.stopped_by.is_some() {
         format!("Stopped: {saved} saved")
     } else {
         format!("{saved} saved")

@@ -22,8 +22,10 @@ pub(super) fn server_field_ui(ui: &mut Ui, cx: ViewContext<'_>, server: &mut Str
     probe_ui(ui, cx);
 }
 
+/// What is known about the address, the consent it needs, and a way on when it did not answer.
+///
 /// Always one line high at least, so that nothing jumps while typing.
-fn probe_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+pub(super) fn probe_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     let palette = cx.palette;
     ui.horizontal_top(|ui| {
         ui.set_min_height(text::TITLE + space::XS);
@@ -46,8 +48,14 @@ fn probe_ui(ui: &mut Ui, cx: ViewContext<'_>) {
             Probe::Idle | Probe::NeedsConsent(_) => {}
         }
     });
-    if let Probe::NeedsConsent(server) = &cx.state.sign_in.probe {
-        consent_ui(ui, cx, &server.host_and_path());
+    match &cx.state.sign_in.probe {
+        Probe::NeedsConsent(server) => consent_ui(ui, cx, &server.host_and_path()),
+        Probe::Answered(Err(_)) => {
+            if ui.add(plain_button("Try again")).clicked() {
+                cx.act(Action::ProbeAgain);
+            }
+        }
+        Probe::Idle | Probe::Invalid(_) | Probe::Asking(_) | Probe::Answered(Ok(_)) => {}
     }
 }
 

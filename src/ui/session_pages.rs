@@ -7,11 +7,11 @@ use crate::domain::TokenKind;
 use crate::protocol::{ClientError, KnownAccount};
 use crate::state::{Action, user_message};
 use crate::ui::sign_in_fields::wide_plain_ui;
-use crate::ui::sign_in_form::{FixedAccount, SignInForm, sign_in_card_ui};
+use crate::ui::sign_in_form::{FixedAccount, SignInForm};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{
-    card_frame, dialog_ui, late_spinner_ui, plain_button, primary_button, trouble_ui,
+    announce, card_frame, dialog_ui, late_spinner_ui, plain_button, primary_button, trouble_ui,
 };
 
 const CARD_WIDTH: f32 = 380.0;
@@ -30,6 +30,17 @@ pub(super) fn signed_out_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInF
             });
         });
     });
+}
+
+fn sign_in_card_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
+    ui.vertical_centered(|ui| {
+        ui.label(theme::icon(Icon::Images, 40.0).color(cx.palette.accent));
+        ui.label(RichText::new("Salon").size(text::HEADING).strong());
+        let line = "The images of your Rocket.Chat rooms";
+        ui.label(RichText::new(line).color(cx.palette.text_weak));
+    });
+    ui.add_space(space::L);
+    form.ui(ui, cx, None);
 }
 
 /// Draws the check of the stored session.
@@ -60,6 +71,30 @@ pub(super) fn resuming_ui(
                 if let Some(error) = error {
                     resume_failed_ui(ui, cx, error);
                 }
+            });
+        });
+    });
+}
+
+/// Draws the end of a session: the server and the keyring may take their time.
+pub(super) fn signing_out_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    let ground = egui::Frame::new().fill(cx.palette.canvas);
+    egui::CentralPanel::default().frame(ground).show(ui, |ui| {
+        let height = ui.available_height();
+        ui.vertical_centered(|ui| {
+            ui.add_space((height * 0.30).max(space::L));
+            card(ui, cx, |ui| {
+                ui.vertical_centered(|ui| {
+                    ui.label(theme::icon(Icon::LogOut, 40.0).color(cx.palette.accent));
+                    let session = cx.state.session.as_ref();
+                    let from = session.map_or_else(String::new, |session| {
+                        format!(" of {}", session.account.server.host_and_path())
+                    });
+                    let line = format!("Signing out{from}…");
+                    let label = ui.label(RichText::new(line).size(text::TITLE));
+                    announce(ui, &label);
+                    late_spinner_ui(ui, "signing out", text::HEADING);
+                });
             });
         });
     });
@@ -117,7 +152,7 @@ fn card(ui: &mut Ui, cx: ViewContext<'_>, body: impl FnOnce(&mut Ui)) {
 }
 
 /// The address without what every address has.
-fn host(server: &str) -> String {
+pub(super) fn host(server: &str) -> String {
     let base = crate::domain::ServerUrl::parse_base(server);
     base.map_or_else(|_| server.to_owned(), |base| base.host_and_path())
 }

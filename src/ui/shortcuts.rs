@@ -38,7 +38,7 @@ pub enum Job {
     Smaller,
     /// Tiles of the usual size.
     UsualSize,
-    /// Done by the grid or viewer itself; listed here for the help sheet.
+    /// Done by the grid, the viewer or egui (quitting) itself; listed here for the help sheet.
     Local,
 }
 
@@ -107,6 +107,7 @@ pub const TABLE: &[Shortcut] = rows! {
     NextPane, Everywhere, "Next pane": NONE F6;
     Menu, Everywhere, "Account and settings": CTRL Comma, NONE F10;
     FullScreen, Everywhere, "Full screen": NONE F11;
+    Local, Everywhere, "Quit": CTRL Q;
     Larger, Grid, "Larger tiles": CTRL Equals, CTRL Plus;
     Smaller, Grid, "Smaller tiles": CTRL Minus;
     UsualSize, Grid, "Tiles of the usual size": CTRL Num0;

@@ -4,17 +4,17 @@
 //! session expired; then server and user are given.
 
 use egui::{Id, RichText, TextEdit, Ui};
-use lucide_icons::Icon;
 use secrecy::SecretString;
 
 use crate::domain::AuthToken;
 use crate::state::{Action, SignInStep, user_message};
 use crate::ui::code_question::CodeQuestion;
-use crate::ui::server_field::server_field_ui;
+use crate::ui::known_accounts::known_accounts_ui;
+use crate::ui::server_field::{probe_ui, server_field_ui};
 use crate::ui::sign_in_fields::{
     SecretField, busy_ui, enter, field_ui, secret_ui, side_way_ui, take_enter,
 };
-use crate::ui::theme::{self, space, text};
+use crate::ui::theme::space;
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{trouble_ui, wide_primary_ui};
 
@@ -46,12 +46,13 @@ enum Course {
     Sent,
 }
 
-/// What the form may not change, because it belongs to the session that expired.
+/// The account of the session that expired. The server cannot be changed; the user's name can,
+/// as somebody may sign in by e-mail.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FixedAccount<'a> {
     /// The server's address.
     pub server: &'a str,
-    /// The user's name.
+    /// The user's name, to begin with.
     pub user: &'a str,
     /// The session began with a personal access token.
     pub used_token: bool,
@@ -79,6 +80,8 @@ impl SignInForm {
             match fixed {
                 Some(account) => {
                     ui.label(RichText::new(account.server).color(cx.palette.text_weak));
+                    // Without an answer of the server nobody gets in, here neither.
+                    probe_ui(ui, cx);
                 }
                 None => server_field_ui(ui, cx, &mut self.server, server_id()),
             }
@@ -86,7 +89,7 @@ impl SignInForm {
             if self.is_token(cx, fixed) {
                 self.token_ui(ui, cx);
             } else {
-                self.password_ui(ui, cx, fixed);
+                self.password_ui(ui, cx);
             }
         });
         if let Some(error) = &sign_in.error {
@@ -97,6 +100,19 @@ impl SignInForm {
         self.submit_ui(ui, cx, fixed);
         ui.add_space(space::S);
         self.way_ui(ui, cx, fixed);
+        if fixed.is_none() && !is_busy {
+            self.known_ui(ui, cx);
+        }
+    }
+
+    /// The accounts that were used before.
+    fn known_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+        if let Some(account) = known_accounts_ui(ui, cx) {
+            // Should it have ended meanwhile, the form asks for the rest.
+            self.clear();
+            self.user.clone_from(&account.username);
+            cx.act(Action::ResumeAccount(account));
+        }
     }
 
     /// Forgets everything typed.
@@ -113,7 +129,9 @@ impl SignInForm {
         self.course = Course::Open;
         if let Some(account) = fixed {
             account.user.clone_into(&mut self.user);
-        } else if let Some(known) = cx.state.settings.accounts.first() {
+        } else if let Some(known) = cx.state.settings.accounts.first()
+            && self.user.is_empty()
+        {
             self.user.clone_from(&known.username);
         }
         let first = if self.server.is_empty() {
@@ -154,7 +172,7 @@ impl SignInForm {
         self.uses_token.unwrap_or(is_usual)
     }
 
-    fn password_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
+    fn password_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         let label = ui.label("User name or e-mail");
         let hint = cx
             .state
@@ -163,8 +181,7 @@ impl SignInForm {
             .and_then(|server| server.user_hint.clone());
         let user = TextEdit::singleline(&mut self.user)
             .id(user_id())
-            .hint_text(hint.unwrap_or_default())
-            .interactive(fixed.is_none());
+            .hint_text(hint.unwrap_or_default());
         let user = field_ui(ui, user).labelled_by(label.id);
         // Taken, or the password's field sees it in the same frame and gives the keyboard back.
         if user.lost_focus() && take_enter(ui) {
@@ -265,18 +282,6 @@ impl SignInForm {
             ui.memory_mut(|memory| memory.request_focus(field));
         }
     }
-}
-
-/// The app's name over the form.
-pub(super) fn sign_in_card_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
-    ui.vertical_centered(|ui| {
-        ui.label(theme::icon(Icon::Images, 40.0).color(cx.palette.accent));
-        ui.label(RichText::new("Salon").size(text::HEADING).strong());
-        let line = "The images of your Rocket.Chat rooms";
-        ui.label(RichText::new(line).color(cx.palette.text_weak));
-    });
-    ui.add_space(space::L);
-    form.ui(ui, cx, None);
 }
 
 fn server_id() -> Id {

@@ -45,7 +45,7 @@ fn listing_words(gallery: &Gallery, totals: &Totals) -> String {
     }
     let images = user_message::images(listing.len());
     let bytes = totals.listed;
-    if listing.is_complete() {
+    if totals.is_complete() {
         format!("{images} · {bytes}")
     } else {
         let known = user_message::grouped(listing.known_count());
@@ -65,12 +65,14 @@ fn chip_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
     } else {
         running_words(&running)
     };
-    let icon = if running.is_empty() {
-        Icon::CircleCheck
+    let icon = if !running.is_empty() {
+        theme::icon(Icon::Download, text::BODY)
+    } else if jobs.iter().any(has_trouble) {
+        theme::icon(Icon::TriangleAlert, text::BODY).color(cx.palette.danger)
     } else {
-        Icon::Download
+        theme::icon(Icon::CircleCheck, text::BODY)
     };
-    let button = egui::Button::new((theme::icon(icon, text::BODY), RichText::new(words).small()))
+    let button = egui::Button::new((icon, RichText::new(words).small()))
         .frame_when_inactive(*is_queue_open)
         .min_size(egui::vec2(0.0, 24.0));
     if ui.add(button).on_hover_text("Saves").clicked() {
@@ -125,7 +127,7 @@ fn finished_words(jobs: &[SaveJob]) -> String {
         .map(|report| report.saved.len() + report.already_there.len())
         .sum();
     let failed: usize = reports().map(|report| report.failed.len()).sum();
-    if failed > 0 {
+    let mut words = if failed > 0 {
         format!(
             "{} saved, {} failed",
             user_message::grouped(saved),
@@ -133,7 +135,20 @@ fn finished_words(jobs: &[SaveJob]) -> String {
         )
     } else {
         format!("{} saved", user_message::images(saved))
+    };
+    if let Some(failure) = reports().find_map(|report| report.stopped_by.as_ref()) {
+        let reason = user_message::save(failure).headline;
+        words = format!("{words} · stopped: {reason}");
+    } else if reports().any(|report| report.is_cancelled) {
+        words.push_str(" · stopped");
     }
+    words
+}
+
+/// Whether a save ended with less than was asked for.
+pub(super) fn has_trouble(job: &SaveJob) -> bool {
+    let report = job.report.as_ref();
+    report.is_some_and(|report| !report.failed.is_empty() || report.stopped_by.is_some())
 }
 
 /// How far the jobs are, by files: bytes are not always known.

@@ -8,9 +8,10 @@ use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, Texture
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
 
-/// Textures may take this much; the least recently drawn go first.
+/// Textures may take this much; the least recently drawn go first. What is on screen stays even
+/// when it takes more: thrown away, it would only be fetched and decoded again, for ever.
 /// Two hundred tiles of 512 px are 200 MB, more than two screens of the largest windows.
-const BUDGET_BYTES: usize = 192 * 1024 * 1024;
+pub(super) const BUDGET_BYTES: usize = 192 * 1024 * 1024;
 
 /// See the [module documentation](self).
 pub struct TextureStore {
@@ -21,6 +22,8 @@ pub struct TextureStore {
     missing: HashSet<ImageRequest>,
     bytes: usize,
     clock: Cell<u64>,
+    /// What was stored or drawn since then is in use.
+    frame_began: Cell<u64>,
 }
 
 struct Entry {
@@ -59,7 +62,13 @@ impl TextureStore {
             missing: HashSet::new(),
             bytes: 0,
             clock: Cell::new(0),
+            frame_began: Cell::new(0),
         }
+    }
+
+    /// A frame is about to be drawn: what it draws is in use until the next one begins.
+    pub fn begin_frame(&self) {
+        self.frame_began.set(self.tick());
     }
 
     /// Puts a picture on the GPU at the end of this frame.
@@ -100,7 +109,7 @@ impl TextureStore {
             is_animated: image.is_animated,
             format: image.format,
             bytes,
-            drawn_at: Cell::new(self.clock.get()),
+            drawn_at: Cell::new(self.tick()),
             options: Cell::new(options),
             first_pixel,
         };
@@ -111,8 +120,7 @@ impl TextureStore {
     /// The picture, if it is here; counts as drawn.
     pub fn get(&self, request: &ImageRequest) -> Option<Texture> {
         let entry = self.entries.get(request)?;
-        self.clock.set(self.clock.get() + 1);
-        entry.drawn_at.set(self.clock.get());
+        entry.drawn_at.set(self.tick());
         let [width, height] = entry.handle.size();
         let side = |px: usize| u32::try_from(px).unwrap_or(u32::MAX);
         Some(Texture {
@@ -178,6 +186,11 @@ impl TextureStore {
         self.bytes
     }
 
+    fn tick(&self) -> u64 {
+        self.clock.set(self.clock.get() + 1);
+        self.clock.get()
+    }
+
     fn remove(&mut self, request: &ImageRequest) {
         let Some(entry) = self.entries.remove(request) else {
             return;
@@ -197,10 +210,12 @@ impl TextureStore {
         if self.bytes <= BUDGET_BYTES {
             return;
         }
+        let frame_began = self.frame_began.get();
         let mut by_age: Vec<_> = self
             .entries
             .iter()
             .map(|(request, entry)| (entry.drawn_at.get(), request.clone()))
+            .filter(|(drawn_at, _)| *drawn_at < frame_began)
             .collect();
         by_age.sort_by_key(|(drawn_at, _)| *drawn_at);
         // A quarter at once, so that sorting is rare.
@@ -210,5 +225,64 @@ impl TextureStore {
             }
             self.remove(&request);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context() -> egui::Context {
+        let ctx = egui::Context::default();
+        let input = egui::RawInput {
+            max_texture_side: Some(16_384),
+            ..egui::RawInput::default()
+        };
+        let mut output = ctx.run_ui(input, |_ui| {});
+        // No graphics card takes them.
+        output.textures_delta.clear();
+        ctx
+    }
+
+    fn request(name: &str) -> ImageRequest {
+        ImageRequest {
+            subject: ImageSubject::Upload(UploadId::from(name)),
+            size: ImageSize::Full { max_edge_px: 8192 },
+        }
+    }
+
+    fn picture(width: u32, height: u32) -> DecodedImage {
+        let size = PixelSize::new(width, height);
+        let count = usize::try_from(u64::from(width) * u64::from(height) * 4).unwrap();
+        DecodedImage {
+            size,
+            original_size: size,
+            pixels: vec![0_u8; count].into(),
+            format: "JPEG",
+            is_animated: false,
+        }
+    }
+
+    #[test]
+    fn a_picture_over_the_whole_budget_stays() {
+        let mut textures = TextureStore::new(context());
+        textures.begin_frame();
+        textures.store(request("large"), &picture(8192, 6144));
+        assert!(textures.get(&request("large")).is_some());
+    }
+
+    #[test]
+    fn what_the_last_frame_drew_stays_and_what_it_did_not_draw_goes() {
+        let mut textures = TextureStore::new(context());
+        let large = picture(6000, 4000);
+        textures.store(request("before"), &large);
+        textures.store(request("in view"), &large);
+        textures.begin_frame();
+        assert!(textures.get(&request("in view")).is_some());
+        textures.store(request("next"), &large);
+        textures.begin_frame();
+        assert!(textures.get(&request("in view")).is_some());
+        assert!(textures.get(&request("next")).is_some());
+        assert!(textures.get(&request("before")).is_none());
     }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Visuals, vec2};
 
+use crate::protocol::Settings;
+use crate::state::TILE_EDGE_POINTS;
 pub use crate::ui::palette::Palette;
 
 /// Distances in points: one scale for everything.
@@ -182,4 +184,39 @@ pub fn set_options(ctx: &egui::Context) {
 /// The style shared by all frames of one theme, for tests that look at contrast.
 pub fn style_of(palette: &Palette) -> Arc<Visuals> {
     Arc::new(visuals(palette))
+}
+
+/// The wanted edge of a tile. Settings may hold anything, as people edit them by hand.
+pub(super) fn tile_edge(settings: &Settings) -> f32 {
+    let (least, most) = TILE_EDGE_POINTS.into_inner();
+    let edge = settings.tile_edge_points;
+    if edge.is_finite() {
+        edge.clamp(least, most)
+    } else {
+        Settings::default().tile_edge_points
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[expect(clippy::float_cmp, reason = "numbers that are passed through or replaced")]
+    fn absurd_tile_sizes_are_put_right() {
+        for (kept, used) in [
+            (f32::NAN, 168.0),
+            (f32::INFINITY, 168.0),
+            (0.01, 80.0),
+            (-3.0, 80.0),
+            (1e9, 400.0),
+            (200.0, 200.0),
+        ] {
+            let settings = Settings {
+                tile_edge_points: kept,
+                ..Settings::default()
+            };
+            assert_eq!(tile_edge(&settings), used, "{kept}");
+        }
+    }
 }

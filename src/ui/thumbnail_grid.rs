@@ -136,8 +136,11 @@ impl ThumbnailGrid {
     }
 
     fn scroll_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
+        let down = self.view.map_or(0.0, |view| pane.top() - view.pane.top());
         if let Some(offset) = self.wanted_offset.take() {
             self.scroller.go_to(offset);
+        } else if down.abs() > 0.1 {
+            self.scroller.pane_moved(down);
         }
         let height = self.layout.height() + f64::from(space::L);
         self.scroller.scroll(ui, pane, height);
@@ -314,7 +317,7 @@ impl ThumbnailGrid {
 pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
     Geometry {
         width: (pane.width() - space::M - BAR_WIDTH - space::XS).max(40.0),
-        edge: cx.state.settings.tile_edge_points,
+        edge: theme::tile_edge(&cx.state.settings),
         gap: theme::TILE_GAP,
         header: HEADER,
     }

@@ -138,7 +138,7 @@ fn layout_toggle_ui(ui: &mut Ui, cx: ViewContext<'_>) {
 }
 
 fn size_ui(ui: &mut Ui, cx: ViewContext<'_>) {
-    let mut edge = cx.state.settings.tile_edge_points;
+    let mut edge = theme::tile_edge(&cx.state.settings);
     let larger = key_of(ui.ctx(), Job::Larger);
     let smaller = key_of(ui.ctx(), Job::Smaller);
     ui.label(theme::icon(Icon::Image, text::ICON).color(cx.palette.text_weak));

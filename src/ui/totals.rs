@@ -1,5 +1,5 @@
 //! Sums over a room's images, made again only when they can have changed: a hundred thousand
-//! images are too many to add up in every frame.
+//! images are too many to add up in every frame, and a thousand pages too many to look through.
 
 use crate::domain::{ByteCount, RoomId};
 use crate::state::{Gallery, user_message};
@@ -7,12 +7,18 @@ use crate::state::{Gallery, user_message};
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
 pub(super) struct Totals {
-    /// Room, versions of list and selection, and whether every chosen image is known.
-    of: Option<(RoomId, u64, u64, bool)>,
+    of_list: Option<ListKey>,
+    /// The version of the selection.
+    of_choice: Option<u64>,
     /// Bytes of all images that are listed.
     pub(super) listed: ByteCount,
+    is_complete: bool,
     chosen_words: String,
 }
+
+/// Room and version of its list, and whether the list has an anchor: reading it anew takes the
+/// anchor away and nothing else.
+type ListKey = (RoomId, u64, bool);
 
 impl Totals {
     /// Adds up again if the list or the selection changed.
@@ -22,35 +28,43 @@ impl Totals {
             return;
         };
         let (listing, selection) = (&gallery.listing, &gallery.selection);
-        let of = (
-            gallery.room.id.clone(),
-            listing.version(),
-            selection.version(),
-            gallery.is_choice_known(),
-        );
-        if self.of.as_ref() == Some(&of) {
-            return;
+        let has_anchor = listing.anchor().is_some();
+        let of_list = (gallery.room.id.clone(), listing.version(), has_anchor);
+        if self.of_list.as_ref() != Some(&of_list) {
+            self.listed = listing.known_bytes();
+            self.is_complete = listing.is_complete();
+            self.of_list = Some(of_list);
+            self.of_choice = None;
         }
-        self.listed = listing.known_bytes();
-        self.chosen_words = chosen_words(gallery);
-        self.of = Some(of);
+        if self.of_choice != Some(selection.version()) {
+            self.chosen_words = self.words(gallery);
+            self.of_choice = Some(selection.version());
+        }
+    }
+
+    /// Whether every image of the room is listed.
+    pub(super) const fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// "3 selected · 4.2 MB"; "at least" while some of them are not listed yet.
     pub(super) fn chosen_words(&self) -> &str {
         &self.chosen_words
     }
-}
 
-fn chosen_words(gallery: &Gallery) -> String {
-    if gallery.selection.is_empty() {
-        return String::new();
-    }
-    let count = user_message::grouped(gallery.selection.count(&gallery.listing));
-    let bytes: ByteCount = gallery.chosen().filter_map(|upload| upload.size).sum();
-    if gallery.is_choice_known() {
-        format!("{count} selected · {bytes}")
-    } else {
-        format!("{count} selected · at least {bytes}")
+    fn words(&self, gallery: &Gallery) -> String {
+        let selection = &gallery.selection;
+        if selection.is_empty() {
+            return String::new();
+        }
+        let count = user_message::grouped(selection.count(&gallery.listing));
+        let bytes: ByteCount = gallery.chosen().filter_map(|upload| upload.size).sum();
+        let is_known =
+            selection.pending().is_empty() && (selection.all_but().is_none() || self.is_complete);
+        if is_known {
+            format!("{count} selected · {bytes}")
+        } else {
+            format!("{count} selected · at least {bytes}")
+        }
     }
 }

@@ -1,23 +1,17 @@
 //! One image, large.
 
-use std::sync::Arc;
-
 use egui::epaint::RectShape;
 use egui::{Color32, CursorIcon, Id, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
-use crate::protocol::{ImageRequest, ImageSize, ImageSubject, WantedImage};
+use crate::domain::{Upload, UploadId, safe_display_name};
 use crate::state::{Action, Gallery, ViewerStep};
 use crate::ui::pan_zoom::{self, PanZoom, Pane};
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::Palette;
-use crate::ui::view_context::{Urgency, ViewContext};
+use crate::ui::view_context::ViewContext;
 use crate::ui::viewer_controls::Controls;
-use crate::ui::{viewer_keys, viewer_states};
-
-/// No texture is larger, whatever the graphics card can do: 8192² are 256 MB already.
-const MAX_EDGE_PX: usize = 8192;
+use crate::ui::{viewer_keys, viewer_pictures, viewer_states};
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
@@ -53,9 +47,9 @@ impl Viewer {
         self.turn_to(upload.as_deref());
         let mut texture = None;
         if let Some(upload) = &upload {
-            let full = full_size(ui, upload);
-            texture = picture(cx, gallery, upload, &full);
-            self.stage = size_of(upload, texture).map(|size| Stage {
+            let full = viewer_pictures::full_size(ui, upload);
+            texture = viewer_pictures::picture(cx, gallery, upload, &full);
+            self.stage = viewer_pictures::size_of(upload, texture).map(|size| Stage {
                 view,
                 pixels_per_point: ui.pixels_per_point(),
                 pane: Pane::new(view.size(), ui.pixels_per_point(), size),
@@ -82,7 +76,7 @@ impl Viewer {
         } else {
             self.blank_since = None;
         }
-        ask_neighbours(ui, cx, gallery);
+        viewer_pictures::ask_neighbours(ui, cx, gallery);
         let scale = self.stage.map(|stage| self.zoom.scale(stage.pane));
         let asked = self.controls.controls_ui(ui, cx, gallery, view, scale);
         if let Some(asked) = asked {
@@ -207,71 +201,6 @@ pub(super) enum ZoomStep {
     FitWidth,
     /// Between the whole image and 100 %.
     Toggle,
-}
-
-fn full_size(ui: &Ui, upload: &Arc<Upload>) -> WantedImage {
-    let largest = ui.input(|input| input.max_texture_side).min(MAX_EDGE_PX);
-    WantedImage {
-        request: ImageRequest {
-            subject: ImageSubject::Upload(upload.id.clone()),
-            size: ImageSize::Full {
-                max_edge_px: u32::try_from(largest).unwrap_or(2048),
-            },
-        },
-        upload: Some(Arc::clone(upload)),
-    }
-}
-
-/// The full picture, or whatever stands in for it. Answers too whether it is the full one.
-fn picture(
-    cx: ViewContext<'_>,
-    gallery: &Gallery,
-    upload: &Arc<Upload>,
-    full: &WantedImage,
-) -> Option<(Texture, bool)> {
-    let whole = if gallery.failure(&upload.id).is_some() {
-        cx.textures.get(&full.request)
-    } else {
-        cx.picture(full, Urgency::InView)
-    };
-    whole
-        .map(|texture| (texture, true))
-        .or_else(|| Some((cx.textures.any_size(&upload.id)?, false)))
-}
-
-/// The size at 100 %. While only a small picture is there, its shape decides whether the
-/// server's word on the size is turned by 90° (it is, for some EXIF orientations).
-fn size_of(upload: &Upload, texture: Option<(Texture, bool)>) -> Option<PixelSize> {
-    let Some((texture, is_full)) = texture else {
-        return upload.dimensions;
-    };
-    let Some(told) = upload.dimensions.filter(|_| !is_full) else {
-        return Some(texture.original_size);
-    };
-    let seen = texture.size_px.aspect_ratio();
-    let turned = PixelSize::new(told.height, told.width);
-    let is_like = |size: PixelSize| (size.aspect_ratio() / seen - 1.0).abs() < 0.05;
-    Some(if is_like(told) {
-        told
-    } else if is_like(turned) {
-        turned
-    } else {
-        texture.original_size
-    })
-}
-
-fn ask_neighbours(ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    let focus = gallery.selection.focus();
-    for position in [Some(focus + 1), focus.checked_sub(1)]
-        .into_iter()
-        .flatten()
-    {
-        if let Some(upload) = gallery.upload_at(position)
-            && gallery.failure(&upload.id).is_none()
-        {
-            cx.picture(&full_size(ui, &upload), Urgency::Neighbour);
-        }
-    }
 }
 
 fn may_be_transparent(format: &str) -> bool {

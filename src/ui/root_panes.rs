@@ -1,0 +1,135 @@
+//! The panes of the window while somebody is signed in.
+
+use egui::{Frame, Margin, Panel, Rect, Ui};
+
+use crate::state::Gallery;
+use crate::ui::account_menu::account_header_ui;
+use crate::ui::details_panel::details_panel_ui;
+use crate::ui::gallery_bars::gallery_bars_ui;
+use crate::ui::root::RootView;
+use crate::ui::save_panel::save_panel_ui;
+use crate::ui::shortcuts::{Job, key_of};
+use crate::ui::status_bar::status_bar_ui;
+use crate::ui::theme::{self, Palette, space};
+use crate::ui::top_bar::top_bar_ui;
+use crate::ui::view_context::ViewContext;
+use crate::ui::widgets::placeholder_ui;
+
+impl RootView {
+    pub(super) fn session_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+        self.totals.update(cx.state.gallery.as_ref());
+        let is_viewer_open = cx
+            .state
+            .gallery
+            .as_ref()
+            .is_some_and(|gallery| gallery.is_viewer_open);
+        if !is_viewer_open {
+            self.rooms_ui(ui, cx);
+        }
+        let bar = Frame::new()
+            .fill(cx.palette.surface)
+            .inner_margin(Margin::symmetric(12, 0));
+        Panel::bottom("status")
+            .frame(bar)
+            .exact_size(theme::STATUS_BAR_HEIGHT)
+            .resizable(false)
+            .show(ui, |ui| {
+                status_bar_ui(ui, cx, &self.totals, &mut self.is_queue_open);
+            });
+        match &cx.state.gallery {
+            Some(gallery) => self.gallery_ui(ui, cx, gallery),
+            None => no_room_ui(ui, cx),
+        }
+        if self.is_queue_open {
+            save_panel_ui(ui, cx, &mut self.is_queue_open);
+        }
+    }
+
+    fn rooms_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+        let frame = Frame::new().fill(cx.palette.surface).inner_margin(Margin {
+            left: 8,
+            right: 8,
+            top: 8,
+            bottom: 0,
+        });
+        let opens_menu = self.opens_menu.take();
+        let panel = Panel::left("rooms")
+            .frame(frame)
+            .default_size(theme::ROOM_LIST_WIDTH)
+            .size_range(180.0..=420.0)
+            .resizable(true);
+        let response = panel.show(ui, |ui| {
+            account_header_ui(ui, cx, opens_menu, &mut self.dialog);
+            ui.add_space(space::XS);
+            self.rooms.ui(ui, cx);
+        });
+        self.panes.rooms = response.response.rect;
+    }
+
+    fn gallery_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+        self.details_ui(ui, cx, gallery);
+        if gallery.is_viewer_open {
+            let ground = Frame::new().fill(Palette::VIEWER_GROUND);
+            egui::CentralPanel::default().frame(ground).show(ui, |ui| {
+                self.panes.images = ui.max_rect();
+                if self.images_have_keys(ui, cx) {
+                    self.viewer.keys(ui, cx, gallery);
+                }
+                self.viewer.ui(ui, cx, gallery);
+            });
+            return;
+        }
+        let ground = Frame::new().fill(cx.palette.canvas);
+        egui::CentralPanel::default().frame(ground).show(ui, |ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            let bar = Frame::new().inner_margin(Margin {
+                left: 16,
+                right: 12,
+                top: 0,
+                bottom: 0,
+            });
+            bar.show(ui, |ui| top_bar_ui(ui, cx, gallery, &self.totals));
+            ui.scope(|ui| gallery_bars_ui(ui, cx, gallery, &self.totals));
+            self.panes.images = ui.available_rect_before_wrap();
+            if self.images_have_keys(ui, cx) {
+                self.grid.keys(ui, cx, gallery);
+            }
+            theme::reset_spacing(ui);
+            self.grid.ui(ui, cx, gallery);
+        });
+    }
+
+    fn details_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+        self.panes.details = Rect::NOTHING;
+        if !cx.state.settings.is_panel_open {
+            return;
+        }
+        let is_narrow = ui.ctx().content_rect().width() < theme::NARROW_WINDOW;
+        let panel = if is_narrow {
+            Panel::bottom("details below").default_size(theme::PANEL_WIDTH)
+        } else {
+            Panel::right("details").default_size(theme::PANEL_WIDTH)
+        };
+        let frame = Frame::new()
+            .fill(cx.palette.surface)
+            .inner_margin(Margin::same(12));
+        let panel = panel.frame(frame).size_range(220.0..=520.0).resizable(true);
+        let response = panel.show(ui, |ui| {
+            ui.set_min_size(ui.available_size());
+            details_panel_ui(ui, cx, gallery);
+        });
+        self.panes.details = response.response.rect;
+    }
+}
+
+fn no_room_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    let ground = Frame::new().fill(cx.palette.canvas);
+    egui::CentralPanel::default().frame(ground).show(ui, |ui| {
+        if cx.state.rooms.is_loaded {
+            let title = "No room is open";
+            let key = key_of(ui.ctx(), Job::FindRoom);
+            let more = format!("Choose one at the left, or press {key} and type its name");
+            placeholder_ui(ui, cx.palette, lucide_icons::Icon::Images, title, &more);
+        }
+    });
+}
