@@ -682,10 +682,12 @@ fn empty_failed_and_encrypted_rooms_say_so() {
     let is_retry = |action: &Action| matches!(action, Action::RetryAllFailed);
     assert!(failed.state().done.iter().any(is_retry));
 
-    let encrypted = harness_of(Room {
+    let mut encrypted = harness_of(Room {
         is_encrypted: true,
         ..room()
     });
+    encrypted.state_mut().load(0, 0);
+    encrypted.run_steps(8);
     encrypted.get_by_label("This room is end-to-end encrypted");
 }
 

@@ -10,8 +10,9 @@ use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
 
 /// Textures may take this much; the least recently drawn go first. What is on screen stays even
 /// when it takes more: thrown away, it would only be fetched and decoded again, for ever.
-/// Two hundred tiles of 512 px are 200 MB, more than two screens of the largest windows.
-pub(super) const BUDGET_BYTES: usize = 192 * 1024 * 1024;
+/// A hundred tiles of 512 px are 100 MB: a large window and what lies ahead of it. Without a
+/// graphics card textures are in this program's own memory.
+pub(super) const BUDGET_BYTES: usize = 128 * 1024 * 1024;
 
 /// See the [module documentation](self).
 pub struct TextureStore {

@@ -202,7 +202,10 @@ mod tests {
     use super::*;
 
     #[test]
-    #[expect(clippy::float_cmp, reason = "numbers that are passed through or replaced")]
+    #[expect(
+        clippy::float_cmp,
+        reason = "numbers that are passed through or replaced"
+    )]
     fn absurd_tile_sizes_are_put_right() {
         for (kept, used) in [
             (f32::NAN, 168.0),

@@ -17,12 +17,12 @@ const MAX_EDGE_PX: u32 = 8192;
 /// Asked for where nothing is known about the size: a square of it takes [`MAX_BYTES`].
 const USUAL_EDGE_PX: u32 = 5000;
 
-/// One picture takes no more than this: half of what all textures may take.
+/// One picture takes no more than this: most of what all textures may take.
 const MAX_BYTES: u64 = 100_000_000;
 
-/// What the image in view and those beside it may take together. The other half is for what
-/// the grid shows when one comes back to it.
-const ROOM_BYTES: u64 = BUDGET_BYTES as u64 / 2;
+/// What the image in view and those beside it may take together: a phone's photograph and the
+/// next one. The rest is for what the grid shows when one comes back to it.
+const ROOM_BYTES: u64 = BUDGET_BYTES as u64 / 5 * 4;
 
 /// What to ask for to fill the window with an image.
 pub(super) fn full_size(ui: &Ui, upload: &Arc<Upload>) -> WantedImage {

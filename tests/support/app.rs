@@ -149,6 +149,16 @@ impl App {
 }
 
 impl App {
+    /// Draws frames until something on the screen has an accessible name that begins so.
+    pub(crate) fn until_label(&mut self, what: &str, start: &str) {
+        let began = Instant::now();
+        while !self.harness_has_label_starting_with(start) {
+            assert!(began.elapsed() < DEADLINE, "still waiting until {what}");
+            self.harness.step();
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Whether something on the screen has an accessible name that begins so.
     pub(crate) fn harness_has_label_starting_with(&self, start: &str) -> bool {
         let nodes = self.harness.root().children_recursive();
