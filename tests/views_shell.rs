@@ -119,6 +119,45 @@ fn a_refused_password_says_what_to_do() {
 }
 
 #[test]
+fn after_a_refusal_the_keyboard_is_in_the_empty_password_field() {
+    let mut harness = harness(signed_out_at("chat.example.org"));
+    type_into(&mut harness, Role::TextInput, "User name or e-mail", "ana");
+    type_into(&mut harness, Role::PasswordInput, "Password", "wrong");
+    harness.key_press(Key::Enter);
+    harness.step();
+    // A server on this machine refuses before another frame is drawn.
+    harness.state_mut().refuse(LogInRefusal::WrongCredentials);
+    harness.run_steps(3);
+    let field = harness.get_by_role_and_label(Role::PasswordInput, "Password");
+    assert!(field.is_focused());
+    assert!(field.value().unwrap_or_default().is_empty());
+}
+
+#[test]
+fn after_a_wrong_code_the_keyboard_is_in_the_empty_code_field() {
+    let mut shell = signed_out_at("chat.example.org");
+    let LogInRefusal::TwoFactorRequired(challenge) = scenes::challenge(TwoFactorMethod::Totp)
+    else {
+        panic!("a challenge");
+    };
+    shell.refuse(LogInRefusal::TwoFactorRequired(challenge.clone()));
+    let mut harness = harness(shell);
+    harness
+        .get_by_role_and_label(Role::TextInput, "Code")
+        .type_text("000000");
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.step();
+    harness
+        .state_mut()
+        .refuse(LogInRefusal::TwoFactorInvalid(challenge));
+    harness.run_steps(3);
+    let field = harness.get_by_role_and_label(Role::TextInput, "Code");
+    assert!(field.is_focused());
+    assert!(field.value().unwrap_or_default().is_empty());
+}
+
+#[test]
 fn a_room_is_found_by_typing_and_opened_with_enter() {
     let mut harness = filtering("supp");
     press(&mut harness, Key::Enter);

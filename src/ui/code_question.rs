@@ -66,6 +66,8 @@ impl CodeQuestion {
         ui.add_space(space::M);
         let code = bare(&self.code);
         if (buttons_ui(ui, cx, &code) || is_submitted) && !code.is_empty() {
+            // Noted here, as a fast server may have refused before the next frame.
+            self.was_checking = true;
             cx.act(Action::SubmitCode(code));
         }
     }

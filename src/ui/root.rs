@@ -91,6 +91,7 @@ impl RootView {
         match &state.phase {
             _ if state.is_signing_out() => {
                 self.dialog = Dialog::None;
+                self.form.clear();
                 signing_out_ui(ui, cx);
                 corner_ui(ui, cx);
             }

@@ -256,6 +256,8 @@ impl SignInForm {
     }
 
     fn submit(&mut self, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) {
+        // Noted here, as a fast server may have refused before the next frame.
+        self.course = Course::Sent;
         if self.is_token(cx, fixed) {
             let token = std::mem::take(&mut self.token);
             let trimmed = AuthToken::new(token.trim().to_owned());
