@@ -121,28 +121,30 @@ pub(super) fn running_words(jobs: &[&SaveJob]) -> String {
     words.join(" · ")
 }
 
+/// About the last save that ended; the others are in the queue.
 fn finished_words(jobs: &[SaveJob]) -> String {
-    let reports = || jobs.iter().filter_map(|job| job.report.as_ref());
-    let saved: usize = reports()
-        .map(|report| report.saved.len() + report.already_there.len())
-        .sum();
-    let failed: usize = reports().map(|report| report.failed.len()).sum();
-    let mut words = if failed > 0 {
-        format!(
-            "{} saved, {} failed",
-            user_message::grouped(saved),
-            user_message::grouped(failed)
-        )
-    } else {
-        format!("{} saved", user_message::images(saved))
+    let Some(report) = jobs.iter().rev().find_map(|job| job.report.as_ref()) else {
+        return String::new();
     };
-    if let Some(failure) = reports().find_map(|report| report.stopped_by.as_ref()) {
-        let reason = user_message::save(failure).headline;
-        words = format!("{words} · stopped: {reason}");
-    } else if reports().any(|report| report.is_cancelled) {
-        words.push_str(" · stopped");
+    let (saved, there) = (report.saved.len(), report.already_there.len());
+    let mut words = Vec::new();
+    if saved > 0 || there == 0 {
+        words.push(format!("{} saved", user_message::images(saved)));
     }
-    words
+    if there > 0 {
+        words.push(format!("{} already there", user_message::grouped(there)));
+    }
+    if !report.failed.is_empty() {
+        let failed = user_message::grouped(report.failed.len());
+        words.push(format!("{failed} failed"));
+    }
+    if let Some(failure) = &report.stopped_by {
+        let reason = user_message::save(failure).headline;
+        words.push(format!("stopped: {reason}"));
+    } else if report.is_cancelled {
+        words.push("stopped".to_owned());
+    }
+    words.join(" · ")
 }
 
 /// Whether a save ended with less than was asked for.
