@@ -167,8 +167,7 @@ pub struct Wanted {
     /// The windows of the listing that the view lacks, the visible ones first.
     pub windows: Vec<ListingWindow>,
     /// Windows that are worth having once the view has all it needs: the rest of what is
-    /// selected. A few calls of each minute are kept from them, so that whoever opens another
-    /// room or scrolls on need not wait for the next minute.
+    /// selected.
     pub later: Vec<ListingWindow>,
     /// The pictures that are missing, the visible ones first.
     pub images: Vec<WantedImage>,

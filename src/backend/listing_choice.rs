@@ -74,13 +74,6 @@ pub(super) struct Choice {
     pub(super) pages: PageMemory,
 }
 
-impl Question {
-    /// Whether somebody looks at where this window will be.
-    pub(super) fn is_urgent(&self, wanted: &Wanted) -> bool {
-        self.key.reader() == Reader::View && wanted.windows.contains(&self.key.address.window)
-    }
-}
-
 /// What there is to do.
 pub(super) enum Next {
     Ask(Box<Question>),

@@ -16,7 +16,7 @@ use super::reaction::{Reaction, Tries, reaction};
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{Room, UploadPage};
 use crate::protocol::{Event, Wanted};
-use crate::rocketchat::{Client, ClientError, Endpoint};
+use crate::rocketchat::{Client, ClientError};
 
 pub(super) struct ListingLane {
     pub(super) link: Arc<SessionLink>,
@@ -70,28 +70,10 @@ impl ListingLane {
             }
             Next::Ask(question) => match self.choice.remembered(&question.key) {
                 Some(page) => self.answer(*question, Ok(page), Origin::Memory).await,
-                None if self.is_free() => match self.kept_back_until(&question, &wanted) {
-                    Some(until) => self.keep_back(until).await,
-                    None => self.ask(*question).await,
-                },
+                None if self.is_free() => self.ask(*question).await,
                 None => self.wait_for_server().await,
             },
         }
-    }
-
-    /// Until when the last calls of this minute are kept for whoever looks.
-    fn kept_back_until(&self, question: &Question, wanted: &Wanted) -> Option<Instant> {
-        if question.is_urgent(wanted) {
-            return None;
-        }
-        let until = self.link.last_client().spare_call_at(Endpoint::Images)?;
-        Some(Instant::from_std(until))
-    }
-
-    async fn keep_back(&mut self, until: Instant) {
-        self.link.monitor.limited(Some(until.into_std()));
-        self.wait_until(Some(until)).await;
-        self.link.monitor.limited(None);
     }
 
     /// Whether nothing stands in the way of a request.

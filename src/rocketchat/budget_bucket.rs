@@ -37,9 +37,6 @@ pub(super) enum Denied {
     Unsure,
 }
 
-/// Of ten calls a minute, so many are kept for what somebody waits for.
-const MAX_KEPT_BACK: u32 = 3;
-
 /// The count of one endpoint.
 #[derive(Debug, Clone)]
 pub(super) struct Bucket {
@@ -93,15 +90,6 @@ impl Bucket {
         self.turn_over(now);
         self.is_spent()
             .then(|| self.ends_at.unwrap_or(now + LONGEST_WAIT))
-    }
-
-    /// When a call may be made that can wait: a third of each window, three calls at most, is
-    /// not for those. `None` for now.
-    pub(super) fn spare_at(&mut self, now: Instant) -> Option<Instant> {
-        self.turn_over(now);
-        let kept_back = (self.limit / 3).min(MAX_KEPT_BACK);
-        let is_low = self.is_limited && self.remaining <= self.in_flight + kept_back;
-        is_low.then(|| self.ends_at.unwrap_or(now + LONGEST_WAIT))
     }
 
     const fn is_spent(&self) -> bool {

@@ -98,21 +98,6 @@ impl Client {
             .max()
     }
 
-    /// When this endpoint has a call to spare beyond the few that are kept for whoever waits
-    /// in front of the window; `None` for now.
-    pub fn spare_call_at(&self, endpoint: Endpoint) -> Option<Instant> {
-        self.routes(endpoint)
-            .into_iter()
-            .filter_map(|(method, route)| {
-                self.inner.http.budget().spare_at(&BudgetKey {
-                    server: self.session().server.clone(),
-                    method,
-                    route,
-                })
-            })
-            .max()
-    }
-
     pub(super) fn http(&self) -> &Http {
         &self.inner.http
     }

@@ -63,11 +63,6 @@ impl RateBudget {
         self.with(key, |bucket| bucket.ready_at(now()))
     }
 
-    /// When a call may be made that can wait; `None` for now.
-    pub(super) fn spare_at(&self, key: &BudgetKey) -> Option<Instant> {
-        self.with(key, |bucket| bucket.spare_at(now()))
-    }
-
     fn with<T>(&self, key: &BudgetKey, use_bucket: impl FnOnce(&mut Bucket) -> T) -> T {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         use_bucket(buckets.entry(key.clone()).or_default())
