@@ -18,7 +18,7 @@ use salon::state::{AppState, Gallery};
 use salon::storage::{Dirs, SessionStore, load_settings};
 
 /// More than a minute of the server's limiter; only a hang takes longer.
-const DEADLINE: Duration = Duration::from_secs(150);
+const DEADLINE: Duration = Duration::from_mins(5);
 
 /// A demo server on a runtime of its own.
 pub(crate) struct Server {
