@@ -3,12 +3,14 @@
 mod account_menu;
 mod avatar;
 mod code_question;
+mod date_question;
 mod dates;
 mod detail_json;
 mod detail_rows;
 mod detail_sums;
 mod details_panel;
 mod exif_rows;
+mod find_bar;
 mod folder_question;
 mod gallery_bars;
 mod grid_anchor;
