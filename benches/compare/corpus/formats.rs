@@ -1,5 +1,5 @@
 //! The files that are neither plain JPEG nor screenshots. What no crate here can write, the
-//! tools of Debian write: `convert` (ImageMagick), `cwebp` and `gif2webp` (libwebp).
+//! tools of Debian write: `convert` of `ImageMagick`, `cwebp` and `gif2webp` of libwebp.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -131,7 +131,7 @@ fn path_text(path: &Path) -> Outcome<&str> {
 fn run(mut command: Command) -> Outcome<()> {
     let output = command
         .output()
-        .map_err(|error| format!("{:?}: {error}", command.get_program()))?;
+        .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     if output.status.success() {
         Ok(())
     } else {
