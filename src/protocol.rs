@@ -302,6 +302,12 @@ pub enum Event {
         /// The images.
         result: Result<UploadPage, ClientError>,
     },
+    /// Images came to a room or left it, or may have: its newest page is worth reading again.
+    /// Sent for the open room only, and no oftener than the server's budget bears.
+    RoomChanged {
+        /// Which room.
+        room: RoomId,
+    },
     /// Names for user ids.
     PeopleResolved(Vec<Person>),
     /// A picture.

@@ -13,6 +13,7 @@ use super::image_pipeline::ImagePipeline;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
 use super::listing_lane::ListingLane;
+use super::live_updates::LiveUpdates;
 use super::originals::Originals;
 use super::people::PeopleDesk;
 use super::rooms;
@@ -25,6 +26,10 @@ use crate::protocol::{Generation, Wanted};
 
 /// Questions for the rooms, and windows that saves ask for: each save asks for one at a time.
 const QUESTION_CAPACITY: usize = 16;
+
+/// Changes of the room list that wait for the list, which is read over the network: some
+/// seconds of a busy server. The websocket waits when it is full.
+const CHANGE_CAPACITY: usize = 64;
 
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
@@ -43,6 +48,7 @@ impl Live {
         jobs: &mut JoinSet<JobEnd>,
     ) -> Self {
         let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
+        let (room_changes, changed_rooms) = mpsc::channel(CHANGE_CAPACITY);
         let (lane, requests) = mpsc::channel(QUESTION_CAPACITY);
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
@@ -66,7 +72,17 @@ impl Live {
         );
         let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
-        run(jobs, rooms::run(Arc::clone(&link), room_questions));
+        let updates = LiveUpdates::new(
+            Arc::clone(&link),
+            wanted.clone(),
+            rooms.clone(),
+            room_changes,
+        );
+        run(jobs, updates.run());
+        run(
+            jobs,
+            rooms::run(Arc::clone(&link), room_questions, changed_rooms),
+        );
         run(jobs, listing.run());
         run(jobs, pipeline.run());
         run(jobs, people.clone().run(Arc::clone(&link)));
