@@ -334,6 +334,12 @@ pub enum Event {
         /// Its images as they were last known; the server has not confirmed them.
         listing: Box<Listing>,
     },
+    /// Images came to a room or left it, or may have: its newest page is worth reading again.
+    /// Sent for the open room only, and no oftener than the server's budget bears.
+    RoomChanged {
+        /// Which room.
+        room: RoomId,
+    },
     /// Names for user ids.
     PeopleResolved(Vec<Person>),
     /// A picture.

@@ -14,6 +14,7 @@ use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
 use super::listing_lane::ListingLane;
+use super::live_updates::LiveUpdates;
 use super::originals::Originals;
 use super::people::PeopleDesk;
 use super::rooms;
@@ -26,6 +27,10 @@ use crate::protocol::{Generation, Wanted};
 
 /// Questions for the rooms, and windows that saves ask for: each save asks for one at a time.
 const QUESTION_CAPACITY: usize = 16;
+
+/// Changes of the room list that wait for the list, which is read over the network: some
+/// seconds of a busy server. The websocket waits when it is full.
+const CHANGE_CAPACITY: usize = 64;
 
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
@@ -46,6 +51,7 @@ impl Live {
         library: Arc<LibraryDesk>,
     ) -> Self {
         let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
+        let (room_changes, changed_rooms) = mpsc::channel(CHANGE_CAPACITY);
         let (lane, requests) = mpsc::channel(QUESTION_CAPACITY);
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
@@ -70,9 +76,21 @@ impl Live {
         );
         let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
+        let updates = LiveUpdates::new(
+            Arc::clone(&link),
+            wanted.clone(),
+            rooms.clone(),
+            room_changes,
+        );
+        run(jobs, updates.run());
         run(
             jobs,
-            rooms::run(Arc::clone(&link), room_questions, Arc::clone(&library)),
+            rooms::run(
+                Arc::clone(&link),
+                room_questions,
+                changed_rooms,
+                Arc::clone(&library),
+            ),
         );
         run(jobs, listing.run());
         run(jobs, pipeline.run());

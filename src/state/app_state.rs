@@ -285,6 +285,10 @@ impl AppState {
                 }
                 self.save_what_is_known_now()
             }
+            Event::RoomChanged { room } => {
+                self.room_changed(&room);
+                Vec::new()
+            }
             Event::PeopleResolved(people) => {
                 for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
                     gallery.listing.set_uploaders(&people);

@@ -136,6 +136,15 @@ impl AppState {
         vec![Effect::Send(Command::LoadRooms { generation })]
     }
 
+    /// Looks for what is new in the open room. Other rooms are looked at when they are opened.
+    pub(super) fn room_changed(&mut self, room: &RoomId) {
+        if let Some(gallery) = &mut self.gallery
+            && gallery.room.id == *room
+        {
+            gallery.listing.refresh();
+        }
+    }
+
     pub(super) fn act_in_gallery(&mut self, action: Action) -> Vec<Effect> {
         let Some(gallery) = &mut self.gallery else {
             return Vec::new();
