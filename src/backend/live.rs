@@ -19,6 +19,7 @@ use super::rooms;
 use super::runner::JobEnd;
 use super::saver::SaveJob;
 use super::session::Services;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{ByteCount, SaveJobId};
 use crate::protocol::{Generation, Wanted};
@@ -26,9 +27,17 @@ use crate::protocol::{Generation, Wanted};
 /// Questions for the rooms, and windows that saves ask for: each save asks for one at a time.
 const QUESTION_CAPACITY: usize = 16;
 
+/// How much the caches of an account may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Capacities {
+    pub(super) originals: ByteCount,
+    pub(super) thumbnails: ByteCount,
+}
+
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
+    pub(super) shelf: Arc<ThumbnailShelf>,
     rooms: mpsc::Sender<Generation>,
     lane: mpsc::Sender<WindowRequest>,
 }
@@ -38,7 +47,7 @@ impl Live {
     pub(super) fn begin(
         link: Arc<SessionLink>,
         services: &Services,
-        capacity: ByteCount,
+        capacities: Capacities,
         wanted: &watch::Receiver<Wanted>,
         jobs: &mut JoinSet<JobEnd>,
     ) -> Self {
@@ -47,14 +56,21 @@ impl Live {
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
             services.dirs.clone(),
-            capacity,
+            capacities.originals,
         ));
+        let (shelf, orders) = ThumbnailShelf::new(
+            Arc::clone(&link),
+            services.dirs.clone(),
+            capacities.thumbnails,
+        );
+        let shelf = Arc::new(shelf);
         let thumbnails = Arc::new(ThumbnailSources::new());
         let people = PeopleDesk::default();
         let workshop = Workshop {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
             thumbnails: Arc::clone(&thumbnails),
+            shelf: Arc::clone(&shelf),
             decoders: Decoders::new(decoder_count()),
         };
         let listing = ListingLane::new(
@@ -69,6 +85,7 @@ impl Live {
         run(jobs, rooms::run(Arc::clone(&link), room_questions));
         run(jobs, listing.run());
         run(jobs, pipeline.run());
+        run(jobs, Arc::clone(&shelf).run(orders));
         run(jobs, people.clone().run(Arc::clone(&link)));
         run(
             jobs,
@@ -77,6 +94,7 @@ impl Live {
         Self {
             link,
             originals,
+            shelf,
             rooms,
             lane,
         }

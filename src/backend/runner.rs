@@ -9,7 +9,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::link::SessionLink;
-use super::live::Live;
+use super::live::{Capacities, Live};
 use super::session::{Attempt, Failure, Services, SignedIn};
 use super::settings_writer::SettingsWriter;
 use super::{BackendConfig, CLOSING_TIME, desktop};
@@ -194,7 +194,10 @@ impl Runner {
             self.live = Some(Live::begin(
                 Arc::new(link),
                 &self.services,
-                self.config.disk_cache_capacity,
+                Capacities {
+                    originals: self.config.disk_cache_capacity,
+                    thumbnails: self.config.thumbnail_cache_capacity,
+                },
                 &self.wanted,
                 &mut self.jobs,
             ));

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::link::SessionLink;
 use super::originals::Originals;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::{BackendConfig, Timings};
 use crate::domain::{AccountId, AuthToken, LogInRequest, ServerUrl, Session, TokenKind, UserId};
 use crate::protocol::{
@@ -212,7 +213,12 @@ impl Services {
     }
 
     /// Forgets an account that has a session running.
-    pub(super) async fn sign_out(self, link: Arc<SessionLink>, originals: Arc<Originals>) {
+    pub(super) async fn sign_out(
+        self,
+        link: Arc<SessionLink>,
+        originals: Arc<Originals>,
+        shelf: Arc<ThumbnailShelf>,
+    ) {
         let client = link.last_client();
         let session = client.session();
         if session.token_kind == TokenKind::LogIn {
@@ -220,6 +226,7 @@ impl Services {
             tracing::debug!(?ended, "logged out");
         }
         originals.close_cache().await;
+        shelf.close().await;
         self.forget(known_account(session)).await;
     }
 

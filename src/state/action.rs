@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::domain::{AuthToken, RoomId, SaveJobId, UploadId};
+use crate::domain::{AuthToken, ByteCount, RoomId, SaveJobId, UploadId};
 use crate::protocol::{GridLayoutChoice, KnownAccount, OpenTarget, ThemeChoice, WantedImage};
 use crate::state::selection::{BandEnd, BandKind};
 
@@ -100,6 +100,8 @@ pub enum Action {
     SetLayout(GridLayoutChoice),
     /// Light, dark or system.
     SetTheme(ThemeChoice),
+    /// How much of the disk thumbnails may take.
+    SetThumbnailCache(ByteCount),
     /// The window was resized, in points.
     RememberWindowSize([f32; 2]),
 
