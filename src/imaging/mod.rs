@@ -11,6 +11,7 @@ mod error;
 mod exif;
 mod header;
 mod icon;
+mod jpeg;
 mod markup;
 mod metadata;
 mod scale;
@@ -22,6 +23,7 @@ pub use error::ImageError;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, sniff};
+pub use thumbnail::{Early, early_thumbnail};
 
 use std::sync::Arc;
 
