@@ -7,11 +7,11 @@
 mod bytes;
 mod color;
 mod decode;
-mod early;
 mod error;
 mod exif;
 mod header;
 mod icon;
+mod jpeg;
 mod markup;
 mod metadata;
 mod scale;
@@ -20,12 +20,12 @@ mod stored;
 mod thumbnail;
 
 pub use decode::{Target, decode};
-pub use early::{Early, early_thumbnail};
 pub use error::ImageError;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, sniff};
 pub use stored::{ShownFile, decode_thumbnail, encode_thumbnail, shrink_thumbnail};
+pub use thumbnail::{Early, early_thumbnail};
 
 use std::sync::Arc;
 

@@ -21,6 +21,8 @@ fn account() -> AccountId {
     }
 }
 
+type Damage<'a> = &'a dyn Fn(&Path);
+
 struct Machine {
     _root: TempDir,
     dirs: Dirs,
@@ -242,7 +244,7 @@ fn two_programs_share_the_file() {
 #[test]
 fn a_file_that_is_none_of_ours_is_replaced() {
     let other_text = b"no database at all, but long enough to be one".repeat(99);
-    let damages: [&dyn Fn(&Path); 6] = [
+    let damages: [Damage<'_>; 6] = [
         &|file| fs::write(file, &other_text).unwrap(),
         &|file| fs::write(file, b"").unwrap(),
         &|file| {
