@@ -880,3 +880,53 @@ fn the_wheel_scrolls_and_a_room_is_found_where_it_was_left() {
     harness.run_steps(3);
     assert_eq!(harness.state().grid.visible(), left_at);
 }
+
+#[test]
+fn tiles_on_screen_come_first_then_those_ahead_then_those_behind() {
+    let mut harness = harness();
+    for (wheel, is_down) in [(-3000.0, true), (600.0, false)] {
+        scroll(&mut harness, wheel);
+        let visible = harness.state().grid.visible();
+        let places: Vec<usize> = harness
+            .state()
+            .missing
+            .iter()
+            .filter_map(|wanted| wanted.upload.as_ref()?.id.as_str().strip_prefix("id"))
+            .map(|number| number.parse().unwrap())
+            .collect();
+        let parts = [
+            visible.clone(),
+            if is_down {
+                visible.end..TOTAL
+            } else {
+                0..visible.start
+            },
+            if is_down {
+                0..visible.start
+            } else {
+                visible.end..TOTAL
+            },
+        ];
+        let part_of = |place: &usize| parts.iter().position(|part| part.contains(place)).unwrap();
+        let order: Vec<usize> = places.iter().map(part_of).collect();
+        assert!(order.is_sorted(), "{visible:?}: {places:?}");
+        for part in 0..3 {
+            // About a screen of each.
+            let count = order.iter().filter(|at| **at == part).count();
+            assert!(count * 3 > visible.len() * 2, "{part}: {places:?}");
+            assert!(count < visible.len() * 2, "{part}: {places:?}");
+        }
+    }
+}
+
+fn scroll(harness: &mut Harness<'_, App>, points: f32) {
+    harness.hover_at(egui::pos2(500.0, 600.0));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, points),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: egui::MouseWheelSource::Trackpad,
+    });
+    harness.run_steps(20);
+}

@@ -21,6 +21,7 @@ use super::rooms;
 use super::runner::JobEnd;
 use super::saver::SaveJob;
 use super::session::Services;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{ByteCount, SaveJobId};
 use crate::protocol::{Generation, Wanted};
@@ -32,10 +33,18 @@ const QUESTION_CAPACITY: usize = 16;
 /// seconds of a busy server. The websocket waits when it is full.
 const CHANGE_CAPACITY: usize = 64;
 
+/// How much the caches of an account may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Capacities {
+    pub(super) originals: ByteCount,
+    pub(super) thumbnails: ByteCount,
+}
+
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
     pub(super) library: Arc<LibraryDesk>,
+    pub(super) shelf: Arc<ThumbnailShelf>,
     rooms: mpsc::Sender<Generation>,
     lane: mpsc::Sender<WindowRequest>,
 }
@@ -45,7 +54,7 @@ impl Live {
     pub(super) fn begin(
         link: Arc<SessionLink>,
         services: &Services,
-        capacity: ByteCount,
+        capacities: Capacities,
         wanted: &watch::Receiver<Wanted>,
         jobs: &mut JoinSet<JobEnd>,
         library: Arc<LibraryDesk>,
@@ -56,14 +65,21 @@ impl Live {
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
             services.dirs.clone(),
-            capacity,
+            capacities.originals,
         ));
+        let (shelf, orders) = ThumbnailShelf::new(
+            Arc::clone(&link),
+            services.dirs.clone(),
+            capacities.thumbnails,
+        );
+        let shelf = Arc::new(shelf);
         let thumbnails = Arc::new(ThumbnailSources::new());
         let people = PeopleDesk::kept_in(Arc::clone(&library));
         let workshop = Workshop {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
             thumbnails: Arc::clone(&thumbnails),
+            shelf: Arc::clone(&shelf),
             decoders: Decoders::new(decoder_count()),
         };
         let listing = ListingLane::new(
@@ -94,6 +110,7 @@ impl Live {
         );
         run(jobs, listing.run());
         run(jobs, pipeline.run());
+        run(jobs, Arc::clone(&shelf).run(orders));
         run(jobs, people.clone().run(Arc::clone(&link)));
         let (served, cancel, served_people) =
             (Arc::clone(&library), link.cancel.clone(), people.clone());
@@ -110,6 +127,7 @@ impl Live {
             link,
             originals,
             library,
+            shelf,
             rooms,
             lane,
         }

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::library::LibraryDesk;
 use super::library_start::{Restored, keep_session_notes};
 use super::link::SessionLink;
-use super::live::Live;
+use super::live::{Capacities, Live};
 use super::session::{Attempt, Failure, Services, SignedIn};
 use super::settings_writer::SettingsWriter;
 use super::{BackendConfig, CLOSING_TIME, desktop};
@@ -249,7 +249,10 @@ impl Runner {
         self.live = Some(Live::begin(
             Arc::clone(&link),
             &self.services,
-            self.config.disk_cache_capacity,
+            Capacities {
+                originals: self.config.disk_cache_capacity,
+                thumbnails: self.config.thumbnail_cache_capacity,
+            },
             &self.wanted,
             &mut self.jobs,
             Arc::clone(&library),

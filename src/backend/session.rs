@@ -7,6 +7,7 @@ use super::library::LibraryDesk;
 use super::library_start::Restored;
 use super::link::SessionLink;
 use super::originals::Originals;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::{BackendConfig, Timings};
 use crate::domain::{AccountId, AuthToken, LogInRequest, ServerUrl, Session, TokenKind, UserId};
 use crate::protocol::{
@@ -234,6 +235,7 @@ impl Services {
         link: Arc<SessionLink>,
         originals: Arc<Originals>,
         library: Arc<LibraryDesk>,
+        shelf: Arc<ThumbnailShelf>,
     ) {
         let client = link.last_client();
         let session = client.session();
@@ -243,6 +245,7 @@ impl Services {
         }
         originals.close_cache().await;
         library.close().await;
+        shelf.close().await;
         self.forget(known_account(session)).await;
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::domain::{AuthToken, RoomId, SaveJobId, UploadId};
+use crate::domain::{AuthToken, ByteCount, RoomId, SaveJobId, UploadId};
 use crate::protocol::{GridLayoutChoice, KnownAccount, OpenTarget, ThemeChoice, WantedImage};
 use crate::state::go_to_date::DateTarget;
 use crate::state::selection::{BandEnd, BandKind};
@@ -108,6 +108,8 @@ pub enum Action {
     SetLayout(GridLayoutChoice),
     /// Light, dark or system.
     SetTheme(ThemeChoice),
+    /// How much of the disk thumbnails may take.
+    SetThumbnailCache(ByteCount),
     /// The window was resized, in points.
     RememberWindowSize([f32; 2]),
 

@@ -215,6 +215,7 @@ impl AppState {
             | Action::SetTileEdge(_)
             | Action::SetLayout(_)
             | Action::SetTheme(_)
+            | Action::SetThumbnailCache(_)
             | Action::RememberWindowSize(_) => self.act_on_settings(&action),
             Action::SaveSelected => self.save_selected(AskFolder::IfUnknown),
             Action::SaveSelectedAs => self.save_selected(AskFolder::Always),

@@ -220,6 +220,7 @@ impl AppState {
             }
             Action::SetLayout(layout) => self.settings.grid_layout = *layout,
             Action::SetTheme(theme) => self.settings.theme = *theme,
+            Action::SetThumbnailCache(bytes) => self.settings.thumbnail_cache = *bytes,
             Action::RememberWindowSize(size) => self.settings.window_size = Some(*size),
             _ => {}
         }

@@ -17,6 +17,7 @@ mod stored_entry;
 mod taken_names;
 #[cfg(test)]
 mod tests;
+mod thumbnail_cache;
 
 pub use dirs::Dirs;
 pub use disk_cache::{DiskCache, remove_account_caches};
@@ -29,3 +30,4 @@ pub use save_file::{Finished, PartFile, SaveFolder, remove_stale_parts};
 pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
 pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};
 pub use settings_file::{keep_settings, load_settings};
+pub use thumbnail_cache::{StoredThumbnail, ThumbnailCache, ThumbnailKey};

@@ -7,12 +7,22 @@ use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, Texture
 
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
+use crate::ui::view_context::Urgency;
 
 /// Textures may take this much; the least recently drawn go first. What is on screen stays even
 /// when it takes more: thrown away, it would only be fetched and decoded again, for ever.
-/// A hundred tiles of 512 px are 100 MB: a large window and what lies ahead of it. Without a
-/// graphics card textures are in this program's own memory.
-pub(super) const BUDGET_BYTES: usize = 128 * 1024 * 1024;
+/// A hundred tiles of 512 px are 100 MB: a large window and what lies around it, twice.
+const BUDGET_BYTES: usize = 256 * 1024 * 1024;
+
+/// Graphics cards whose textures are smaller than this have little memory.
+const USUAL_TEXTURE_SIDE: usize = 8192;
+
+/// What is uploaded in one frame: some twenty tiles. Copying it to the driver takes about a
+/// millisecond for each megabyte where there is no graphics card.
+const UPLOAD_BYTES: usize = 4 * 1024 * 1024;
+
+/// While so much waits to be uploaded nothing more is taken in.
+const QUEUE_BYTES: usize = 16 * 1024 * 1024;
 
 /// See the [module documentation](self).
 pub struct TextureStore {
@@ -21,6 +31,8 @@ pub struct TextureStore {
     /// The sizes that are here of each upload, so that a smaller picture can stand in.
     sizes_of: HashMap<UploadId, Vec<ImageSize>>,
     missing: HashSet<ImageRequest>,
+    queue: HashMap<ImageRequest, Queued>,
+    queued_bytes: usize,
     bytes: usize,
     clock: Cell<u64>,
     /// What was stored or drawn since then is in use.
@@ -36,6 +48,14 @@ struct Entry {
     drawn_at: Cell<u64>,
     options: Cell<TextureOptions>,
     first_pixel: Color32,
+}
+
+/// A picture on its way to the GPU.
+struct Queued {
+    image: DecodedImage,
+    /// How soon the last frame needed it, if it did.
+    urgency: Cell<Option<Urgency>>,
+    place: u64,
 }
 
 /// A picture that can be drawn.
@@ -61,6 +81,8 @@ impl TextureStore {
             entries: HashMap::new(),
             sizes_of: HashMap::new(),
             missing: HashSet::new(),
+            queue: HashMap::new(),
+            queued_bytes: 0,
             bytes: 0,
             clock: Cell::new(0),
             frame_began: Cell::new(0),
@@ -70,6 +92,80 @@ impl TextureStore {
     /// A frame is about to be drawn: what it draws is in use until the next one begins.
     pub fn begin_frame(&self) {
         self.frame_began.set(self.tick());
+    }
+
+    /// Takes a picture in, to be put on the GPU by one of the next [`Self::upload_queued`].
+    pub fn queue(&mut self, request: ImageRequest, image: DecodedImage) {
+        self.queued_bytes += image.pixels.len();
+        let queued = Queued {
+            image,
+            urgency: Cell::new(None),
+            place: self.tick(),
+        };
+        if let Some(older) = self.queue.insert(request, queued) {
+            self.queued_bytes -= older.image.pixels.len();
+        }
+    }
+
+    /// Puts as much on the GPU as one frame has time for, what is on screen first.
+    pub fn upload_queued(&mut self) {
+        let mut order: Vec<_> = self
+            .queue
+            .iter()
+            .map(|(request, queued)| {
+                // What came since the last frame was on its list too, nobody knows where.
+                let urgency = queued.urgency.get().unwrap_or(Urgency::Neighbour);
+                (urgency, queued.place, request.clone())
+            })
+            .collect();
+        order.sort_by_key(|(urgency, place, _)| (*urgency, *place));
+        let mut uploaded = 0;
+        for (_, _, request) in order {
+            let Some(queued) = self.queue.get(&request) else {
+                continue;
+            };
+            let bytes = queued.image.pixels.len();
+            // One that is larger than all of it goes alone.
+            if uploaded > 0 && uploaded + bytes > UPLOAD_BYTES {
+                break;
+            }
+            uploaded += bytes;
+            if let Some(queued) = self.queue.remove(&request) {
+                self.queued_bytes -= bytes;
+                self.store(request, &queued.image);
+            }
+        }
+    }
+
+    /// Whether pictures wait for the next frame.
+    pub fn has_queued(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Whether so many pictures wait that no more should be taken in.
+    pub const fn is_queue_full(&self) -> bool {
+        self.queued_bytes >= QUEUE_BYTES
+    }
+
+    /// Whether the picture is on its way to the GPU; notes how soon it is needed.
+    pub fn is_queued(&self, request: &ImageRequest, urgency: Urgency) -> bool {
+        let Some(queued) = self.queue.get(request) else {
+            return false;
+        };
+        queued.urgency.set(Some(urgency));
+        true
+    }
+
+    /// How much textures may take on this graphics card.
+    pub fn budget_bytes(&self) -> usize {
+        let side = self.ctx.input(|input| input.max_texture_side);
+        if side >= USUAL_TEXTURE_SIDE {
+            BUDGET_BYTES
+        } else if side >= USUAL_TEXTURE_SIDE / 2 {
+            BUDGET_BYTES / 2
+        } else {
+            BUDGET_BYTES / 4
+        }
     }
 
     /// Puts a picture on the GPU at the end of this frame.
@@ -179,6 +275,8 @@ impl TextureStore {
         self.entries.clear();
         self.sizes_of.clear();
         self.missing.clear();
+        self.queue.clear();
+        self.queued_bytes = 0;
         self.bytes = 0;
     }
 
@@ -208,7 +306,8 @@ impl TextureStore {
     }
 
     fn evict(&mut self) {
-        if self.bytes <= BUDGET_BYTES {
+        let budget = self.budget_bytes();
+        if self.bytes <= budget {
             return;
         }
         let frame_began = self.frame_began.get();
@@ -221,7 +320,7 @@ impl TextureStore {
         by_age.sort_by_key(|(drawn_at, _)| *drawn_at);
         // A quarter at once, so that sorting is rare.
         for (_, request) in by_age {
-            if self.bytes <= BUDGET_BYTES / 4 * 3 {
+            if self.bytes <= budget / 4 * 3 {
                 break;
             }
             self.remove(&request);
@@ -234,9 +333,13 @@ mod tests {
     use super::*;
 
     fn context() -> egui::Context {
+        context_with(16_384)
+    }
+
+    fn context_with(max_texture_side: usize) -> egui::Context {
         let ctx = egui::Context::default();
         let input = egui::RawInput {
-            max_texture_side: Some(16_384),
+            max_texture_side: Some(max_texture_side),
             ..egui::RawInput::default()
         };
         let mut output = ctx.run_ui(input, |_ui| {});
@@ -285,5 +388,50 @@ mod tests {
         assert!(textures.get(&request("in view")).is_some());
         assert!(textures.get(&request("next")).is_some());
         assert!(textures.get(&request("before")).is_none());
+    }
+
+    #[test]
+    fn small_graphics_cards_are_filled_less() {
+        let budget = |side| TextureStore::new(context_with(side)).budget_bytes();
+        assert_eq!(budget(16_384), 256 * 1024 * 1024);
+        assert_eq!(budget(4096), 128 * 1024 * 1024);
+        assert_eq!(budget(2048), 64 * 1024 * 1024);
+    }
+
+    #[test]
+    fn a_frame_uploads_so_much_and_what_is_on_screen_first() {
+        let mut textures = TextureStore::new(context());
+        let names: Vec<String> = (0..40).map(|n| n.to_string()).collect();
+        for name in &names {
+            textures.queue(request(name), picture(256, 256));
+        }
+        for name in &names {
+            let is_late = name.parse::<usize>().unwrap() >= 30;
+            let urgency = if is_late {
+                Urgency::Visible
+            } else {
+                Urgency::Ahead
+            };
+            assert!(textures.is_queued(&request(name), urgency));
+        }
+        textures.upload_queued();
+        assert_eq!(textures.len_bytes(), 4 * 1024 * 1024);
+        assert!((30..40).all(|n| textures.get(&request(&n.to_string())).is_some()));
+        assert!(textures.has_queued());
+        for _ in 0..3 {
+            textures.upload_queued();
+        }
+        assert!(!textures.has_queued());
+        assert_eq!(textures.len_bytes(), 40 * 256 * 256 * 4);
+    }
+
+    #[test]
+    fn a_picture_larger_than_a_frame_may_upload_comes_all_the_same() {
+        let mut textures = TextureStore::new(context());
+        textures.queue(request("large"), picture(4000, 3000));
+        assert!(textures.is_queue_full());
+        textures.upload_queued();
+        assert!(textures.get(&request("large")).is_some());
+        assert!(!textures.is_queue_full());
     }
 }

@@ -316,28 +316,39 @@ impl ThumbnailGrid {
         });
     }
 
-    /// The pictures of the screen that comes next.
+    /// The pictures of the screen that comes next, then of the one before, as far as textures
+    /// of the size of those on screen have room.
     fn ask_ahead(&self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, view: GridView) {
+        if gallery.access == crate::state::FileAccess::Refused {
+            return;
+        }
         let way = if view.offset < 1.0 {
             Way::Down
         } else {
             self.way
         };
-        let heights = view.heights_ahead(way);
-        if gallery.access == crate::state::FileAccess::Refused {
-            return;
-        }
-        let positions = self.layout.positions(self.layout.rows_between(heights));
         let choice = cx.state.settings.grid_layout;
-        for position in positions {
-            let (Some(upload), Some(tile)) =
-                (gallery.upload_at(position), self.layout.tile(position))
-            else {
-                continue;
-            };
-            let size = egui::vec2(tile.width, tile.height);
-            let wanted = grid_tile::thumbnail(&upload, size, ui.pixels_per_point(), choice);
-            cx.picture(&wanted, Urgency::Ahead);
+        // Those on screen were asked for already.
+        let room = cx.textures.budget_bytes() / 4 * 3;
+        let mut taken = None;
+        for (way, urgency) in [(way, Urgency::Ahead), (way.back(), Urgency::Behind)] {
+            let rows = self.layout.rows_between(view.heights_ahead(way));
+            for position in self.layout.positions(rows) {
+                let (Some(upload), Some(tile)) =
+                    (gallery.upload_at(position), self.layout.tile(position))
+                else {
+                    continue;
+                };
+                let size = egui::vec2(tile.width, tile.height);
+                let wanted = grid_tile::thumbnail(&upload, size, ui.pixels_per_point(), choice);
+                let bytes = grid_tile::texture_bytes(&wanted);
+                let sum = taken.get_or_insert_with(|| bytes * self.visible.len());
+                *sum += bytes;
+                if *sum > room {
+                    return;
+                }
+                cx.picture(&wanted, urgency);
+            }
         }
     }
 }

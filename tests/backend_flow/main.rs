@@ -15,6 +15,7 @@ mod sessions;
 mod storage;
 #[path = "../support/mod.rs"]
 mod support;
+mod thumbnails;
 mod whole_visit;
 
 use std::collections::HashSet;
