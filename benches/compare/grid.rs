@@ -22,8 +22,8 @@ const CPU_THUMBS: &str = "grid_all_tiles_cpu_vs_chromium_server_thumbs";
 const SECOND: &str = "second_start_first_screen_vs_cold";
 const IDLE: &str = "idle_cpu";
 
-/// How many tiles of 300 a screen of 1280 by 800 has beside the list of rooms, at the usual size.
-const COLUMNS: usize = 6;
+/// Columns of Salon in a window of 1280 by 800, beside the list of rooms, at the usual size.
+const COLUMNS: usize = 5;
 
 /// As long as the limit of idle time speaks of.
 const IDLE_LASTS: Duration = Duration::from_secs(30);

@@ -206,7 +206,6 @@ impl Window {
             "--pid",
             &pid,
             "windowfocus",
-            "--sync",
         ])
     }
 
