@@ -1,7 +1,8 @@
 //! Salon's window against the browser: the same 300 files from the same server, in turns.
 
+use std::cell::Cell;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Map, json};
@@ -24,6 +25,9 @@ const IDLE: &str = "idle_cpu";
 
 /// Columns of Salon in a window of 1280 by 800, beside the list of rooms, at the usual size.
 const COLUMNS: usize = 5;
+
+/// The window of the server's limiter, and a moment.
+const MINUTE: Duration = Duration::from_secs(61);
 
 /// As long as the limit of idle time speaks of.
 const IDLE_LASTS: Duration = Duration::from_secs(30);
@@ -75,6 +79,7 @@ pub(crate) fn measure(
 struct Room {
     server: Server,
     home: Home,
+    round_began: Cell<Option<Instant>>,
 }
 
 impl Room {
@@ -82,14 +87,28 @@ impl Room {
         crate::say(&format!("the grid, server thumbnails {thumbnails:?}"));
         let server = Server::start(&corpus.folder, thumbnails)?;
         let home = Home::sign_in(&target.join(format!("home-{thumbnails:?}")), &server)?;
-        Ok(Self { server, home })
+        Ok(Self {
+            server,
+            home,
+            round_began: Cell::new(None),
+        })
+    }
+
+    /// The server takes ten calls of each kind in a minute, and this asks for no more: a round
+    /// begins a minute after the one before it.
+    fn wait_for_the_limiter(&self, round: usize) {
+        let now = Instant::now();
+        if let Some(began) = self.round_began.get().filter(|_| round > 0) {
+            std::thread::sleep(MINUTE.saturating_sub(now.duration_since(began)));
+        }
+        self.round_began.set(Some(Instant::now()));
     }
 
     fn rounds(&self, n_runs: usize) -> Outcome<Rounds> {
         let total = self.server.shown.len();
         let mut rounds = Rounds::default();
         for round in 0..n_runs {
-            pause_for_the_limiter(round);
+            self.wait_for_the_limiter(round);
             for is_salon in [goes_first(round), !goes_first(round)] {
                 if is_salon {
                     self.home.make_cold()?;
@@ -118,7 +137,7 @@ impl Room {
         let (mut cold, mut warm) = (Vec::new(), Vec::new());
         let mut n_asked = 0;
         for round in 0..n_runs {
-            pause_for_the_limiter(round);
+            self.wait_for_the_limiter(round);
             self.home.make_cold()?;
             // Goes through the room, so that all of it is kept.
             cold.push(self.home.all_tiles(total)?.first_secs);
@@ -168,14 +187,6 @@ impl Room {
             more: Map::new(),
         });
         Ok(())
-    }
-}
-
-/// The server takes ten calls of each kind in a minute, and nobody starts a program more often
-/// than that either: with four starts a minute no call is refused.
-fn pause_for_the_limiter(round: usize) {
-    if round > 0 {
-        std::thread::sleep(Duration::from_secs(30));
     }
 }
 

@@ -293,7 +293,11 @@ mod tests {
             asked,
             (directory.subscriptions_since(), directory.rooms_since())
         );
-        let odd = told(RoomListPart::Rooms, false, json!({ "name": "nothing else" }));
+        let odd = told(
+            RoomListPart::Rooms,
+            false,
+            json!({ "name": "nothing else" }),
+        );
         assert!(!directory.apply(odd));
         let early = told(RoomListPart::Rooms, false, json!({ "_id": "r9", "t": "c" }));
         assert!(!RoomDirectory::default().apply(early));
