@@ -10,9 +10,11 @@ use tokio_util::sync::CancellationToken;
 use super::decoders::Decoders;
 use super::image_job::Workshop;
 use super::image_pipeline::ImagePipeline;
+use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
 use super::listing_lane::ListingLane;
+use super::live_updates::LiveUpdates;
 use super::originals::Originals;
 use super::people::PeopleDesk;
 use super::rooms;
@@ -27,6 +29,10 @@ use crate::protocol::{Generation, Wanted};
 /// Questions for the rooms, and windows that saves ask for: each save asks for one at a time.
 const QUESTION_CAPACITY: usize = 16;
 
+/// Changes of the room list that wait for the list, which is read over the network: some
+/// seconds of a busy server. The websocket waits when it is full.
+const CHANGE_CAPACITY: usize = 64;
+
 /// How much the caches of an account may take.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Capacities {
@@ -37,6 +43,7 @@ pub(super) struct Capacities {
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
+    pub(super) library: Arc<LibraryDesk>,
     pub(super) shelf: Arc<ThumbnailShelf>,
     rooms: mpsc::Sender<Generation>,
     lane: mpsc::Sender<WindowRequest>,
@@ -50,8 +57,10 @@ impl Live {
         capacities: Capacities,
         wanted: &watch::Receiver<Wanted>,
         jobs: &mut JoinSet<JobEnd>,
+        library: Arc<LibraryDesk>,
     ) -> Self {
         let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
+        let (room_changes, changed_rooms) = mpsc::channel(CHANGE_CAPACITY);
         let (lane, requests) = mpsc::channel(QUESTION_CAPACITY);
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
@@ -65,7 +74,7 @@ impl Live {
         );
         let shelf = Arc::new(shelf);
         let thumbnails = Arc::new(ThumbnailSources::new());
-        let people = PeopleDesk::default();
+        let people = PeopleDesk::kept_in(Arc::clone(&library));
         let workshop = Workshop {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
@@ -79,14 +88,37 @@ impl Live {
             requests,
             people.clone(),
             Arc::clone(&thumbnails),
+            Arc::clone(&library),
         );
         let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
-        run(jobs, rooms::run(Arc::clone(&link), room_questions));
+        let updates = LiveUpdates::new(
+            Arc::clone(&link),
+            wanted.clone(),
+            rooms.clone(),
+            room_changes,
+        );
+        run(jobs, updates.run());
+        run(
+            jobs,
+            rooms::run(
+                Arc::clone(&link),
+                room_questions,
+                changed_rooms,
+                Arc::clone(&library),
+            ),
+        );
         run(jobs, listing.run());
         run(jobs, pipeline.run());
         run(jobs, Arc::clone(&shelf).run(orders));
         run(jobs, people.clone().run(Arc::clone(&link)));
+        let (served, cancel, served_people) =
+            (Arc::clone(&library), link.cancel.clone(), people.clone());
+        run(jobs, async move {
+            cancel
+                .run_until_cancelled(served.serve(served_people))
+                .await;
+        });
         run(
             jobs,
             thumbnails.run(Arc::clone(&link), people, wanted.clone()),
@@ -94,6 +126,7 @@ impl Live {
         Self {
             link,
             originals,
+            library,
             shelf,
             rooms,
             lane,

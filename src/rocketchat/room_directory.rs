@@ -8,6 +8,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::ClientError;
+use super::realtime::{RoomChange, RoomListPart};
 use super::room_title::TitleRules;
 use super::rooms::merge;
 use super::wire::{RoomWire, SubscriptionWire};
@@ -92,6 +93,45 @@ impl RoomDirectory {
             self.rooms_seen = self.rooms_seen.max(room.updated_at);
             self.never_described.remove(&room.id);
             self.rooms.insert(room.id.clone(), room);
+        }
+    }
+
+    /// Takes in one change that the server told by itself. Whether it matters: before the first
+    /// reading there is nothing to change.
+    ///
+    /// The next reading begins where it would have begun without it: of changes before this one
+    /// some may not have been told.
+    pub fn apply(&mut self, change: RoomChange) -> bool {
+        let RoomChange {
+            list,
+            is_removed,
+            document,
+        } = change;
+        if self.rooms_seen.is_none() && self.subscriptions_seen.is_none() {
+            return false;
+        }
+        let id = document.get("_id").and_then(Value::as_str);
+        let Some(id) = id.map(str::to_owned) else {
+            return false;
+        };
+        match list {
+            RoomListPart::Subscriptions if is_removed => self.subscriptions.remove(&id).is_some(),
+            RoomListPart::Rooms if is_removed => self.rooms.remove(&id).is_some(),
+            RoomListPart::Subscriptions => match SubscriptionWire::deserialize(document) {
+                Ok(told) => {
+                    self.subscriptions.insert(id, told);
+                    true
+                }
+                Err(_) => false,
+            },
+            RoomListPart::Rooms => match RoomWire::deserialize(document) {
+                Ok(told) => {
+                    self.never_described.remove(&id);
+                    self.rooms.insert(id, told);
+                    true
+                }
+                Err(_) => false,
+            },
         }
     }
 
@@ -224,6 +264,39 @@ mod tests {
         assert!(!directory.needs_full_reading());
         // What the membership says is enough to show it.
         assert_eq!(titles(&directory), ["one", "three", "two"]);
+    }
+
+    fn told(list: RoomListPart, is_removed: bool, document: Value) -> RoomChange {
+        RoomChange {
+            list,
+            is_removed,
+            document,
+        }
+    }
+
+    #[test]
+    fn what_the_server_tells_by_itself_changes_the_list_and_not_what_is_asked_next() {
+        let mut directory = two_rooms();
+        let asked = (directory.subscriptions_since(), directory.rooms_since());
+        let renamed = json!({ "_id": "r1", "t": "c", "name": "uno",
+            "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
+        assert!(directory.apply(told(RoomListPart::Rooms, false, renamed)));
+        let left = json!({ "_id": "s2" });
+        assert!(directory.apply(told(RoomListPart::Subscriptions, true, left)));
+        assert_eq!(titles(&directory), ["uno"]);
+        let joined = json!({ "_id": "s3", "rid": "r3", "t": "c", "name": "three",
+            "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
+        assert!(directory.apply(told(RoomListPart::Subscriptions, false, joined)));
+        assert!(directory.needs_full_reading());
+        assert_eq!(titles(&directory), ["three", "uno"]);
+        assert_eq!(
+            asked,
+            (directory.subscriptions_since(), directory.rooms_since())
+        );
+        let odd = told(RoomListPart::Rooms, false, json!({ "name": "nothing else" }));
+        assert!(!directory.apply(odd));
+        let early = told(RoomListPart::Rooms, false, json!({ "_id": "r9", "t": "c" }));
+        assert!(!RoomDirectory::default().apply(early));
     }
 
     #[test]

@@ -208,11 +208,11 @@ impl Index {
 }
 
 fn account_folder(dirs: &Dirs, account: &AccountId) -> PathBuf {
-    dirs.cache.join(ORIGINALS).join(account_hash(account))
+    dirs.cache.join(ORIGINALS).join(account_name(account))
 }
 
-/// What names an account in the names of folders.
-pub(super) fn account_hash(account: &AccountId) -> String {
+/// The name of a folder for this account.
+pub(super) fn account_name(account: &AccountId) -> String {
     hash(&format!("{}@{}", account.user, account.server))
 }
 
@@ -268,7 +268,7 @@ fn remove_quietly(path: &Path) {
     }
 }
 
-fn remove_folder(folder: &Path) -> Result<(), StorageError> {
+pub(super) fn remove_folder(folder: &Path) -> Result<(), StorageError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(StorageError::from_io(folder, &error))

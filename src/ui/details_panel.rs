@@ -33,14 +33,14 @@ pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
 }
 
 fn content_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    let chosen_count = gallery.selection.count(&gallery.listing);
+    let chosen_count = gallery.chosen_count();
     if chosen_count > 1 && !gallery.is_viewer_open {
         detail_sums::sums_ui(ui, cx, gallery, chosen_count);
         return;
     }
     match gallery.focused() {
         Some(upload) => upload_ui(ui, cx, gallery, &upload),
-        None if gallery.listing.is_empty() => {
+        None if gallery.is_empty() => {
             hint_ui(ui, cx, "Choose an image to read about it.");
         }
         None => hint_ui(ui, cx, "This image is not listed yet."),

@@ -102,7 +102,7 @@ pub(super) fn size_of(upload: &Upload, texture: Option<(Texture, bool)>) -> Opti
 
 /// Asks for the next image and the one before, as far as they fit beside the one in view.
 pub(super) fn ask_neighbours(ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    let focus = gallery.selection.focus();
+    let focus = gallery.focus();
     let in_view = gallery.upload_at(focus);
     // The rest is for what the grid shows when one comes back to it.
     let room = cx.textures.budget_bytes() as u64 / 5 * 2;

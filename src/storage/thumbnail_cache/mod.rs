@@ -26,7 +26,7 @@ use sha2::{Digest as _, Sha256};
 use self::database::{Reader, is_damage};
 use self::writer::{Job, Writer};
 use super::dirs::create_private;
-use super::disk_cache::account_hash;
+use super::disk_cache::account_name;
 use super::{Dirs, StorageError};
 use crate::domain::{AccountId, ByteCount, PixelSize, Upload, UploadId};
 
@@ -294,7 +294,7 @@ impl Shared {
 
 /// Where the thumbnails of an account are.
 pub(super) fn account_folder(dirs: &Dirs, account: &AccountId) -> PathBuf {
-    dirs.cache.join(THUMBNAILS).join(account_hash(account))
+    dirs.cache.join(THUMBNAILS).join(account_name(account))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
