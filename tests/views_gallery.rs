@@ -920,7 +920,7 @@ fn tiles_on_screen_come_first_then_those_ahead_then_those_behind() {
 }
 
 fn scroll(harness: &mut Harness<'_, App>, points: f32) {
-    harness.hover_at(egui::pos2(500.0, 600.0));
+    harness.hover_at(pos2(500.0, 600.0));
     harness.event(egui::Event::MouseWheel {
         unit: egui::MouseWheelUnit::Point,
         delta: vec2(0.0, points),

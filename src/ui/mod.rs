@@ -49,6 +49,7 @@ mod sign_in_fields;
 mod sign_in_form;
 mod status_bar;
 mod text;
+mod texture_queue;
 mod texture_store;
 pub mod theme;
 mod thumbnail_grid;

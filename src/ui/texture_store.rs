@@ -7,6 +7,7 @@ use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, Texture
 
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
+use crate::ui::texture_queue::TextureQueue;
 use crate::ui::view_context::Urgency;
 
 /// Textures may take this much; the least recently drawn go first. What is on screen stays even
@@ -17,13 +18,6 @@ const BUDGET_BYTES: usize = 256 * 1024 * 1024;
 /// Graphics cards whose textures are smaller than this have little memory.
 const USUAL_TEXTURE_SIDE: usize = 8192;
 
-/// What is uploaded in one frame: some twenty tiles. Copying it to the driver takes about a
-/// millisecond for each megabyte where there is no graphics card.
-const UPLOAD_BYTES: usize = 4 * 1024 * 1024;
-
-/// While so much waits to be uploaded nothing more is taken in.
-const QUEUE_BYTES: usize = 16 * 1024 * 1024;
-
 /// See the [module documentation](self).
 pub struct TextureStore {
     ctx: egui::Context,
@@ -31,8 +25,7 @@ pub struct TextureStore {
     /// The sizes that are here of each upload, so that a smaller picture can stand in.
     sizes_of: HashMap<UploadId, Vec<ImageSize>>,
     missing: HashSet<ImageRequest>,
-    queue: HashMap<ImageRequest, Queued>,
-    queued_bytes: usize,
+    queue: TextureQueue,
     bytes: usize,
     clock: Cell<u64>,
     /// What was stored or drawn since then is in use.
@@ -48,14 +41,6 @@ struct Entry {
     drawn_at: Cell<u64>,
     options: Cell<TextureOptions>,
     first_pixel: Color32,
-}
-
-/// A picture on its way to the GPU.
-struct Queued {
-    image: DecodedImage,
-    /// How soon the last frame needed it, if it did.
-    urgency: Cell<Option<Urgency>>,
-    place: u64,
 }
 
 /// A picture that can be drawn.
@@ -81,8 +66,7 @@ impl TextureStore {
             entries: HashMap::new(),
             sizes_of: HashMap::new(),
             missing: HashSet::new(),
-            queue: HashMap::new(),
-            queued_bytes: 0,
+            queue: TextureQueue::default(),
             bytes: 0,
             clock: Cell::new(0),
             frame_began: Cell::new(0),
@@ -96,44 +80,16 @@ impl TextureStore {
 
     /// Takes a picture in, to be put on the GPU by one of the next [`Self::upload_queued`].
     pub fn queue(&mut self, request: ImageRequest, image: DecodedImage) {
-        self.queued_bytes += image.pixels.len();
-        let queued = Queued {
-            image,
-            urgency: Cell::new(None),
-            place: self.tick(),
-        };
-        if let Some(older) = self.queue.insert(request, queued) {
-            self.queued_bytes -= older.image.pixels.len();
-        }
+        self.queue.push(request, image);
     }
 
     /// Puts as much on the GPU as one frame has time for, what is on screen first.
     pub fn upload_queued(&mut self) {
-        let mut order: Vec<_> = self
-            .queue
-            .iter()
-            .map(|(request, queued)| {
-                // What came since the last frame was on its list too, nobody knows where.
-                let urgency = queued.urgency.get().unwrap_or(Urgency::Neighbour);
-                (urgency, queued.place, request.clone())
-            })
-            .collect();
-        order.sort_by_key(|(urgency, place, _)| (*urgency, *place));
-        let mut uploaded = 0;
-        for (_, _, request) in order {
-            let Some(queued) = self.queue.get(&request) else {
-                continue;
-            };
-            let bytes = queued.image.pixels.len();
-            // One that is larger than all of it goes alone.
-            if uploaded > 0 && uploaded + bytes > UPLOAD_BYTES {
-                break;
-            }
-            uploaded += bytes;
-            if let Some(queued) = self.queue.remove(&request) {
-                self.queued_bytes -= bytes;
-                self.store(request, &queued.image);
-            }
+        if self.queue.is_empty() {
+            return;
+        }
+        for (request, image) in self.queue.take() {
+            self.store(request, &image);
         }
     }
 
@@ -144,16 +100,12 @@ impl TextureStore {
 
     /// Whether so many pictures wait that no more should be taken in.
     pub const fn is_queue_full(&self) -> bool {
-        self.queued_bytes >= QUEUE_BYTES
+        self.queue.is_full()
     }
 
     /// Whether the picture is on its way to the GPU; notes how soon it is needed.
     pub fn is_queued(&self, request: &ImageRequest, urgency: Urgency) -> bool {
-        let Some(queued) = self.queue.get(request) else {
-            return false;
-        };
-        queued.urgency.set(Some(urgency));
-        true
+        self.queue.has(request, urgency)
     }
 
     /// How much textures may take on this graphics card.
@@ -276,7 +228,6 @@ impl TextureStore {
         self.sizes_of.clear();
         self.missing.clear();
         self.queue.clear();
-        self.queued_bytes = 0;
         self.bytes = 0;
     }
 
@@ -396,42 +347,5 @@ mod tests {
         assert_eq!(budget(16_384), 256 * 1024 * 1024);
         assert_eq!(budget(4096), 128 * 1024 * 1024);
         assert_eq!(budget(2048), 64 * 1024 * 1024);
-    }
-
-    #[test]
-    fn a_frame_uploads_so_much_and_what_is_on_screen_first() {
-        let mut textures = TextureStore::new(context());
-        let names: Vec<String> = (0..40).map(|n| n.to_string()).collect();
-        for name in &names {
-            textures.queue(request(name), picture(256, 256));
-        }
-        for name in &names {
-            let is_late = name.parse::<usize>().unwrap() >= 30;
-            let urgency = if is_late {
-                Urgency::Visible
-            } else {
-                Urgency::Ahead
-            };
-            assert!(textures.is_queued(&request(name), urgency));
-        }
-        textures.upload_queued();
-        assert_eq!(textures.len_bytes(), 4 * 1024 * 1024);
-        assert!((30..40).all(|n| textures.get(&request(&n.to_string())).is_some()));
-        assert!(textures.has_queued());
-        for _ in 0..3 {
-            textures.upload_queued();
-        }
-        assert!(!textures.has_queued());
-        assert_eq!(textures.len_bytes(), 40 * 256 * 256 * 4);
-    }
-
-    #[test]
-    fn a_picture_larger_than_a_frame_may_upload_comes_all_the_same() {
-        let mut textures = TextureStore::new(context());
-        textures.queue(request("large"), picture(4000, 3000));
-        assert!(textures.is_queue_full());
-        textures.upload_queued();
-        assert!(textures.get(&request("large")).is_some());
-        assert!(!textures.is_queue_full());
     }
 }

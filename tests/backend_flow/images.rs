@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use salon::demo_server::LibraryChoice;
 use salon::protocol::{
-    Command, DownloadError, Event, Generation, ImageFailure, ImageRequest, ImageSize, ImageSubject,
-    KeyringStatus, WantedImage,
+    Command, DownloadError, Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage,
 };
 
 use crate::support::scripted_server::{Behaviour, Image, ScriptedServer, png};
-use crate::support::{TestBackend, wish};
+use crate::support::wish;
 use crate::*;
 
 #[tokio::test]
@@ -140,7 +139,7 @@ async fn clearing_the_cache_tells_how_much_it_was() {
             _ => None,
         })
         .await;
-    // The file in which the thumbnail was.
+    // The thumbnail: the original was not opened.
     assert!(freed > 0);
     let smaller = ImageSize::Thumbnail { edge_px: 128 };
     backend.want_images(vec![wish(&uploads(&listing)[0], smaller)]);

@@ -37,12 +37,6 @@ const SCHEMA: &str = "
 /// How long to wait for another program that writes: in the background, and rarely.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Pages that are moved at once while the file shrinks: other writers wait so long.
-const SHRINK_PAGES: i64 = 2000;
-
-/// Rows that are deleted in one transaction at most.
-const EVICT_ROWS: i64 = 2000;
-
 /// A connection that only reads.
 pub(super) struct Reader {
     connection: Connection,
@@ -116,8 +110,8 @@ impl Change {
 
 /// The connection that writes.
 pub(super) struct Database {
-    connection: Connection,
-    page_bytes: u64,
+    pub(super) connection: Connection,
+    pub(super) page_bytes: u64,
 }
 
 impl Database {
@@ -192,42 +186,22 @@ impl Database {
         transaction.commit()
     }
 
-    /// Deletes the least recently used thumbnails until `incoming` bytes have room within
-    /// `capacity`, with a sixteenth to spare, so that it is not to be done for each new one; and
-    /// makes the file no longer than that.
-    pub(super) fn fit(&mut self, capacity: u64, incoming: u64) -> Result<()> {
-        // An image fills its last page by half, and its row and indexes take some room.
-        let incoming = incoming + incoming / 2;
-        let goal = (capacity - capacity / 16).saturating_sub(incoming);
-        let mut limit = capacity.saturating_sub(incoming);
-        loop {
-            let used = self.used_bytes()?;
-            if used <= limit || self.evict(used.saturating_sub(goal))? == 0 {
-                break;
-            }
-            limit = goal;
-        }
-        if self.file_bytes()? > capacity {
-            self.shrink(capacity)?;
-            // Only then does the file end where its last page does.
-            self.checkpoint("PASSIVE")?;
-        }
-        Ok(())
-    }
-
-    /// Deletes everything and gives the room back.
-    pub(super) fn clear(&mut self) -> Result<()> {
+    /// Deletes everything, gives the room back, and tells how many bytes the images had.
+    pub(super) fn clear(&mut self) -> Result<u64> {
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sum = "SELECT coalesce(sum(length), 0) FROM entry";
+        let length: i64 = transaction.query_row(sum, [], |row| row.get(0))?;
         transaction.execute_batch("DELETE FROM image; DELETE FROM entry;")?;
         transaction.commit()?;
         self.shrink(0)?;
         // What was deleted is not to be found in the log either.
-        self.checkpoint("TRUNCATE")
+        self.checkpoint("TRUNCATE")?;
+        Ok(u64::try_from(length).unwrap_or_default())
     }
 
-    fn checkpoint(&self, mode: &str) -> Result<()> {
+    pub(super) fn checkpoint(&self, mode: &str) -> Result<()> {
         let checkpoint = format!("PRAGMA wal_checkpoint({mode})");
         self.connection.query_row(&checkpoint, [], |_| Ok(()))
     }
@@ -237,7 +211,7 @@ impl Database {
         Ok(self.pragma("page_count")? * self.page_bytes)
     }
 
-    fn used_bytes(&self) -> Result<u64> {
+    pub(super) fn used_bytes(&self) -> Result<u64> {
         let free = self.pragma("freelist_count")? * self.page_bytes;
         Ok(self.file_bytes()?.saturating_sub(free))
     }
@@ -247,51 +221,6 @@ impl Database {
             .connection
             .pragma_query_value(None, name, |row| row.get(0))?;
         Ok(u64::try_from(value).unwrap_or_default())
-    }
-
-    /// Deletes the oldest, `excess` bytes of them; tells how many.
-    fn evict(&mut self, excess: u64) -> Result<usize> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut count = 0;
-        {
-            let mut oldest = transaction
-                .prepare_cached("SELECT id, length FROM entry ORDER BY used LIMIT ?1")?;
-            let rows = oldest.query_map([EVICT_ROWS], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            let rows: Vec<(i64, i64)> = rows.collect::<Result<_>>()?;
-            let mut freed = 0_u64;
-            for (row, length) in rows {
-                if freed >= excess {
-                    break;
-                }
-                delete(&transaction, row)?;
-                freed += u64::try_from(length).unwrap_or_default();
-                count += 1;
-            }
-        }
-        transaction.commit()?;
-        Ok(count)
-    }
-
-    fn shrink(&self, capacity: u64) -> Result<()> {
-        loop {
-            let before = self.file_bytes()?;
-            if before <= capacity {
-                return Ok(());
-            }
-            let surplus = (before - capacity).div_ceil(self.page_bytes);
-            let pages = i64::try_from(surplus).map_or(SHRINK_PAGES, |n| n.min(SHRINK_PAGES));
-            // Gives a row for each page, which must be taken.
-            let mut vacuum = self
-                .connection
-                .prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
-            let mut rows = vacuum.query([])?;
-            while rows.next()?.is_some() {}
-            if self.file_bytes()? >= before {
-                return Ok(());
-            }
-        }
     }
 }
 
@@ -337,7 +266,7 @@ fn keep(
     Ok(())
 }
 
-fn delete(connection: &Connection, row: i64) -> Result<()> {
+pub(super) fn delete(connection: &Connection, row: i64) -> Result<()> {
     connection
         .prepare_cached("DELETE FROM image WHERE id = ?1")?
         .execute([row])?;

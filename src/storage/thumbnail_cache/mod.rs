@@ -9,6 +9,7 @@
 //! The name of the file carries the version of its tables, so that an older and a newer
 //! program do not throw away each other's.
 
+mod bound;
 mod database;
 #[cfg(test)]
 mod tests;
@@ -196,7 +197,7 @@ impl ThumbnailCache {
         written.recv().ok();
     }
 
-    /// Removes all thumbnails of the account and tells how much the file shrank.
+    /// Removes all thumbnails of the account and tells how much they were.
     ///
     /// # Errors
     ///

@@ -132,21 +132,20 @@ impl Writer {
         let Some(database) = &mut self.database else {
             return Ok(ByteCount(0));
         };
-        let before = database.file_bytes().unwrap_or_default();
-        if let Err(error) = database.clear() {
-            tracing::debug!(%error, "the thumbnails cannot be cleared, so their file goes");
-            self.replace();
+        let error = match database.clear() {
+            Ok(freed) => return Ok(ByteCount(freed)),
+            Err(error) => error,
+        };
+        tracing::debug!(%error, "the thumbnails cannot be cleared, so their file goes");
+        let length = fs::metadata(&self.shared.path).map_or(0, |metadata| metadata.len());
+        self.replace();
+        if self.database.is_some() {
+            return Ok(ByteCount(length));
         }
-        match &self.database {
-            Some(database) => {
-                let after = database.file_bytes().unwrap_or_default();
-                Ok(ByteCount(before.saturating_sub(after)))
-            }
-            None => Err(StorageError::Io {
-                path: self.shared.path.clone(),
-                cause: "the thumbnails cannot be removed".to_owned(),
-            }),
-        }
+        Err(StorageError::Io {
+            path: self.shared.path.clone(),
+            cause: error.to_string(),
+        })
     }
 
     /// What cannot be written now is not kept; a damaged file is replaced.
