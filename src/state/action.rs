@@ -7,6 +7,7 @@ use secrecy::SecretString;
 
 use crate::domain::{AuthToken, RoomId, SaveJobId, UploadId};
 use crate::protocol::{GridLayoutChoice, KnownAccount, OpenTarget, ThemeChoice, WantedImage};
+use crate::state::go_to_date::DateTarget;
 use crate::state::selection::{BandEnd, BandKind};
 
 /// One thing the person did, or one thing the view needs to say.
@@ -62,6 +63,13 @@ pub enum Action {
     RetryImages(Vec<UploadId>),
     /// Fetch everything that failed in this room again.
     RetryAllFailed,
+
+    /// Show only the images whose file names contain this; all of them if it is blank.
+    Find(String),
+    /// Go to the newest image of a day, month or year, or the nearest older one.
+    GoToDate(DateTarget),
+    /// Go to no date after all.
+    StayHere,
 
     // Selection
     /// A click or its keyboard equivalent on the image at a position.

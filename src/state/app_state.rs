@@ -135,6 +135,7 @@ impl AppState {
     /// Takes in one action. The wish list is renewed behind it.
     pub fn on_action(&mut self, action: Action) -> Vec<Effect> {
         let mut effects = self.act(action);
+        self.search_again();
         effects.extend(self.renew_wanted());
         effects
     }
@@ -150,6 +151,7 @@ impl AppState {
                 | Event::SaveFinished { .. }
         );
         let mut effects = self.receive(event);
+        self.search_again();
         // The frequent events change nothing about what is wanted; the next frame says anew
         // what it lacks.
         if changes_wishes {
@@ -161,6 +163,13 @@ impl AppState {
     /// Whether the end of the session is being arranged.
     pub const fn is_signing_out(&self) -> bool {
         self.is_signing_out
+    }
+
+    /// What is shown follows the list.
+    fn search_again(&mut self) {
+        if let Some(gallery) = &mut self.gallery {
+            gallery.search_again();
+        }
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
@@ -186,6 +195,9 @@ impl AppState {
             Action::Show(_)
             | Action::RetryImages(_)
             | Action::RetryAllFailed
+            | Action::Find(_)
+            | Action::GoToDate(_)
+            | Action::StayHere
             | Action::Select { .. }
             | Action::MoveFocus { .. }
             | Action::StartBand(_)
@@ -261,7 +273,8 @@ impl AppState {
             } => {
                 if let Some(gallery) = &mut self.gallery {
                     let result = result.map(|page| named(page, &self.people));
-                    gallery.page_loaded(window, anchor.as_ref(), result);
+                    let message = gallery.page_loaded(window, anchor.as_ref(), result);
+                    self.tell(message);
                 }
                 self.save_what_is_known_now()
             }
@@ -328,6 +341,12 @@ impl AppState {
             | Event::RoomsLoaded { generation, .. }
             | Event::RoomFound { generation, .. } => generation.0 < self.session_generation.0,
             _ => false,
+        }
+    }
+
+    pub(super) fn tell(&mut self, message: Option<UserMessage>) {
+        if let Some(message) = message {
+            self.notices.push(NoticeLevel::Info, message, None);
         }
     }
 

@@ -90,12 +90,12 @@ pub(super) fn sums_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, count
 
 /// Adding up a hundred thousand images takes longer than a frame: kept until something changes.
 fn kept_sums(ui: &Ui, gallery: &Gallery) -> Arc<Sums> {
-    /// Room, versions of list and selection, and whether the list has an anchor: reading it anew
-    /// takes only that away.
-    type Kept = (RoomId, (u64, u64, bool), Arc<Sums>);
+    /// Room, versions of what is shown and of the selection, and whether the list has an anchor:
+    /// reading it anew takes only that away.
+    type Kept = (RoomId, ((u64, u64), u64, bool), Arc<Sums>);
     let id = Id::unique("sums of the selection");
     let versions = (
-        gallery.listing.version(),
+        gallery.shown_version(),
         gallery.selection.version(),
         gallery.listing.anchor().is_some(),
     );

@@ -11,13 +11,14 @@ use crate::protocol::GridLayoutChoice;
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
 use crate::ui::dates::DayBreaks;
-use crate::ui::grid_anchor::Held;
+use crate::ui::grid_anchor::{Held, LeftForSearch};
 use crate::ui::grid_band::Band;
-use crate::ui::grid_layout::{Geometry, GridLayout};
+use crate::ui::grid_layout::{DayGroup, Geometry, GridLayout};
 use crate::ui::grid_mouse::Scene;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
+use crate::ui::pace::Pace;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
 use crate::ui::{grid_header, grid_node, grid_states, text};
@@ -42,10 +43,14 @@ pub struct ThumbnailGrid {
     pub(super) band: Option<Band>,
     pub(super) menu_position: Option<usize>,
     scroller: Scroller,
+    /// Where the room was left for a search.
+    pub(super) left_for_search: Option<LeftForSearch>,
     /// Where other rooms were left.
     left_at: HashMap<RoomId, f64>,
     badge: grid_header::FloatingDate,
+    wants_date: bool,
     way: Way,
+    pace: Pace,
     /// What the last frame showed: the list may have changed since.
     pub(super) shown: (usize, Vec<Option<UploadId>>),
 }
@@ -53,7 +58,9 @@ pub struct ThumbnailGrid {
 #[derive(Debug, Clone, PartialEq)]
 struct LayoutKey {
     room: RoomId,
-    version: u64,
+    version: (u64, u64),
+    /// What is looked for; nothing but space is no search.
+    search: String,
     geometry: Geometry,
     shape: GridLayoutChoice,
     zone: TimeZone,
@@ -70,6 +77,10 @@ impl ThumbnailGrid {
         let pane = ui.available_rect_before_wrap();
         ui.painter().rect_filled(pane, 0.0, cx.palette.canvas);
         if grid_states::instead_of_tiles_ui(ui, cx, gallery, pane) {
+            if gallery.find().is_on() {
+                // So that the room is there again as it was when the search ends.
+                self.lay_out(cx, gallery, pane);
+            }
             // Asks for the first page, and nothing else.
             self.visible = 0..0;
             return;
@@ -77,6 +88,11 @@ impl ThumbnailGrid {
         self.lay_out(cx, gallery, pane);
         self.reveal(gallery, pane);
         self.scroll_ui(ui, cx, gallery, pane);
+    }
+
+    /// Whether the floating date was clicked: somebody wants to go to another.
+    pub(super) fn take_date_wish(&mut self) -> bool {
+        std::mem::take(&mut self.wants_date)
     }
 
     /// The positions that were on screen in the last frame.
@@ -88,7 +104,8 @@ impl ThumbnailGrid {
         let settings = &cx.state.settings;
         let key = LayoutKey {
             room: gallery.room.id.clone(),
-            version: gallery.listing.version(),
+            version: gallery.shown_version(),
+            search: gallery.find().text().trim().to_owned(),
             geometry: geometry(cx, pane),
             shape: settings.grid_layout,
             zone: TimeZone::system(),
@@ -105,8 +122,20 @@ impl ThumbnailGrid {
         if is_other_room {
             self.enter_room(gallery);
         }
-        let held = self.held.take().or_else(|| self.first_visible());
-        let groups = self.breaks.groups(&gallery.listing, &key.zone);
+        let held = match &self.made_of {
+            Some(made_of) if !is_other_room && made_of.search != key.search => {
+                let was_on = !made_of.search.is_empty();
+                self.change_search(gallery, was_on)
+            }
+            _ => self.held.take().or_else(|| self.first_visible()),
+        };
+        let groups = if gallery.find().is_on() {
+            // Among thousands of days with one image each, headers would be all there is to see.
+            let range = 0..gallery.len();
+            vec![DayGroup { day: None, range }]
+        } else {
+            self.breaks.groups(&gallery.listing, &key.zone)
+        };
         self.layout = match key.shape {
             GridLayoutChoice::Square => GridLayout::squares(&groups, key.geometry),
             GridLayoutChoice::Whole => {
@@ -127,6 +156,7 @@ impl ThumbnailGrid {
         let left_at = self.left_at.get(&gallery.room.id).copied();
         self.wanted_offset = Some(left_at.unwrap_or(0.0));
         self.breaks.clear();
+        self.left_for_search = None;
         self.view = None;
         self.held = None;
         self.band = None;
@@ -179,7 +209,7 @@ impl ThumbnailGrid {
             let name = format!(
                 "Images in {}, newest first, {}",
                 text::room(&gallery.room),
-                grouped(gallery.listing.len())
+                grouped(gallery.len())
             );
             WidgetInfo::labeled(egui::Role::ListBox, true, name)
         });
@@ -193,6 +223,7 @@ impl ThumbnailGrid {
         let dated = (&self.layout, self.breaks.scale());
         grid_header::headers_ui(ui, cx, gallery, dated, view, response.hover_pos());
         grid_tile::tiles_ui(ui, cx, &tiles);
+        self.pace.watch(ui, gallery, &self.visible, &tiles);
         self.nodes_ui(ui, cx, gallery, view, &tiles);
         self.ask_ahead(ui, cx, gallery, view);
         let scene = Scene {
@@ -202,7 +233,7 @@ impl ThumbnailGrid {
         };
         self.pointer_ui(ui, cx, gallery, scene);
         let dated = (&self.layout, self.breaks.scale());
-        self.badge.badge_ui(ui, gallery, dated, view);
+        self.wants_date |= self.badge.badge_ui(ui, gallery, dated, view);
     }
 
     fn collect(
@@ -213,7 +244,7 @@ impl ThumbnailGrid {
         view: GridView,
         hovered: Option<usize>,
     ) -> Vec<Tile> {
-        let focus = gallery.selection.focus();
+        let focus = gallery.focus();
         let is_focused = self.is_ring_shown && ui.memory(|memory| memory.has_focus(grid_id()));
         let tile = |position: usize| {
             let rect = view.rect(self.layout.tile(position)?);
@@ -228,9 +259,7 @@ impl ThumbnailGrid {
                 position,
                 rect,
                 upload,
-                is_selected: gallery
-                    .selection
-                    .contains_position(position, &gallery.listing),
+                is_selected: gallery.is_chosen_at(position),
                 is_hovered: hovered == Some(position),
                 has_ring: is_focused && position == focus,
                 is_saved,
@@ -250,7 +279,7 @@ impl ThumbnailGrid {
         tiles: &[Tile],
     ) {
         let zone = TimeZone::system();
-        let focus = gallery.selection.focus();
+        let focus = gallery.focus();
         let builder = UiBuilder::new()
             .id_salt("tiles")
             .max_rect(view.pane)
@@ -270,7 +299,7 @@ impl ThumbnailGrid {
                 position: focus,
                 rect: view.rect(span),
                 upload: gallery.upload_at(focus),
-                is_selected: gallery.selection.contains_position(focus, &gallery.listing),
+                is_selected: gallery.is_chosen_at(focus),
                 is_hovered: false,
                 has_ring: false,
                 is_saved: false,
@@ -280,7 +309,7 @@ impl ThumbnailGrid {
         }
         ui.accesskit_node_builder(grid_id(), |node| {
             node.set_multiselectable();
-            node.set_size_of_set(gallery.listing.len());
+            node.set_size_of_set(gallery.len());
             if let Some(active) = active {
                 node.set_active_descendant(active.accesskit_id());
             }
@@ -326,7 +355,12 @@ pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
 fn aspects(gallery: &Gallery) -> Vec<f32> {
     /// What a phone takes, for images whose size the server does not tell.
     const USUAL: f32 = 4.0 / 3.0;
-    let mut aspects = Vec::with_capacity(gallery.listing.len());
+    if gallery.find().is_on() {
+        let size = |position| gallery.upload_at(position)?.dimensions;
+        let aspect = |position| size(position).map_or(USUAL, |size| size.aspect_ratio());
+        return (0..gallery.len()).map(aspect).collect();
+    }
+    let mut aspects = Vec::with_capacity(gallery.len());
     for page in gallery.listing.pages() {
         match page.uploads {
             Some(uploads) => aspects.extend(uploads.iter().map(|upload| {

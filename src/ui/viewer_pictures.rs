@@ -106,7 +106,7 @@ pub(super) fn size_of(upload: &Upload, texture: Option<(Texture, bool)>) -> Opti
 
 /// Asks for the next image and the one before, as far as they fit beside the one in view.
 pub(super) fn ask_neighbours(ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    let focus = gallery.selection.focus();
+    let focus = gallery.focus();
     let in_view = gallery.upload_at(focus);
     let mut taken = in_view.map_or(MAX_BYTES, |upload| bytes_of(&upload));
     for position in [Some(focus + 1), focus.checked_sub(1)]
