@@ -128,13 +128,15 @@ impl FloatingDate {
         self.moved_at = Some(ui.input(|input| input.time));
     }
 
-    /// Draws it. Once it has vanished, nothing asks for another frame.
+    /// Draws it, `below` points under the upper edge. Once it has vanished, nothing asks for
+    /// another frame.
     pub(super) fn badge_ui(
         &mut self,
         ui: &Ui,
         gallery: &Gallery,
         (layout, scale): (&GridLayout, Scale),
         view: GridView,
+        below: f32,
     ) {
         let Some(moved_at) = self.moved_at else {
             return;
@@ -171,7 +173,7 @@ impl FloatingDate {
         let size = galley.size() + vec2(24.0, 12.0);
         let center = pos2(
             view.pane.center().x,
-            view.pane.top() + space::S + size.y / 2.0,
+            view.pane.top() + below + space::S + size.y / 2.0,
         );
         let pill = Rect::from_center_size(center, size);
         painter.rect_filled(pill, CornerRadius::same(14), Color32::from_black_alpha(205));

@@ -9,6 +9,7 @@
 
 mod images;
 mod listing;
+mod live;
 mod saving;
 mod sessions;
 mod storage;
