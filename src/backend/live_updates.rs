@@ -35,6 +35,8 @@ pub(super) struct LiveUpdates {
     gatherer: NewsGatherer,
     /// Something may have happened that nobody told.
     was_cut_off: bool,
+    /// Connections that ended soon, in a row.
+    failures: u32,
 }
 
 impl LiveUpdates {
@@ -53,43 +55,43 @@ impl LiveUpdates {
             open_since: Instant::now(),
             gatherer: NewsGatherer::default(),
             was_cut_off: false,
+            failures: 0,
         }
     }
 
     /// Runs until the link is cancelled.
     pub(super) async fn run(mut self) {
         let cancel = self.link.cancel.clone();
-        cancel.run_until_cancelled(self.keep_connected()).await;
+        while cancel.run_until_cancelled(self.connect()).await.is_some() {}
     }
 
-    async fn keep_connected(&mut self) {
-        let mut failures = 0;
-        loop {
-            let client = self.link.client().await;
-            self.link.monitor.online().await;
-            let opened = client.open_realtime().await;
-            let opened_at = Instant::now();
-            let end = match opened {
-                Ok(socket) => {
-                    self.link.monitor.reached();
-                    self.listen(&client, socket).await
-                }
-                Err(end) => end,
-            };
-            self.was_cut_off = true;
-            if opened_at.elapsed() > GOOD_LIFETIME {
-                failures = 0;
+    /// One connection, from waiting for a server to what to do after its end.
+    async fn connect(&mut self) {
+        let client = self.link.client().await;
+        self.link.monitor.online().await;
+        let opened = client.open_realtime().await;
+        let opened_at = Instant::now();
+        let end = match opened {
+            Ok(socket) => {
+                self.link.monitor.reached();
+                self.listen(&client, socket).await
             }
-            tracing::debug!(%end, failures, "no live updates");
-            self.react(&end, &client, failures).await;
-            failures += 1;
+            Err(end) => end,
+        };
+        self.was_cut_off = true;
+        if opened_at.elapsed() > GOOD_LIFETIME {
+            self.failures = 0;
         }
+        tracing::debug!(%end, failures = self.failures, "no live updates");
+        self.react(&end, &client).await;
+        self.failures += 1;
     }
 
     /// Waits for what helps.
-    async fn react(&self, end: &RealtimeEnd, client: &Arc<Client>, failures: u32) {
+    async fn react(&self, end: &RealtimeEnd, client: &Arc<Client>) {
         let timings = &self.link.timings;
-        let pause = backoff(timings.reconnect_first, timings.reconnect_longest, failures);
+        let (first, longest) = (timings.reconnect_first, timings.reconnect_longest);
+        let pause = backoff(first, longest, self.failures);
         match end {
             // A server that was away may be another one when it is back.
             RealtimeEnd::NotOffered { .. } => {
@@ -181,6 +183,10 @@ impl LiveUpdates {
     }
 
     fn note(&mut self, room: RoomId) {
+        // The server may still tell of a room that was left a moment ago.
+        if self.open_room.borrow().as_ref() != Some(&room) {
+            return;
+        }
         let now = Instant::now();
         self.gatherer.note(room, now, &self.link.timings);
     }

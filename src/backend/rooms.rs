@@ -37,7 +37,8 @@ pub(super) async fn run(
                 }
                 Some(change) = changes.recv() => {
                     if directory.apply(change) {
-                        report_at.get_or_insert(Instant::now() + link.timings.rooms_gather);
+                        let at = Instant::now() + link.timings.rooms_gather;
+                        report_at.get_or_insert(at);
                     }
                 }
                 () = sleep_until(report_at.unwrap_or_else(Instant::now)), if report_at.is_some() => {

@@ -8,7 +8,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::ClientError;
-use super::realtime::{RoomChange, RoomListPart};
+use super::realtime::{ChangeKind, RoomChange, RoomListPart};
 use super::room_title::TitleRules;
 use super::rooms::merge;
 use super::wire::{RoomWire, SubscriptionWire};
@@ -104,7 +104,7 @@ impl RoomDirectory {
     pub fn apply(&mut self, change: RoomChange) -> bool {
         let RoomChange {
             list,
-            is_removed,
+            kind,
             document,
         } = change;
         if self.rooms_seen.is_none() && self.subscriptions_seen.is_none() {
@@ -114,24 +114,22 @@ impl RoomDirectory {
         let Some(id) = id.map(str::to_owned) else {
             return false;
         };
-        match list {
-            RoomListPart::Subscriptions if is_removed => self.subscriptions.remove(&id).is_some(),
-            RoomListPart::Rooms if is_removed => self.rooms.remove(&id).is_some(),
-            RoomListPart::Subscriptions => match SubscriptionWire::deserialize(document) {
-                Ok(told) => {
-                    self.subscriptions.insert(id, told);
-                    true
-                }
-                Err(_) => false,
-            },
-            RoomListPart::Rooms => match RoomWire::deserialize(document) {
-                Ok(told) => {
-                    self.never_described.remove(&id);
-                    self.rooms.insert(id, told);
-                    true
-                }
-                Err(_) => false,
-            },
+        match (kind, list) {
+            (ChangeKind::Removed, RoomListPart::Subscriptions) => {
+                self.subscriptions.remove(&id).is_some()
+            }
+            (ChangeKind::Removed, RoomListPart::Rooms) => self.rooms.remove(&id).is_some(),
+            (ChangeKind::Described, RoomListPart::Subscriptions) => {
+                let told = SubscriptionWire::deserialize(document).ok();
+                let told = told.map(|told| self.subscriptions.insert(id, told));
+                told.is_some()
+            }
+            (ChangeKind::Described, RoomListPart::Rooms) => {
+                self.never_described.remove(&id);
+                let told = RoomWire::deserialize(document).ok();
+                let told = told.map(|told| self.rooms.insert(id, told));
+                told.is_some()
+            }
         }
     }
 
@@ -266,10 +264,10 @@ mod tests {
         assert_eq!(titles(&directory), ["one", "three", "two"]);
     }
 
-    fn told(list: RoomListPart, is_removed: bool, document: Value) -> RoomChange {
+    fn told(list: RoomListPart, kind: ChangeKind, document: Value) -> RoomChange {
         RoomChange {
             list,
-            is_removed,
+            kind,
             document,
         }
     }
@@ -280,13 +278,17 @@ mod tests {
         let asked = (directory.subscriptions_since(), directory.rooms_since());
         let renamed = json!({ "_id": "r1", "t": "c", "name": "uno",
             "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
-        assert!(directory.apply(told(RoomListPart::Rooms, false, renamed)));
+        assert!(directory.apply(told(RoomListPart::Rooms, ChangeKind::Described, renamed)));
         let left = json!({ "_id": "s2" });
-        assert!(directory.apply(told(RoomListPart::Subscriptions, true, left)));
+        assert!(directory.apply(told(RoomListPart::Subscriptions, ChangeKind::Removed, left)));
         assert_eq!(titles(&directory), ["uno"]);
         let joined = json!({ "_id": "s3", "rid": "r3", "t": "c", "name": "three",
             "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
-        assert!(directory.apply(told(RoomListPart::Subscriptions, false, joined)));
+        assert!(directory.apply(told(
+            RoomListPart::Subscriptions,
+            ChangeKind::Described,
+            joined
+        )));
         assert!(directory.needs_full_reading());
         assert_eq!(titles(&directory), ["three", "uno"]);
         assert_eq!(
@@ -295,11 +297,15 @@ mod tests {
         );
         let odd = told(
             RoomListPart::Rooms,
-            false,
+            ChangeKind::Described,
             json!({ "name": "nothing else" }),
         );
         assert!(!directory.apply(odd));
-        let early = told(RoomListPart::Rooms, false, json!({ "_id": "r9", "t": "c" }));
+        let early = told(
+            RoomListPart::Rooms,
+            ChangeKind::Described,
+            json!({ "_id": "r9", "t": "c" }),
+        );
         assert!(!RoomDirectory::default().apply(early));
     }
 

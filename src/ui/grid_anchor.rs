@@ -62,7 +62,7 @@ impl ThumbnailGrid {
     /// what comes in above is what one wants to see there.
     pub(super) fn first_visible(&self) -> Option<Held> {
         let view = self.view?;
-        if view.offset < 1.0 {
+        if view.is_at_top() {
             return None;
         }
         let row = self

@@ -127,14 +127,15 @@ impl FloatingDate {
         self.moved_at = Some(ui.input(|input| input.time));
     }
 
-    /// Draws it; answers whether it was clicked. It stays under the pointer. Once it has
-    /// vanished, nothing asks for another frame.
+    /// Draws it, `below` points under the upper edge; answers whether it was clicked. It stays
+    /// under the pointer. Once it has vanished, nothing asks for another frame.
     pub(super) fn badge_ui(
         &mut self,
         ui: &Ui,
         gallery: &Gallery,
         (layout, scale): (&GridLayout, Scale),
         view: GridView,
+        below: f32,
     ) -> bool {
         let Some(moved_at) = self.moved_at else {
             return false;
@@ -171,7 +172,7 @@ impl FloatingDate {
         let size = galley.size() + vec2(24.0, 12.0);
         let center = pos2(
             view.pane.center().x,
-            view.pane.top() + space::S + size.y / 2.0,
+            view.pane.top() + below + space::S + size.y / 2.0,
         );
         let pill = Rect::from_center_size(center, size);
         // Not a stop for the keyboard, which has a key for it.

@@ -51,7 +51,7 @@ pub(super) fn instead_of_tiles_ui(
         message_ui(ui, cx, pane, note);
     } else if gallery.listing.is_started() {
         let headline = format!("No images in {} yet.", text::room(&gallery.room));
-        let advice = "What is posted here shows up after a reload (F5).";
+        let advice = "What is posted here shows up by itself. F5 looks for it at once.";
         let note = Note {
             icon: Icon::Images,
             headline: &headline,

@@ -57,6 +57,11 @@ impl GridView {
         Rect::from_min_size(self.to_screen(tile.left, tile.top), size)
     }
 
+    /// Whether the newest images are at the upper edge.
+    pub(super) fn is_at_top(self) -> bool {
+        self.offset < 1.0
+    }
+
     /// What is on screen.
     pub(super) fn heights(self) -> Range<f64> {
         self.offset..self.offset + f64::from(self.pane.height())

@@ -29,6 +29,7 @@ mod grid_tile;
 mod grid_view;
 mod help_sheet;
 mod known_accounts;
+mod new_images;
 mod notices;
 mod pace;
 mod palette;

@@ -18,6 +18,7 @@ use crate::ui::grid_mouse::Scene;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
+use crate::ui::new_images::{NewImages, PILL_HEIGHT, pill_ui};
 use crate::ui::pace::Pace;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
@@ -49,6 +50,7 @@ pub struct ThumbnailGrid {
     left_at: HashMap<RoomId, f64>,
     badge: grid_header::FloatingDate,
     wants_date: bool,
+    new_images: NewImages,
     way: Way,
     pace: Pace,
     /// What the last frame showed: the list may have changed since.
@@ -232,8 +234,29 @@ impl ThumbnailGrid {
             response: &response,
         };
         self.pointer_ui(ui, cx, gallery, scene);
+        let below = self.new_images_ui(ui, cx, gallery, view);
         let dated = (&self.layout, self.breaks.scale());
-        self.wants_date |= self.badge.badge_ui(ui, gallery, dated, view);
+        self.wants_date |= self.badge.badge_ui(ui, gallery, dated, view, below);
+    }
+
+    /// Offers to show what came above; how many points of the upper edge that takes.
+    fn new_images_ui(
+        &mut self,
+        ui: &mut Ui,
+        cx: ViewContext<'_>,
+        gallery: &Gallery,
+        view: GridView,
+    ) -> f32 {
+        let count = self.new_images.count(gallery, view);
+        if count == 0 {
+            return 0.0;
+        }
+        if pill_ui(ui, cx, view, count) {
+            self.wanted_offset = Some(0.0);
+            ui.memory_mut(|memory| memory.request_focus(grid_id()));
+            ui.request_repaint_after(std::time::Duration::ZERO);
+        }
+        space::S + PILL_HEIGHT
     }
 
     fn collect(
@@ -322,7 +345,7 @@ impl ThumbnailGrid {
         if gallery.access == crate::state::FileAccess::Refused {
             return;
         }
-        let way = if view.offset < 1.0 {
+        let way = if view.is_at_top() {
             Way::Down
         } else {
             self.way

@@ -9,6 +9,7 @@
 
 mod images;
 mod listing;
+mod live;
 mod saving;
 mod second_start;
 mod sessions;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::super::wire::{FrameErrorWire, FrameWire, MessageWire};
 use super::frames;
-use super::news::{RealtimeEnd, RealtimeNews, RoomChange, RoomListPart};
+use super::news::{ChangeKind, RealtimeEnd, RealtimeNews, RoomChange, RoomListPart};
 use super::seen_messages::SeenMessages;
 use crate::domain::{AuthToken, RoomId, Session, UserId};
 
@@ -175,16 +175,18 @@ impl Conversation {
         let event = fields.event_name.as_str();
         match collection.as_str() {
             "stream-room-messages" => self.message(event, args.next()),
-            "stream-notify-room" => self.deleted(event, args.next()),
+            "stream-notify-room" => self.deleted(event, args.next().as_ref()),
             "stream-notify-user" => {
                 let of_user = event.strip_prefix(self.user.as_str());
                 match of_user.and_then(|event| event.strip_prefix('/')) {
                     Some("force_logout") => vec![Step::Tell(RealtimeNews::SessionInDoubt)],
                     Some("subscriptions-changed") => {
-                        self.room_list(RoomListPart::Subscriptions, args.next(), args.next())
+                        let action = args.next();
+                        self.room_list(RoomListPart::Subscriptions, action.as_ref(), args.next())
                     }
                     Some("rooms-changed") => {
-                        self.room_list(RoomListPart::Rooms, args.next(), args.next())
+                        let action = args.next();
+                        self.room_list(RoomListPart::Rooms, action.as_ref(), args.next())
                     }
                     _ => Vec::new(),
                 }
@@ -201,10 +203,10 @@ impl Conversation {
         }
     }
 
-    fn deleted(&self, event: &str, arg: Option<Value>) -> Vec<Step> {
+    fn deleted(&self, event: &str, arg: Option<&Value>) -> Vec<Step> {
         let may_matter = match event.rsplit_once('/') {
             Some((room, "deleteMessage")) if self.is_room(room) => {
-                let id = arg.as_ref().and_then(|arg| arg.get("_id")?.as_str());
+                let id = arg.and_then(|arg| arg.get("_id")?.as_str());
                 id.is_none_or(|id| self.seen.had_images(id))
             }
             Some((room, "deleteMessageBulk")) => self.is_room(room),
@@ -216,14 +218,17 @@ impl Conversation {
     fn room_list(
         &mut self,
         list: RoomListPart,
-        action: Option<Value>,
+        action: Option<&Value>,
         document: Option<Value>,
     ) -> Vec<Step> {
         let Some(document) = document else {
             return Vec::new();
         };
-        let action = action.as_ref().and_then(Value::as_str).unwrap_or_default();
-        let (is_removed, is_inserted) = (action == "removed", action == "inserted");
+        let action = action.and_then(Value::as_str).unwrap_or_default();
+        let kind = match action {
+            "removed" => ChangeKind::Removed,
+            _ => ChangeKind::Described,
+        };
         let room = match list {
             RoomListPart::Rooms => document.get("_id"),
             RoomListPart::Subscriptions => document.get("rid"),
@@ -233,10 +238,10 @@ impl Conversation {
             .is_some_and(|room| self.is_room(room));
         let mut steps = vec![Step::Tell(RealtimeNews::RoomChanged(RoomChange {
             list,
-            is_removed,
+            kind,
             document,
         }))];
-        if is_own && is_inserted {
+        if is_own && action == "inserted" {
             // Whoever was removed from a room is told nothing of it any more, and of that
             // neither.
             steps.extend(self.subscribe_to_room());

@@ -26,7 +26,7 @@ use crate::domain::RoomId;
 use conversation::{Conversation, Step};
 use socket::Socket;
 
-pub(super) use news::RoomListPart;
+pub(super) use news::{ChangeKind, RoomListPart};
 pub use news::{RealtimeEnd, RealtimeNews, RoomChange};
 
 /// Between two changes of the room that is listened to. A server takes forty subscriptions in

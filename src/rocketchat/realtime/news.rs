@@ -7,7 +7,7 @@ use super::super::ClientError;
 use crate::domain::RoomId;
 
 /// What the server told.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RealtimeNews {
     /// From now on whatever happens to the images of this room is told. What happened before
     /// is not.
@@ -22,10 +22,10 @@ pub enum RealtimeNews {
 
 /// A changed document of the room list, as the server spells it:
 /// [`RoomDirectory::apply`](super::super::RoomDirectory::apply) takes it in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomChange {
     pub(in crate::rocketchat) list: RoomListPart,
-    pub(in crate::rocketchat) is_removed: bool,
+    pub(in crate::rocketchat) kind: ChangeKind,
     pub(in crate::rocketchat) document: Value,
 }
 
@@ -34,6 +34,15 @@ pub struct RoomChange {
 pub(in crate::rocketchat) enum RoomListPart {
     Subscriptions,
     Rooms,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::rocketchat) enum ChangeKind {
+    /// The document is how it is now.
+    Described,
+    /// Of the document there may be no more than `_id`.
+    Removed,
 }
 
 /// Why there is no websocket, or no longer.
