@@ -18,6 +18,19 @@ pub(super) fn dequantized(coefficient: i32, quantization: u16) -> i32 {
     (in_range * i32::from(quantization)).clamp(-LARGEST, LARGEST)
 }
 
+/// The lowest 4 × 4 coefficients of a block as they were before quantization, whose factors are
+/// in the order of the file.
+#[inline]
+pub(super) fn dequantized_block(low: &[i32; 16], quantization: &[u16; 64]) -> [i32; 16] {
+    let mut block = [0; 16];
+    for (place, factor) in LOW_PLACES.iter().zip(quantization) {
+        if let Some((to, from)) = block.get_mut(*place).zip(low.get(*place)) {
+            *to = dequantized(*from, *factor);
+        }
+    }
+    block
+}
+
 /// From the mean alone.
 #[inline]
 pub(super) fn one(low: &[i32; 16]) -> [[u8; 1]; 1] {
