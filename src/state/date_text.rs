@@ -74,9 +74,7 @@ impl DateProblem {
     pub fn in_words(&self) -> String {
         match self {
             Self::Empty => "Type a date, such as 2025-11-04, 2025-11 or 2025".to_owned(),
-            Self::NotADate => {
-                "This is no date; type it as 2025-11-04, 2025-11 or 2025".to_owned()
-            }
+            Self::NotADate => "This is no date; type it as 2025-11-04, 2025-11 or 2025".to_owned(),
             Self::NoSuchDay => "The calendar has no such day".to_owned(),
             Self::TwoWays(one, other) => {
                 let words = |day: &Date| day.strftime("%-d %B").to_string();
@@ -110,7 +108,11 @@ pub fn parse(text: &str, today: Date) -> Result<Period, DateProblem> {
         | [Part::Small(number) | Part::Month(number), Part::Year(year)] => {
             month(*year, *number).map(Period::Month)
         }
-        [Part::Year(year), Part::Small(number) | Part::Month(number), Part::Small(of_month)]
+        [
+            Part::Year(year),
+            Part::Small(number) | Part::Month(number),
+            Part::Small(of_month),
+        ]
         | [Part::Small(of_month), Part::Month(number), Part::Year(year)]
         | [Part::Month(number), Part::Small(of_month), Part::Year(year)] => {
             day(*year, *number, *of_month).map(Period::Day)
@@ -176,7 +178,9 @@ impl Part {
 
 fn day(year: i16, month: i8, day: i8) -> Result<Date, DateProblem> {
     // What jiff adds is only which of the three is out of range.
-    Date::new(year, month, day).ok().ok_or(DateProblem::NoSuchDay)
+    Date::new(year, month, day)
+        .ok()
+        .ok_or(DateProblem::NoSuchDay)
 }
 
 fn month(year: i16, number: i8) -> Result<Date, DateProblem> {
@@ -245,7 +249,13 @@ mod tests {
     #[test]
     fn a_month_or_a_year_will_do() {
         let november = Ok(Period::Month(date(2025, 11, 1)));
-        for text in ["2025-11", "11.2025", "Nov 2025", "2025 november", "november"] {
+        for text in [
+            "2025-11",
+            "11.2025",
+            "Nov 2025",
+            "2025 november",
+            "november",
+        ] {
             assert_eq!(read(text), november, "{text}");
         }
         assert_eq!(read("2019"), Ok(Period::Year(date(2019, 1, 1))));

@@ -191,9 +191,7 @@ impl Gallery {
         };
         let (ids, mark) = self.selection.marked();
         let marked = if ids.len() < positions.len() {
-            ids.iter()
-                .filter(|id| self.position(id).is_some())
-                .count()
+            ids.iter().filter(|id| self.position(id).is_some()).count()
         } else {
             let chosen = positions
                 .iter()

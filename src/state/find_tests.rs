@@ -279,7 +279,9 @@ fn what_was_found_follows_a_list_that_is_read_anew() {
     assert_eq!(shown(&state).len(), 35);
     // Two images were deleted: one that was found, and one before it.
     let mut answer = page(0, 348);
-    answer.uploads.retain(|upload| !matches!(upload.id.as_str(), "up3" | "up7"));
+    answer
+        .uploads
+        .retain(|upload| !matches!(upload.id.as_str(), "up3" | "up7"));
     state.on_event(Event::PageLoaded {
         generation: state.generation,
         window: wanted(&state).windows[0],

@@ -156,11 +156,13 @@ impl Gallery {
         let bytes = self.chosen().filter_map(|upload| upload.size).sum();
         let count = self.chosen_count();
         let selection = match self.selection.all_but() {
-            Some(except) if !self.find.is_on() && !self.listing.is_complete() => SaveSelection::WholeRoom {
-                room: Box::new(self.room.clone()),
-                listing: Box::new(self.listing.clone()),
-                except: except.clone(),
-            },
+            Some(except) if !self.find.is_on() && !self.listing.is_complete() => {
+                SaveSelection::WholeRoom {
+                    room: Box::new(self.room.clone()),
+                    listing: Box::new(self.listing.clone()),
+                    except: except.clone(),
+                }
+            }
             _ => SaveSelection::Uploads(self.chosen().collect()),
         };
         (count > 0).then_some((selection, count, bytes))

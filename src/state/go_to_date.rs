@@ -21,6 +21,10 @@ use crate::state::user_message::UserMessage;
 /// that needs more changes faster than it can be read.
 const MAX_STEPS: usize = 60;
 
+/// After so many pages, guesses have shown to be of little worth: from then on what is left is
+/// halved.
+const GUESSES: usize = 9;
+
 /// Where to go.
 #[derive(Debug, Clone)]
 pub struct DateTarget {
@@ -216,6 +220,7 @@ fn guess(
     // Where images come evenly, the place is at that share of the pages.
     let even = pages.start + span.saturating_mul(way) / all;
     let place = match steps % 3 {
+        _ if steps > GUESSES => pages.start + span / 2,
         1 => even,
         // Beyond it on the longer side, to have the place between two known pages that are near
         // each other.

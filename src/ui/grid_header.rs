@@ -150,11 +150,7 @@ impl FloatingDate {
             return false;
         };
         let first = row.range.start;
-        let place = format!(
-            "{} of {}",
-            grouped(first + 1),
-            grouped(gallery.len())
-        );
+        let place = format!("{} of {}", grouped(first + 1), grouped(gallery.len()));
         let day = layout.section_of(first).and_then(|section| section.day);
         let day = day.or_else(|| {
             let time = gallery.upload_at(first)?.uploaded_at?;

@@ -89,7 +89,9 @@ impl RootView {
                 bottom: 0,
             });
             let is_finding = self.find_bar.is_open();
-            let asked = bar.show(ui, |ui| top_bar_ui(ui, cx, gallery, &self.totals, is_finding));
+            let asked = bar.show(ui, |ui| {
+                top_bar_ui(ui, cx, gallery, &self.totals, is_finding)
+            });
             match asked.inner {
                 Some(Job::FindImage) if is_finding => self.find_bar.close(cx),
                 Some(job) => self.perform(ui, cx, job),
