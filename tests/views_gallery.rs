@@ -749,6 +749,27 @@ fn the_panel_shows_what_server_and_file_say_and_copies_it() {
 }
 
 #[test]
+fn the_panel_says_why_a_file_could_not_be_read() {
+    let mut harness = harness();
+    harness.state_mut().state.settings.is_panel_open = true;
+    harness.run_steps(2);
+    click(&mut harness, 3, Modifiers::NONE);
+    harness.get_by_label("Reading the file…");
+    let request = ImageRequest {
+        subject: ImageSubject::Upload(UploadId::from("id3")),
+        size: ImageSize::Metadata,
+    };
+    let error = ImageFailure::Download(DownloadError::Deleted);
+    harness
+        .state_mut()
+        .on_event(Event::ImageFailed { request, error });
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Reading the file…").is_none());
+    let reads = |wanted: &WantedImage| wanted.request.size == ImageSize::Metadata;
+    assert!(!harness.state().missing.iter().any(reads));
+}
+
+#[test]
 fn the_panel_copies_everything_as_json() {
     let mut harness = harness();
     harness.state_mut().state.settings.is_panel_open = true;

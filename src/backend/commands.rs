@@ -60,6 +60,12 @@ impl Runner {
                 self.spawn_to_the_end(forget);
             }
             Command::LoadRooms { generation } => self.load_rooms(generation),
+            Command::RestoreListing { room } => {
+                if let Some(live) = &self.live {
+                    let library = Arc::clone(&live.library);
+                    self.spawn_quiet(async move { library.restore(room).await });
+                }
+            }
             Command::FindRoom { name, generation } => self.find_room(name, generation),
             Command::PickFolder { start } => {
                 let dialog = self.config.folder_dialog.clone();
@@ -127,12 +133,15 @@ impl Runner {
         let stored = self.stored.take();
         let services = self.services.clone();
         if let Some(Live {
-            link, originals, ..
+            link,
+            originals,
+            library,
+            ..
         }) = self.live.take()
         {
             link.cancel.cancel();
             self.saves.clear();
-            self.spawn_to_the_end(services.sign_out(link, originals));
+            self.spawn_to_the_end(services.sign_out(link, originals, library));
         } else if let Some((account, _)) = stored {
             self.spawn_to_the_end(services.forget(account));
         } else {

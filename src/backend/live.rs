@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::decoders::Decoders;
 use super::image_job::Workshop;
 use super::image_pipeline::ImagePipeline;
+use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
 use super::listing_lane::ListingLane;
@@ -29,6 +30,7 @@ const QUESTION_CAPACITY: usize = 16;
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
+    pub(super) library: Arc<LibraryDesk>,
     rooms: mpsc::Sender<Generation>,
     lane: mpsc::Sender<WindowRequest>,
 }
@@ -41,6 +43,7 @@ impl Live {
         capacity: ByteCount,
         wanted: &watch::Receiver<Wanted>,
         jobs: &mut JoinSet<JobEnd>,
+        library: Arc<LibraryDesk>,
     ) -> Self {
         let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
         let (lane, requests) = mpsc::channel(QUESTION_CAPACITY);
@@ -50,7 +53,7 @@ impl Live {
             capacity,
         ));
         let thumbnails = Arc::new(ThumbnailSources::new());
-        let people = PeopleDesk::default();
+        let people = PeopleDesk::kept_in(Arc::clone(&library));
         let workshop = Workshop {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
@@ -63,13 +66,24 @@ impl Live {
             requests,
             people.clone(),
             Arc::clone(&thumbnails),
+            Arc::clone(&library),
         );
         let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
-        run(jobs, rooms::run(Arc::clone(&link), room_questions));
+        run(
+            jobs,
+            rooms::run(Arc::clone(&link), room_questions, Arc::clone(&library)),
+        );
         run(jobs, listing.run());
         run(jobs, pipeline.run());
         run(jobs, people.clone().run(Arc::clone(&link)));
+        let (served, cancel, served_people) =
+            (Arc::clone(&library), link.cancel.clone(), people.clone());
+        run(jobs, async move {
+            cancel
+                .run_until_cancelled(served.serve(served_people))
+                .await;
+        });
         run(
             jobs,
             thumbnails.run(Arc::clone(&link), people, wanted.clone()),
@@ -77,6 +91,7 @@ impl Live {
         Self {
             link,
             originals,
+            library,
             rooms,
             lane,
         }

@@ -7,6 +7,7 @@
 //! * `listing_lane`: the windows of [`Wanted`](crate::protocol::Wanted), and those that a save
 //!   of a whole room asks for. One request at a time, within the server's budget.
 //! * `image_pipeline`: the pictures of `Wanted`, from the cheapest source that serves.
+//! * `library`: what this machine knows of the account, shown before the server has answered.
 //! * `saver`: saves, which go on whatever the window shows.
 //!
 //! Whatever fails is sorted by what there is to do about it (`reaction`): wait for the network,
@@ -20,6 +21,8 @@ mod desktop;
 mod dialog_service;
 mod image_job;
 mod image_pipeline;
+mod library;
+mod library_start;
 mod link;
 mod listing_choice;
 mod listing_lane;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
+use super::library::LibraryDesk;
 use super::link::{Next, SessionLink};
 use super::reaction::{Reaction, Tries, reaction};
 use crate::domain::Room;
@@ -11,7 +12,11 @@ use crate::protocol::{Event, Generation};
 use crate::rocketchat::{ClientError, RoomDirectory};
 
 /// Answers questions for the rooms until the link is cancelled.
-pub(super) async fn run(link: Arc<SessionLink>, mut questions: mpsc::Receiver<Generation>) {
+pub(super) async fn run(
+    link: Arc<SessionLink>,
+    mut questions: mpsc::Receiver<Generation>,
+    library: Arc<LibraryDesk>,
+) {
     let mut directory = RoomDirectory::default();
     let work = async {
         while let Some(mut generation) = questions.recv().await {
@@ -21,6 +26,9 @@ pub(super) async fn run(link: Arc<SessionLink>, mut questions: mpsc::Receiver<Ge
             }
             let result = load(&link, &mut directory).await;
             tracing::debug!(rooms = ?result.as_ref().map(Vec::len), "rooms");
+            if let Ok(rooms) = &result {
+                library.keep_rooms(rooms.clone()).await;
+            }
             let event = Event::RoomsLoaded { generation, result };
             link.events.send(event).await;
         }

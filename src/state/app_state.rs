@@ -254,6 +254,8 @@ impl AppState {
         match event {
             Event::ServerProbed { .. }
             | Event::SessionStarted { .. }
+            | Event::SessionRestored { .. }
+            | Event::SessionConfirmed { .. }
             | Event::LogInFailed { .. }
             | Event::NoStoredSession { .. }
             | Event::CodeResent(_)
@@ -273,6 +275,13 @@ impl AppState {
                     let result = result.map(|page| named(page, &self.people));
                     let message = gallery.page_loaded(window, anchor.as_ref(), result);
                     self.tell(message);
+                }
+                self.save_what_is_known_now()
+            }
+            Event::ListingRestored { room, listing } => {
+                let mut galleries = self.gallery.iter_mut().chain(&mut self.kept);
+                if let Some(gallery) = galleries.find(|gallery| gallery.room.id == room) {
+                    gallery.listing_restored(*listing);
                 }
                 self.save_what_is_known_now()
             }
@@ -323,6 +332,7 @@ impl AppState {
     const fn is_outdated(&self, event: &Event) -> bool {
         match event {
             Event::SessionStarted { generation, .. }
+            | Event::SessionRestored { generation, .. }
             | Event::LogInFailed { generation, .. }
             | Event::NoStoredSession { generation, .. }
             | Event::PageLoaded { generation, .. } => generation.0 != self.generation.0,

@@ -269,6 +269,12 @@ impl Gallery {
         self.go_on_after(window)
     }
 
+    /// What this machine knew of the room is there.
+    pub(super) fn listing_restored(&mut self, stored: Listing) {
+        self.listing.fill_from(stored);
+        self.selection.follow(&self.listing);
+    }
+
     pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {
         // Of a room that was left before the answer came, perhaps.
         if self.listing.upload(id).is_none() {

@@ -88,8 +88,14 @@ impl AppState {
         }
         self.notices.withdraw(&NoticeOffer::UndoClear);
         self.rooms.search = RoomSearch::Idle;
+        let restore = (!gallery.listing.is_started()).then(|| {
+            let room = gallery.room.id.clone();
+            Effect::Send(Command::RestoreListing { room })
+        });
         self.switch_gallery(gallery);
-        vec![self.keep_settings()]
+        let mut effects = vec![self.keep_settings()];
+        effects.extend(restore);
+        effects
     }
 
     pub(super) fn find_room(&mut self, name: String) -> Vec<Effect> {

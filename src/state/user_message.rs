@@ -432,6 +432,27 @@ pub fn storage(error: &StorageError) -> UserMessage {
                 path.display()
             ),
         ),
+        StorageError::LibraryDamaged { path } => UserMessage::new(
+            "What was remembered of your rooms is damaged",
+            format!(
+                "Salon reads it from the server again. The damaged file was kept: {}",
+                path.display()
+            ),
+        ),
+        StorageError::LibraryTooNew { path } => UserMessage::new(
+            "What was remembered of your rooms is from a newer Salon",
+            format!(
+                "Salon reads it from the server again. The newer file was kept: {}",
+                path.display()
+            ),
+        ),
+        StorageError::LibraryInUse { path } => UserMessage::new(
+            "Nothing is remembered of your rooms this time",
+            format!(
+                "Another program uses the file. Close it and start Salon again: {}",
+                path.display()
+            ),
+        ),
         StorageError::Io { path, cause } => {
             UserMessage::new("Writing failed", format!("{cause}: {}", path.display()))
         }

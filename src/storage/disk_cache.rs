@@ -206,8 +206,12 @@ impl Index {
 }
 
 fn account_folder(dirs: &Dirs, account: &AccountId) -> PathBuf {
-    let key = format!("{}@{}", account.user, account.server);
-    dirs.cache.join(ORIGINALS).join(hash(&key))
+    dirs.cache.join(ORIGINALS).join(account_name(account))
+}
+
+/// The name of a folder for this account.
+pub(super) fn account_name(account: &AccountId) -> String {
+    hash(&format!("{}@{}", account.user, account.server))
 }
 
 /// Ids are opaque and differ in case only, which not every file system tells apart.
@@ -262,7 +266,7 @@ fn remove_quietly(path: &Path) {
     }
 }
 
-fn remove_folder(folder: &Path) -> Result<(), StorageError> {
+pub(super) fn remove_folder(folder: &Path) -> Result<(), StorageError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(StorageError::from_io(folder, &error))

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use lucide_icons::Icon;
 
 use crate::domain::{Upload, safe_display_name};
-use crate::protocol::{ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage};
+use crate::protocol::{ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage};
 use crate::state::{Action, FileAccess, Gallery, user_message};
 use crate::ui::detail_rows::{Row, heading_ui, person_ui, row_ui};
 use crate::ui::theme::{self, space};
@@ -83,7 +83,7 @@ fn metadata<'a>(
     upload: &Arc<Upload>,
 ) -> Option<&'a Metadata> {
     let metadata = gallery.metadata(&upload.id);
-    let can_be_read = gallery.access == FileAccess::Open && gallery.failure(&upload.id).is_none();
+    let can_be_read = gallery.access == FileAccess::Open && failure(gallery, upload).is_none();
     if metadata.is_none() && can_be_read {
         let wanted = WantedImage {
             request: ImageRequest {
@@ -95,6 +95,12 @@ fn metadata<'a>(
         cx.picture(&wanted, Urgency::Visible);
     }
     metadata
+}
+
+/// Why the file says nothing: neither its picture nor what it says about itself came.
+fn failure<'a>(gallery: &'a Gallery, upload: &Upload) -> Option<&'a ImageFailure> {
+    let of_picture = gallery.failure(&upload.id);
+    of_picture.or_else(|| gallery.metadata_failure(&upload.id))
 }
 
 fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
@@ -159,7 +165,7 @@ fn file_ui(
 ) {
     heading_ui(ui, cx, "From the file");
     let Some(metadata) = metadata else {
-        let words = if let Some(failure) = gallery.failure(&upload.id) {
+        let words = if let Some(failure) = failure(gallery, upload) {
             user_message::image(failure).headline
         } else if gallery.access == FileAccess::Refused {
             "The server does not give the file".to_owned()

@@ -30,6 +30,7 @@ mod grid_view;
 mod help_sheet;
 mod known_accounts;
 mod notices;
+mod pace;
 mod palette;
 mod pan_zoom;
 mod panes;

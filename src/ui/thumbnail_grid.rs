@@ -18,6 +18,7 @@ use crate::ui::grid_mouse::Scene;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
+use crate::ui::pace::Pace;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
 use crate::ui::{grid_header, grid_node, grid_states, text};
@@ -49,6 +50,7 @@ pub struct ThumbnailGrid {
     badge: grid_header::FloatingDate,
     wants_date: bool,
     way: Way,
+    pace: Pace,
     /// What the last frame showed: the list may have changed since.
     pub(super) shown: (usize, Vec<Option<UploadId>>),
 }
@@ -221,6 +223,7 @@ impl ThumbnailGrid {
         let dated = (&self.layout, self.breaks.scale());
         grid_header::headers_ui(ui, cx, gallery, dated, view, response.hover_pos());
         grid_tile::tiles_ui(ui, cx, &tiles);
+        self.pace.watch(ui, gallery, &self.visible, &tiles);
         self.nodes_ui(ui, cx, gallery, view, &tiles);
         self.ask_ahead(ui, cx, gallery, view);
         let scene = Scene {

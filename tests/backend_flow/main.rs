@@ -10,6 +10,7 @@
 mod images;
 mod listing;
 mod saving;
+mod second_start;
 mod sessions;
 mod storage;
 #[path = "../support/mod.rs"]

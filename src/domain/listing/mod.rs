@@ -87,6 +87,20 @@ pub enum Merged {
     AnchorReplaced,
 }
 
+/// One page of a list as this machine has kept it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredPage {
+    /// Which page.
+    pub index: PageIndex,
+    /// How many of its positions are unsent drafts or hidden files.
+    pub hidden_count: usize,
+    /// Its images, newest first.
+    pub uploads: Vec<Upload>,
+    /// Nothing was deleted between the reading of this page and the last reading of any: then
+    /// one call that finds the old anchor and the old total confirms it.
+    pub is_certain: bool,
+}
+
 impl Default for Listing {
     fn default() -> Self {
         Self {
@@ -106,6 +120,56 @@ impl Default for Listing {
 }
 
 impl Listing {
+    /// A list as it was last known on this machine: shown at once, confirmed by the server
+    /// later. `total` counts positions as [`UploadPage::total`] does, `anchor` is the newest
+    /// image of page 0 as it was then.
+    pub fn restored(
+        total: usize,
+        anchor: Option<UploadId>,
+        pages: impl IntoIterator<Item = StoredPage>,
+    ) -> Self {
+        // The list is asked for without an anchor first: its head is due.
+        drop(anchor);
+        let mut listing = Self {
+            total: Some(total),
+            ..Self::default()
+        };
+        for page in pages {
+            listing.put_page(page.index.0, page.hidden_count, page.uploads);
+        }
+        listing.epoch += 1;
+        listing.drop_pages_behind_the_end();
+        listing.positions_changed();
+        listing
+    }
+
+    /// Takes over what `stored` knows and this list does not: pages that are missing here. They
+    /// are shown, and read again when they are seen.
+    pub fn fill_from(&mut self, stored: Self) {
+        let version = self.version.max(stored.version);
+        if !self.is_started() {
+            *self = stored;
+            self.version = version;
+            self.positions_changed();
+            return;
+        }
+        for (index, page) in stored.pages {
+            if self.pages.contains_key(&index) {
+                continue;
+            }
+            let uploads = page.uploads.into_iter().map(Arc::unwrap_or_clone);
+            let unknown = uploads.filter(|upload| !self.page_of.contains_key(&upload.id));
+            let unknown = unknown.collect();
+            self.put_page(index, page.hidden_count, unknown);
+            if let Some(put) = self.pages.get_mut(&index) {
+                put.epoch = self.epoch.wrapping_sub(1);
+            }
+        }
+        self.version = version;
+        self.drop_pages_behind_the_end();
+        self.positions_changed();
+    }
+
     /// The anchor to ask with: `None` until the first page is there.
     pub const fn anchor(&self) -> Option<&UploadId> {
         self.anchor.as_ref()

@@ -371,3 +371,51 @@ fn an_empty_room_is_complete_at_once() {
     assert!(listing.is_complete());
     assert!(listing.is_empty());
 }
+
+/// What a machine would keep of this list.
+fn stored(listing: &Listing) -> Vec<StoredPage> {
+    listing
+        .pages()
+        .filter_map(|page| {
+            let uploads = page.uploads?.iter().map(|upload| (**upload).clone());
+            Some(StoredPage {
+                index: page.index,
+                hidden_count: 0,
+                uploads: uploads.collect(),
+                is_certain: true,
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn a_restored_list_is_shown_at_once_and_is_read_again_when_it_is_seen() {
+    let mut server = Server::with_images(350, 14);
+    let mut listing = Listing::default();
+    read_all(&mut listing, &mut server);
+    let anchor = listing.anchor().cloned();
+    let mut restored = Listing::restored(350, anchor, stored(&listing));
+    assert_eq!(known_ids(&restored), known_ids(&listing));
+    assert!(!restored.is_complete());
+    assert_eq!(restored.anchor(), None, "the newest images are asked for");
+    read_all(&mut restored, &mut server);
+    assert!(restored.is_complete());
+    assert_eq!(restored.known_count(), 350);
+}
+
+#[test]
+fn what_was_kept_fills_the_places_the_server_did_not_tell_yet() {
+    let mut server = Server::with_images(350, 15);
+    let mut before = Listing::default();
+    read_all(&mut before, &mut server);
+    let kept = Listing::restored(350, before.anchor().cloned(), stored(&before));
+    server.post();
+    server.delete_one_of(200..201);
+    let mut listing = Listing::default();
+    read_one(&mut listing, &mut server, ListingWindow::Page(PageIndex(0)));
+    listing.fill_from(kept);
+    assert!(listing.known_count() > 300);
+    read_all(&mut listing, &mut server);
+    let known: BTreeSet<_> = known_ids(&listing).into_iter().collect();
+    assert_eq!(known, server.ids());
+}
