@@ -128,10 +128,25 @@ impl Gallery {
 
     /// Where an image is shown.
     pub fn position(&self, id: &UploadId) -> Option<usize> {
-        let place = self.listing.position(id)?;
+        self.shown_at(self.listing.position(id)?)
+    }
+
+    /// Where a place of the list is shown, if it is.
+    pub fn shown_at(&self, place: usize) -> Option<usize> {
         match self.find.positions() {
             Some(positions) => positions.binary_search(&place).ok(),
             None => Some(place),
+        }
+    }
+
+    /// What belongs to shown positions, of something that is there for each place of the list.
+    pub fn shown_of<T: Copy>(&self, all: Vec<T>) -> Vec<T> {
+        match self.find.positions() {
+            Some(positions) => {
+                let shown = positions.iter().filter_map(|place| all.get(*place));
+                shown.copied().collect()
+            }
+            None => all,
         }
     }
 

@@ -273,6 +273,7 @@ impl Gallery {
     pub(super) fn listing_restored(&mut self, stored: Listing) {
         self.listing.fill_from(stored);
         self.selection.follow(&self.listing);
+        self.search_again();
     }
 
     pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {

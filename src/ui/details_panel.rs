@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 use lucide_icons::Icon;
 
 use crate::domain::{Upload, safe_display_name};
-use crate::protocol::{ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage};
+use crate::protocol::{
+    ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage,
+};
 use crate::state::{Action, FileAccess, Gallery, user_message};
 use crate::ui::detail_rows::{Row, heading_ui, person_ui, row_ui};
 use crate::ui::theme::{self, space};

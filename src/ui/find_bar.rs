@@ -24,15 +24,15 @@ pub(super) struct FindBar {
     /// The text that the state had in the last frame.
     seen: String,
     is_open: bool,
-    selects_all: bool,
+    /// The field is to get the keyboard, with all of its text selected.
+    wants_focus: bool,
 }
 
 impl FindBar {
     /// Opens the bar, with the keyboard in its field.
-    pub(super) fn open(&mut self, ctx: &egui::Context) {
+    pub(super) const fn open(&mut self) {
         self.is_open = true;
-        self.selects_all = true;
-        ctx.memory_mut(|memory| memory.request_focus(field_id()));
+        self.wants_focus = true;
     }
 
     /// Whether the bar is on screen.
@@ -143,7 +143,9 @@ impl FindBar {
             info.current_text_value = Some(before.clone());
             info
         });
-        if std::mem::take(&mut self.selects_all) {
+        // Only now: the click on the button that opens it is one beside the field.
+        if std::mem::take(&mut self.wants_focus) {
+            output.response.request_focus();
             let end = egui::text::CCursor::new(before.chars().count());
             let all = egui::text::CCursorRange::two(egui::text::CCursor::new(0), end);
             output.state.cursor.set_char_range(Some(all));

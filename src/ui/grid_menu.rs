@@ -107,17 +107,14 @@ fn known_positions(
     is_meant: impl Fn(&Arc<Upload>) -> bool,
 ) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    if gallery.find().is_on() {
-        let is_it = |position: &usize| gallery.upload_at(*position).as_ref().is_some_and(&is_meant);
-        let meant = (0..gallery.len()).filter(is_it);
-        return meant.map(|position| position..position + 1).collect();
-    }
     for page in gallery.listing.pages() {
         for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
             if !is_meant(upload) {
                 continue;
             }
-            let position = page.start + within;
+            let Some(position) = gallery.shown_at(page.start + within) else {
+                continue;
+            };
             match ranges.last_mut() {
                 Some(last) if last.end == position => last.end += 1,
                 _ => ranges.push(position..position + 1),

@@ -125,7 +125,7 @@ impl ThumbnailGrid {
         let held = match &self.made_of {
             Some(made_of) if !is_other_room && made_of.search != key.search => {
                 let was_on = !made_of.search.is_empty();
-                self.change_search(gallery, was_on)
+                self.change_search(gallery, pane, was_on)
             }
             _ => self.held.take().or_else(|| self.first_visible()),
         };
@@ -139,7 +139,8 @@ impl ThumbnailGrid {
         self.layout = match key.shape {
             GridLayoutChoice::Square => GridLayout::squares(&groups, key.geometry),
             GridLayoutChoice::Whole => {
-                GridLayout::justified(&groups, key.geometry, &aspects(gallery))
+                let aspects = gallery.shown_of(aspects(gallery));
+                GridLayout::justified(&groups, key.geometry, &aspects)
             }
         };
         self.made_of = Some(key);
@@ -355,12 +356,7 @@ pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
 fn aspects(gallery: &Gallery) -> Vec<f32> {
     /// What a phone takes, for images whose size the server does not tell.
     const USUAL: f32 = 4.0 / 3.0;
-    if gallery.find().is_on() {
-        let size = |position| gallery.upload_at(position)?.dimensions;
-        let aspect = |position| size(position).map_or(USUAL, |size| size.aspect_ratio());
-        return (0..gallery.len()).map(aspect).collect();
-    }
-    let mut aspects = Vec::with_capacity(gallery.len());
+    let mut aspects = Vec::with_capacity(gallery.listing.len());
     for page in gallery.listing.pages() {
         match page.uploads {
             Some(uploads) => aspects.extend(uploads.iter().map(|upload| {
