@@ -111,11 +111,21 @@ impl Gallery {
         self.metadata_failures.get(id)
     }
 
-    /// The chosen images that are known.
-    pub fn chosen(&self) -> impl Iterator<Item = &Arc<Upload>> {
-        self.listing
-            .known()
-            .filter(|upload| self.selection.contains(&upload.id))
+    /// The chosen images that are known, in the order of the room.
+    pub fn chosen(&self) -> Box<dyn Iterator<Item = Arc<Upload>> + '_> {
+        let listing = &self.listing;
+        match self.selection.these() {
+            Some(ids) if ids.len() < listing.known_count() / 2 => {
+                let positions = ids.iter().filter_map(|id| listing.position(id));
+                let mut positions: Vec<usize> = positions.collect();
+                positions.sort_unstable();
+                Box::new(positions.into_iter().filter_map(|at| self.upload_at(at)))
+            }
+            _ => {
+                let is_chosen = |upload: &Arc<Upload>| self.selection.contains(&upload.id);
+                Box::new(listing.known().filter(is_chosen))
+            }
+        }
     }
 
     /// Whether every chosen image is known, so that sums are final.
@@ -145,7 +155,7 @@ impl Gallery {
 
     /// What is chosen, as something to save.
     pub(super) fn save_choice(&self) -> Option<(SaveSelection, usize, ByteCount)> {
-        let bytes = self.chosen().filter_map(|upload| upload.size).sum();
+        let bytes = self.selection.bytes(&self.listing);
         let count = self.selection.count(&self.listing);
         let selection = match self.selection.all_but() {
             Some(except) if !self.listing.is_complete() => SaveSelection::WholeRoom {
@@ -153,7 +163,7 @@ impl Gallery {
                 listing: Box::new(self.listing.clone()),
                 except: except.clone(),
             },
-            _ => SaveSelection::Uploads(self.chosen().cloned().collect()),
+            _ => SaveSelection::Uploads(self.chosen().collect()),
         };
         (count > 0).then_some((selection, count, bytes))
     }
@@ -238,7 +248,7 @@ impl Gallery {
 
     pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {
         // Of a room that was left before the answer came, perhaps.
-        if self.listing.upload(id).is_none() {
+        if !self.listing.contains(id) {
             return;
         }
         let is_forbidden = matches!(error, ImageFailure::Download(DownloadError::Forbidden));
@@ -250,7 +260,7 @@ impl Gallery {
     }
 
     pub(super) fn image_arrived(&mut self, id: &UploadId) {
-        if self.listing.upload(id).is_some() {
+        if self.listing.contains(id) {
             self.failures.remove(id);
             self.access = FileAccess::Open;
             self.has_bytes = true;
@@ -258,7 +268,7 @@ impl Gallery {
     }
 
     pub(super) fn metadata_failed(&mut self, id: &UploadId, error: ImageFailure) {
-        if self.listing.upload(id).is_some() {
+        if self.listing.contains(id) {
             self.metadata_failures.insert(id.clone(), error);
         }
     }

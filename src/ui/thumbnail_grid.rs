@@ -6,7 +6,7 @@ use std::ops::Range;
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{RoomId, UploadId};
+use crate::domain::{PixelSize, RoomId, UploadId};
 use crate::protocol::GridLayoutChoice;
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
@@ -328,13 +328,11 @@ fn aspects(gallery: &Gallery) -> Vec<f32> {
     const USUAL: f32 = 4.0 / 3.0;
     let mut aspects = Vec::with_capacity(gallery.listing.len());
     for page in gallery.listing.pages() {
-        match page.uploads {
-            Some(uploads) => aspects.extend(uploads.iter().map(|upload| {
-                upload
-                    .dimensions
-                    .map_or(USUAL, |dimensions| dimensions.aspect_ratio())
-            })),
-            None => aspects.extend(std::iter::repeat_n(USUAL, page.len)),
+        if page.is_known() {
+            let aspect = |size: PixelSize| size.aspect_ratio();
+            aspects.extend(page.facts().map(|facts| facts.dimensions.map_or(USUAL, aspect)));
+        } else {
+            aspects.extend(std::iter::repeat_n(USUAL, page.len));
         }
     }
     aspects

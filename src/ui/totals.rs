@@ -58,7 +58,7 @@ impl Totals {
             return String::new();
         }
         let count = user_message::grouped(selection.count(&gallery.listing));
-        let bytes: ByteCount = gallery.chosen().filter_map(|upload| upload.size).sum();
+        let bytes = selection.bytes(&gallery.listing);
         let is_known =
             selection.pending().is_empty() && (selection.all_but().is_none() || self.is_complete);
         if is_known {
