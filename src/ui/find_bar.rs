@@ -60,7 +60,7 @@ impl FindBar {
         }
         let has_focus = ui.memory(|memory| memory.has_focus(field_id()));
         if has_focus {
-            self.keys(ui);
+            leave_with_keys(ui);
         }
         let frame = egui::Frame::new().inner_margin(egui::Margin {
             left: 12,
@@ -109,15 +109,6 @@ impl FindBar {
         cx.act(Action::Find(text));
     }
 
-    /// Escape leaves the field, and so do the keys that go on to what was found.
-    fn keys(&self, ui: &Ui) {
-        let take = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let leaves = [Key::Escape, Key::Enter, Key::ArrowDown];
-        if leaves.map(take).contains(&true) {
-            ui.memory_mut(|memory| memory.surrender_focus(field_id()));
-        }
-    }
-
     fn field_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         let id = field_id();
         let key = key_of(ui.ctx(), Job::FindImage);
@@ -151,6 +142,15 @@ impl FindBar {
             output.state.cursor.set_char_range(Some(all));
             output.state.store(ui.ctx(), id);
         }
+    }
+}
+
+/// Escape leaves the field, and so do the keys that go on to what was found.
+fn leave_with_keys(ui: &Ui) {
+    let take = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let leaves = [Key::Escape, Key::Enter, Key::ArrowDown];
+    if leaves.map(take).contains(&true) {
+        ui.memory_mut(|memory| memory.surrender_focus(field_id()));
     }
 }
 

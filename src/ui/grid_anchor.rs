@@ -38,16 +38,11 @@ impl ThumbnailGrid {
     /// The search began, changed or ended; answers what stays in place. What is found is shown
     /// from its beginning. The room is shown as it was left, unless the focus has moved to an
     /// image that was found: then that comes into sight.
-    pub(super) fn change_search(
-        &mut self,
-        gallery: &Gallery,
-        pane: Rect,
-        was_on: bool,
-    ) -> Option<Held> {
+    pub(super) fn change_search(&mut self, gallery: &Gallery, pane: Rect) -> Option<Held> {
         self.held = None;
         self.band = None;
         let focus = gallery.selection.focus_id();
-        if !was_on {
+        if self.left_for_search.is_none() {
             self.left_for_search = Some(LeftForSearch {
                 held: self.first_visible(),
                 pane_top: self.view.map_or(pane.top(), |view| view.pane.top()),

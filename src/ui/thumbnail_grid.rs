@@ -6,7 +6,7 @@ use std::ops::Range;
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{RoomId, UploadId};
+use crate::domain::{PixelSize, RoomId, UploadId};
 use crate::protocol::GridLayoutChoice;
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
@@ -124,8 +124,7 @@ impl ThumbnailGrid {
         }
         let held = match &self.made_of {
             Some(made_of) if !is_other_room && made_of.search != key.search => {
-                let was_on = !made_of.search.is_empty();
-                self.change_search(gallery, pane, was_on)
+                self.change_search(gallery, pane)
             }
             _ => self.held.take().or_else(|| self.first_visible()),
         };
@@ -358,13 +357,14 @@ fn aspects(gallery: &Gallery) -> Vec<f32> {
     const USUAL: f32 = 4.0 / 3.0;
     let mut aspects = Vec::with_capacity(gallery.listing.len());
     for page in gallery.listing.pages() {
-        match page.uploads {
-            Some(uploads) => aspects.extend(uploads.iter().map(|upload| {
-                upload
-                    .dimensions
-                    .map_or(USUAL, |dimensions| dimensions.aspect_ratio())
-            })),
-            None => aspects.extend(std::iter::repeat_n(USUAL, page.len)),
+        if page.is_known() {
+            let aspect = |size: PixelSize| size.aspect_ratio();
+            aspects.extend(
+                page.facts()
+                    .map(|facts| facts.dimensions.map_or(USUAL, aspect)),
+            );
+        } else {
+            aspects.extend(std::iter::repeat_n(USUAL, page.len));
         }
     }
     aspects

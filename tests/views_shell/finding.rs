@@ -109,7 +109,8 @@ fn enter_goes_on_to_what_was_found() {
     assert_eq!(focused.name, "IMG_70.jpg");
     assert!(harness.query_all_by_label_contains("1 selected").count() > 0);
     press(&mut harness, Key::Enter);
-    harness.get_by_label_contains("2 of 11");
+    let place = harness.query_all_by_label_contains("2 of 11");
+    assert!(place.count() > 0);
 }
 
 #[test]
@@ -228,12 +229,8 @@ fn a_date_that_has_to_be_looked_for_says_so_and_escape_gives_it_up() {
 fn the_floating_date_leads_to_the_question() {
     let mut harness = room();
     scroll(&mut harness, 900.0);
-    let date = harness.get_by_label_contains("Go to date, now at ").rect();
-    harness.hover_at(date.center());
-    harness.run_steps(2);
-    harness.drag_at(date.center());
-    harness.step();
-    harness.drop_at(date.center());
+    let date = harness.get_by_label_contains("Go to date, now at ");
+    date.click();
     harness.run_steps(3);
     assert!(date_field(&harness).is_focused());
 }
