@@ -76,8 +76,8 @@ impl SaveJob {
             SaveSelection::WholeRoom {
                 listing, except, ..
             } => {
-                let known = listing.known().filter(|one| !except.contains(&one.id));
-                known.cloned().collect()
+                let known = listing.known();
+                known.filter(|one| !except.contains(&one.id)).collect()
             }
         };
         let mut tally = SaveTally::default();

@@ -153,7 +153,7 @@ impl Gallery {
 
     /// What is chosen, as something to save.
     pub(super) fn save_choice(&self) -> Option<(SaveSelection, usize, ByteCount)> {
-        let bytes = self.chosen().filter_map(|upload| upload.size).sum();
+        let bytes = self.chosen_bytes();
         let count = self.chosen_count();
         let selection = match self.selection.all_but() {
             Some(except) if !self.find.is_on() && !self.listing.is_complete() => {
@@ -273,11 +273,12 @@ impl Gallery {
     pub(super) fn listing_restored(&mut self, stored: Listing) {
         self.listing.fill_from(stored);
         self.selection.follow(&self.listing);
+        self.search_again();
     }
 
     pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {
         // Of a room that was left before the answer came, perhaps.
-        if self.listing.upload(id).is_none() {
+        if !self.listing.contains(id) {
             return;
         }
         let is_forbidden = matches!(error, ImageFailure::Download(DownloadError::Forbidden));
@@ -289,7 +290,7 @@ impl Gallery {
     }
 
     pub(super) fn image_arrived(&mut self, id: &UploadId) {
-        if self.listing.upload(id).is_some() {
+        if self.listing.contains(id) {
             self.failures.remove(id);
             self.access = FileAccess::Open;
             self.has_bytes = true;
@@ -297,7 +298,7 @@ impl Gallery {
     }
 
     pub(super) fn metadata_failed(&mut self, id: &UploadId, error: ImageFailure) {
-        if self.listing.upload(id).is_some() {
+        if self.listing.contains(id) {
             self.metadata_failures.insert(id.clone(), error);
         }
     }

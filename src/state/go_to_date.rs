@@ -6,13 +6,12 @@
 //! changes meanwhile is no special case.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::domain::listing::{Listing, PageView};
-use crate::domain::{ListingWindow, PageIndex, Upload};
+use crate::domain::{ListingWindow, PageIndex};
 use crate::state::date_text::Period;
 use crate::state::gallery::Gallery;
 use crate::state::user_message::UserMessage;
@@ -20,6 +19,10 @@ use crate::state::user_message::UserMessage;
 /// Halving a list of ten million images takes fewer steps, even where every guess fails. A room
 /// that needs more changes faster than it can be read.
 const MAX_STEPS: usize = 60;
+
+/// After so many pages, guesses have shown to be of little worth: from then on what is left is
+/// halved.
+const GUESSES: usize = 9;
 
 /// Where to go.
 #[derive(Debug, Clone)]
@@ -155,11 +158,12 @@ struct Dated<'a> {
 }
 
 fn dated(page: PageView<'_>) -> Option<Dated<'_>> {
-    let uploads = page.uploads?;
-    let time = |upload: &Arc<Upload>| upload.uploaded_at;
+    let mut times = page.times().flatten();
+    let newest = times.next()?;
+    let oldest = times.last().unwrap_or(newest);
     Some(Dated {
-        newest: uploads.iter().find_map(time)?,
-        oldest: uploads.iter().rev().find_map(time)?,
+        newest,
+        oldest,
         page,
     })
 }
@@ -173,19 +177,21 @@ fn step(listing: &Listing, before: Timestamp, steps: usize) -> Step {
     let split = known.partition_point(|page| page.oldest >= before);
     let newer = split.checked_sub(1).and_then(|index| known.get(index));
     let older = known.get(split);
-    let first = newer.map_or(0, |page| page.page.index.0 + 1);
-    let end = older.map_or_else(|| listing.page_count(), |page| page.page.index.0);
+    let first = newer.map_or(0, |page| page.page.index.map_or(0, |index| index.0 + 1));
+    let end = older.map_or_else(
+        || listing.page_count(),
+        |page| page.page.index.map_or(0, |index| index.0),
+    );
     let guess = guess(first..end, before, (newer, older), steps);
-    let unread = listing.pages().filter(|page| page.uploads.is_none());
-    let unread = unread.map(|page| page.index.0);
+    let unread = listing.pages().filter(|page| !page.is_known());
+    let unread = unread.filter_map(|page| Some(page.index?.0));
     let between = unread.filter(|index| (first..end).contains(index));
     // A page without a single time is of no use as a landmark: its neighbours are taken.
     if let Some(page) = between.min_by_key(|index| index.abs_diff(guess)) {
         return Step::Ask(ListingWindow::Page(PageIndex(page)));
     }
     let place = |dated: &Dated<'_>, is_it: &dyn Fn(Timestamp) -> bool| {
-        let mut uploads = dated.page.uploads.unwrap_or_default().iter();
-        let within = uploads.position(|upload| upload.uploaded_at.is_some_and(is_it));
+        let within = dated.page.times().position(|time| time.is_some_and(is_it));
         dated.page.start + within.unwrap_or(0)
     };
     match (older, newer) {
@@ -216,6 +222,7 @@ fn guess(
     // Where images come evenly, the place is at that share of the pages.
     let even = pages.start + span.saturating_mul(way) / all;
     let place = match steps % 3 {
+        _ if steps > GUESSES => pages.start + span / 2,
         1 => even,
         // Beyond it on the longer side, to have the place between two known pages that are near
         // each other.

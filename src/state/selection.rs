@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::domain::UploadId;
 use crate::domain::listing::{Listing, Slot};
+use crate::domain::{ByteCount, UploadId};
 use crate::state::action::{MoveHow, SelectHow};
 
 /// See the [module documentation](self).
@@ -18,6 +18,8 @@ pub struct Selection {
     /// Positions that were not read yet and will be exceptions of `chosen` like its ids:
     /// disjoint ranges, each within one run of unknown positions.
     pending: Vec<Range<usize>>,
+    /// Bytes of the exceptions of `chosen`.
+    bytes: u128,
     focus: Place,
     anchor: Place,
     band: Option<Box<Band>>,
@@ -31,6 +33,7 @@ pub struct Selection {
 struct Before {
     chosen: Chosen,
     pending: Vec<Range<usize>>,
+    bytes: u128,
 }
 
 /// A rubber band that is being drawn.
@@ -136,6 +139,15 @@ impl Selection {
         }
     }
 
+    /// Bytes of the chosen images that are known.
+    pub fn bytes(&self, listing: &Listing) -> ByteCount {
+        let bytes = match &self.chosen {
+            Chosen::These(_) => self.bytes,
+            Chosen::AllBut(_) => u128::from(listing.known_bytes().0).saturating_sub(self.bytes),
+        };
+        ByteCount(u64::try_from(bytes).unwrap_or(u64::MAX))
+    }
+
     /// Whether nothing is chosen.
     pub fn is_empty(&self) -> bool {
         matches!(&self.chosen, Chosen::These(ids) if ids.is_empty()) && self.pending.is_empty()
@@ -146,6 +158,14 @@ impl Selection {
         match &self.chosen {
             Chosen::AllBut(ids) => Some(ids),
             Chosen::These(_) => None,
+        }
+    }
+
+    /// The ids that are chosen, unless the whole room is.
+    pub const fn these(&self) -> Option<&HashSet<UploadId>> {
+        match &self.chosen {
+            Chosen::These(ids) => Some(ids),
+            Chosen::AllBut(_) => None,
         }
     }
 
@@ -280,6 +300,7 @@ impl Selection {
             let before = Before {
                 chosen: std::mem::take(&mut self.chosen),
                 pending: std::mem::take(&mut self.pending),
+                bytes: std::mem::take(&mut self.bytes),
             };
             self.version += 1;
             self.cleared = Some(Box::new(before));
@@ -308,6 +329,7 @@ impl Selection {
         let before = Before {
             chosen: self.chosen.clone(),
             pending: self.pending.clone(),
+            bytes: self.bytes,
         };
         self.band = Some(Box::new(Band { before, kind }));
         if kind == BandKind::Replace {
@@ -350,6 +372,7 @@ impl Selection {
 
     fn restore(&mut self, before: Before, listing: &Listing) {
         self.chosen = before.chosen;
+        self.bytes = before.bytes;
         self.pending.clear();
         self.version += 1;
         // Some of them may have been read meanwhile.
@@ -360,6 +383,7 @@ impl Selection {
 
     fn empty(&mut self) {
         self.chosen = Chosen::default();
+        self.bytes = 0;
         self.pending.clear();
         self.cleared = None;
     }
@@ -383,17 +407,21 @@ impl Selection {
     fn put(&mut self, range: Range<usize>, put: Put, listing: &Listing) {
         for page in listing.pages_in(range.clone()) {
             let part = range.start.max(page.start)..range.end.min(page.start + page.len);
-            let Some(uploads) = page.uploads else {
+            if !page.is_known() {
                 self.put_unknown(part, put);
                 continue;
-            };
-            let within = part.start - page.start..part.end - page.start;
-            for upload in uploads.get(within).unwrap_or_default() {
+            }
+            let sized = page.ids().zip(page.facts().map(|facts| facts.size));
+            for (id, size) in sized.skip(part.start - page.start).take(part.len()) {
                 let (Chosen::These(ids) | Chosen::AllBut(ids)) = &mut self.chosen;
-                match put {
-                    Put::In => ids.insert(upload.id.clone()),
-                    Put::Out => ids.remove(&upload.id),
-                };
+                let bytes = u128::from(size.unwrap_or_default().0);
+                if put == Put::Out {
+                    if ids.remove(&id) {
+                        self.bytes = self.bytes.saturating_sub(bytes);
+                    }
+                } else if ids.insert(id) {
+                    self.bytes += bytes;
+                }
             }
         }
     }

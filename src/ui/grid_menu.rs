@@ -1,11 +1,11 @@
 //! The menus of the grid.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use egui::{Button, Ui};
 
 use crate::domain::Upload;
+use crate::domain::listing::Facts;
 use crate::state::user_message::images;
 use crate::state::{Action, BandEnd, BandKind, Gallery};
 use crate::ui::grid_layout::GridLayout;
@@ -57,7 +57,7 @@ pub(super) fn image_menu_ui(
     {
         let label = format!("Select all by {}", text::person(person));
         entry_ui(ui, &label, "", || {
-            let by_them = |upload: &Arc<Upload>| upload.user.as_ref() == Some(user);
+            let by_them = |facts: &Facts<'_>| facts.user == Some(user);
             add(cx, known_positions(gallery, by_them));
         });
     }
@@ -102,22 +102,16 @@ fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
     cx.act(Action::EndBand(BandEnd::Keep));
 }
 
-fn known_positions(
-    gallery: &Gallery,
-    is_meant: impl Fn(&Arc<Upload>) -> bool,
-) -> Vec<Range<usize>> {
+fn known_positions(gallery: &Gallery, is_meant: impl Fn(&Facts<'_>) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    if gallery.find().is_on() {
-        let is_it = |position: &usize| gallery.upload_at(*position).as_ref().is_some_and(&is_meant);
-        let meant = (0..gallery.len()).filter(is_it);
-        return meant.map(|position| position..position + 1).collect();
-    }
     for page in gallery.listing.pages() {
-        for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
-            if !is_meant(upload) {
+        for (within, facts) in page.facts().enumerate() {
+            if !is_meant(&facts) {
                 continue;
             }
-            let position = page.start + within;
+            let Some(position) = gallery.shown_at(page.start + within) else {
+                continue;
+            };
             match ranges.last_mut() {
                 Some(last) if last.end == position => last.end += 1,
                 _ => ranges.push(position..position + 1),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{RoomId, UploadId};
+use crate::domain::{PixelSize, RoomId, UploadId};
 use crate::protocol::GridLayoutChoice;
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
@@ -126,8 +126,7 @@ impl ThumbnailGrid {
         }
         let held = match &self.made_of {
             Some(made_of) if !is_other_room && made_of.search != key.search => {
-                let was_on = !made_of.search.is_empty();
-                self.change_search(gallery, was_on)
+                self.change_search(gallery, pane)
             }
             _ => self.held.take().or_else(|| self.first_visible()),
         };
@@ -141,7 +140,8 @@ impl ThumbnailGrid {
         self.layout = match key.shape {
             GridLayoutChoice::Square => GridLayout::squares(&groups, key.geometry),
             GridLayoutChoice::Whole => {
-                GridLayout::justified(&groups, key.geometry, &aspects(gallery))
+                let aspects = gallery.shown_of(aspects(gallery));
+                GridLayout::justified(&groups, key.geometry, &aspects)
             }
         };
         self.made_of = Some(key);
@@ -389,20 +389,16 @@ pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
 fn aspects(gallery: &Gallery) -> Vec<f32> {
     /// What a phone takes, for images whose size the server does not tell.
     const USUAL: f32 = 4.0 / 3.0;
-    if gallery.find().is_on() {
-        let size = |position| gallery.upload_at(position)?.dimensions;
-        let aspect = |position| size(position).map_or(USUAL, |size| size.aspect_ratio());
-        return (0..gallery.len()).map(aspect).collect();
-    }
-    let mut aspects = Vec::with_capacity(gallery.len());
+    let mut aspects = Vec::with_capacity(gallery.listing.len());
     for page in gallery.listing.pages() {
-        match page.uploads {
-            Some(uploads) => aspects.extend(uploads.iter().map(|upload| {
-                upload
-                    .dimensions
-                    .map_or(USUAL, |dimensions| dimensions.aspect_ratio())
-            })),
-            None => aspects.extend(std::iter::repeat_n(USUAL, page.len)),
+        if page.is_known() {
+            let aspect = |size: PixelSize| size.aspect_ratio();
+            aspects.extend(
+                page.facts()
+                    .map(|facts| facts.dimensions.map_or(USUAL, aspect)),
+            );
+        } else {
+            aspects.extend(std::iter::repeat_n(USUAL, page.len));
         }
     }
     aspects

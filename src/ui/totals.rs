@@ -59,7 +59,7 @@ impl Totals {
             return String::new();
         }
         let count = user_message::grouped(gallery.chosen_count());
-        let bytes: ByteCount = gallery.chosen().filter_map(|upload| upload.size).sum();
+        let bytes = gallery.chosen_bytes();
         let is_known = if gallery.find().is_on() {
             gallery.is_choice_known()
         } else {

@@ -47,7 +47,7 @@ pub(crate) async fn listed(server: &ScriptedServer) -> (TestBackend, Room, Listi
 }
 
 pub(crate) fn uploads(listing: &Listing) -> Vec<Arc<Upload>> {
-    listing.known().cloned().collect()
+    listing.known().collect()
 }
 
 pub(crate) fn whole_room(room: &Room, listing: &Listing) -> SaveSelection {
