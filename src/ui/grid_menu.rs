@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use egui::{Button, Ui};
 
-use crate::domain::listing::Facts;
 use crate::domain::Upload;
+use crate::domain::listing::Facts;
 use crate::state::user_message::images;
 use crate::state::{Action, BandEnd, BandKind, Gallery};
 use crate::ui::grid_layout::GridLayout;
@@ -102,10 +102,7 @@ fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
     cx.act(Action::EndBand(BandEnd::Keep));
 }
 
-fn known_positions(
-    gallery: &Gallery,
-    is_meant: impl Fn(&Facts<'_>) -> bool,
-) -> Vec<Range<usize>> {
+fn known_positions(gallery: &Gallery, is_meant: impl Fn(&Facts<'_>) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for page in gallery.listing.pages() {
         for (within, facts) in page.facts().enumerate() {

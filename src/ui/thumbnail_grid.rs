@@ -6,7 +6,7 @@ use std::ops::Range;
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{PixelSize, RoomId, UploadId};
+use crate::domain::{RoomId, UploadId};
 use crate::protocol::GridLayoutChoice;
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
@@ -15,6 +15,7 @@ use crate::ui::grid_anchor::Held;
 use crate::ui::grid_band::Band;
 use crate::ui::grid_layout::{Geometry, GridLayout};
 use crate::ui::grid_mouse::Scene;
+use crate::ui::grid_rows::KeptRows;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
@@ -31,6 +32,7 @@ pub struct ThumbnailGrid {
     pub(super) layout: GridLayout,
     made_of: Option<LayoutKey>,
     breaks: DayBreaks,
+    rows: KeptRows,
     pub(super) visible: Range<usize>,
     pub(super) view: Option<GridView>,
     /// Where to scroll to in the next frame.
@@ -109,9 +111,7 @@ impl ThumbnailGrid {
         let groups = self.breaks.groups(&gallery.listing, &key.zone);
         self.layout = match key.shape {
             GridLayoutChoice::Square => GridLayout::squares(&groups, key.geometry),
-            GridLayoutChoice::Whole => {
-                GridLayout::justified(&groups, key.geometry, &aspects(gallery))
-            }
+            GridLayoutChoice::Whole => self.rows.lay_out(&groups, key.geometry, &gallery.listing),
         };
         self.made_of = Some(key);
         if let Some(held) = held {
@@ -127,6 +127,7 @@ impl ThumbnailGrid {
         let left_at = self.left_at.get(&gallery.room.id).copied();
         self.wanted_offset = Some(left_at.unwrap_or(0.0));
         self.breaks.clear();
+        self.rows = KeptRows::default();
         self.view = None;
         self.held = None;
         self.band = None;
@@ -321,19 +322,4 @@ pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
         gap: theme::TILE_GAP,
         header: HEADER,
     }
-}
-
-fn aspects(gallery: &Gallery) -> Vec<f32> {
-    /// What a phone takes, for images whose size the server does not tell.
-    const USUAL: f32 = 4.0 / 3.0;
-    let mut aspects = Vec::with_capacity(gallery.listing.len());
-    for page in gallery.listing.pages() {
-        if page.is_known() {
-            let aspect = |size: PixelSize| size.aspect_ratio();
-            aspects.extend(page.facts().map(|facts| facts.dimensions.map_or(USUAL, aspect)));
-        } else {
-            aspects.extend(std::iter::repeat_n(USUAL, page.len));
-        }
-    }
-    aspects
 }

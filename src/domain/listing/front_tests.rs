@@ -29,7 +29,9 @@ fn assert_same(listing: &Listing, server: &mut Server, what: &str) {
     };
     let times = |ids: &[UploadId], server: &Server| -> Vec<_> {
         let time = |id: &UploadId| server.uploads.iter().find(|one| one.id == *id);
-        ids.iter().map(|id| time(id).map(|one| one.uploaded_at)).collect()
+        ids.iter()
+            .map(|id| time(id).map(|one| one.uploaded_at))
+            .collect()
     };
     let (known, expected) = (known_ids(listing), ids(server.sorted()));
     let mut sorted = (known.clone(), expected.clone());
@@ -52,7 +54,10 @@ fn assert_same(listing: &Listing, server: &mut Server, what: &str) {
 fn new_images_cost_one_call_and_move_no_page() {
     let (mut server, mut listing) = whole(730, 20);
     let before: Vec<u64> = listing.pages().map(|page| page.version).collect();
-    let (first, last) = (known_ids(&listing)[0].clone(), known_ids(&listing)[729].clone());
+    let (first, last) = (
+        known_ids(&listing)[0].clone(),
+        known_ids(&listing)[729].clone(),
+    );
     for _ in 0..3 {
         server.post();
     }
@@ -64,7 +69,10 @@ fn new_images_cost_one_call_and_move_no_page() {
     assert_eq!(listing.position(&last), Some(732));
     let after: Vec<u64> = listing.pages().skip(1).map(|page| page.version).collect();
     assert_eq!(after, before);
-    let pages: Vec<_> = listing.pages_in(2..4).map(|page| (page.index, page.start)).collect();
+    let pages: Vec<_> = listing
+        .pages_in(2..4)
+        .map(|page| (page.index, page.start))
+        .collect();
     assert_eq!(pages, [(None, 0), (Some(PageIndex(0)), 3)]);
 }
 
@@ -305,7 +313,9 @@ fn names_are_found_in_the_order_of_the_room_read_or_not() {
             _ => false,
         })
         .collect();
-    let expected = listing.known().filter(|upload| upload.name.ends_with("8.png"));
+    let expected = listing
+        .known()
+        .filter(|upload| upload.name.ends_with("8.png"));
     assert_eq!(names, vec![true; expected.count()]);
     assert_eq!(listing.search("").len(), listing.known_count());
     assert!(listing.search("nothing is called that").is_empty());

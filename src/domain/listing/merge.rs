@@ -106,8 +106,7 @@ impl Listing {
         };
         page.seam_epoch = Some(self.epoch);
         let tie = page.last_time;
-        let is_new =
-            |upload: &Upload| upload.uploaded_at == tie && !self.contains(&upload.id);
+        let is_new = |upload: &Upload| upload.uploaded_at == tie && !self.contains(&upload.id);
         let mut seen = HashSet::new();
         let mut new: Vec<Upload> = uploads.into_iter().filter(is_new).collect();
         new.retain(|upload| seen.insert(upload.id.clone()));

@@ -75,11 +75,20 @@ pub(super) fn take_name<'a>(
         NameForm::Own => rest.bytes()?.to_vec(),
         NameForm::Capitals => {
             let capitals = rest.bytes()?;
-            let is_capital =
-                |at: usize| capitals.get(at / 8).is_some_and(|bits| bits >> (at % 8) & 1 == 1);
+            let is_capital = |at: usize| {
+                capitals
+                    .get(at / 8)
+                    .is_some_and(|bits| bits >> (at % 8) & 1 == 1)
+            };
             let letters = searched.iter().enumerate();
             letters
-                .map(|(at, byte)| if is_capital(at) { byte.to_ascii_uppercase() } else { *byte })
+                .map(|(at, byte)| {
+                    if is_capital(at) {
+                        byte.to_ascii_uppercase()
+                    } else {
+                        *byte
+                    }
+                })
                 .collect()
         }
     };

@@ -87,7 +87,12 @@ impl PackedPage {
         }
         Self {
             count: uploads.len(),
-            ids: Ids::pack(&uploads.iter().map(|upload| upload.id.as_str()).collect::<Vec<_>>()),
+            ids: Ids::pack(
+                &uploads
+                    .iter()
+                    .map(|upload| upload.id.as_str())
+                    .collect::<Vec<_>>(),
+            ),
             times: times::pack(uploads),
             names: names.into_boxed_slice(),
             rest: rest.into_boxed_slice(),

@@ -16,7 +16,10 @@ fn person(id: &str, name: Option<&str>) -> Person {
 
 /// As a server of today describes a photograph.
 pub(super) fn usual_upload(number: usize) -> Upload {
-    let id = format!("{:024x}", 0x6720_0000_0000_u64 * 7_919 + number as u64 * 104_729);
+    let id = format!(
+        "{:024x}",
+        0x6720_0000_0000_u64 * 7_919 + number as u64 * 104_729
+    );
     let name = format!("IMG_20240312_{number:06}.JPG");
     let millis = 1_790_000_000_123 - 700_001 * i64::try_from(number).unwrap();
     Upload {
@@ -70,7 +73,11 @@ fn odd_time(random: &mut fastrand::Rng) -> Option<Timestamp> {
         0 => None,
         1 => Some(Timestamp::MIN),
         2 => Some(Timestamp::MAX),
-        3 => Timestamp::new(random.i64(-9_000_000..9_000_000), random.i32(-999_999_999..0)).ok(),
+        3 => Timestamp::new(
+            random.i64(-9_000_000..9_000_000),
+            random.i32(-999_999_999..0),
+        )
+        .ok(),
         4 => Timestamp::from_nanosecond(i128::from(random.i64(..))).ok(),
         _ => Timestamp::from_millisecond(random.i64(-1_000_000..1_900_000_000_000)).ok(),
     }
@@ -85,7 +92,10 @@ fn odd_upload(random: &mut fastrand::Rng, number: usize) -> Upload {
         1 => Some(odd_text(random)),
         2 => Some(format!("/file-upload/{id}/{name}")),
         3 => Some(format!("/file-upload/{id}/{}", name.replace(' ', "%20"))),
-        4 => Some(format!("/ufs/{}/{id}/{name}", store.as_deref().unwrap_or("x"))),
+        4 => Some(format!(
+            "/ufs/{}/{id}/{name}",
+            store.as_deref().unwrap_or("x")
+        )),
         _ => Some(format!("/ufs/GridFS:Uploads/{id}/{name}")),
     };
     Upload {
@@ -93,8 +103,12 @@ fn odd_upload(random: &mut fastrand::Rng, number: usize) -> Upload {
         room: RoomId::from(odd_text(random)),
         name,
         media_type: odd_text(random),
-        size: [None, Some(ByteCount(0)), Some(ByteCount(u64::MAX)), Some(ByteCount(random.u64(..)))]
-            [random.usize(..4)],
+        size: [
+            None,
+            Some(ByteCount(0)),
+            Some(ByteCount(u64::MAX)),
+            Some(ByteCount(random.u64(..))),
+        ][random.usize(..4)],
         dimensions: random
             .bool()
             .then(|| PixelSize::new(random.u32(..), random.u32(..))),

@@ -57,7 +57,11 @@ impl Listing {
         // A page of the one list and a page of the other must not be taken for each other.
         stored.last_stamp = self.last_stamp.max(stored.last_stamp);
         let mut stamp = stored.last_stamp;
-        for page in stored.front.iter_mut().chain(stored.pages.iter_mut().flatten()) {
+        for page in stored
+            .front
+            .iter_mut()
+            .chain(stored.pages.iter_mut().flatten())
+        {
             stamp += 1;
             page.stamp = stamp;
         }
