@@ -130,6 +130,26 @@ impl Selection {
         }
     }
 
+    /// Whether all of these positions are chosen.
+    pub fn contains_range(&self, range: Range<usize>, listing: &Listing) -> bool {
+        let pending: usize = self.pending.iter().map(Range::len).sum();
+        match &self.chosen {
+            Chosen::These(ids) if ids.len() + pending < range.len() => return false,
+            Chosen::AllBut(ids) if ids.is_empty() && pending == 0 => return true,
+            Chosen::These(_) | Chosen::AllBut(_) => {}
+        }
+        listing.pages_in(range.clone()).all(|page| {
+            let part = range.start.max(page.start)..range.end.min(page.start + page.len);
+            if page.is_known() {
+                let mut ids = page.ids().skip(part.start - page.start).take(part.len());
+                ids.all(|id| self.contains(&id))
+            } else {
+                let mut positions = part;
+                positions.all(|position| self.is_all_but() != self.is_pending(position))
+            }
+        })
+    }
+
     /// How many images are chosen, those not read yet included.
     pub fn count(&self, listing: &Listing) -> usize {
         let pending: usize = self.pending.iter().map(Range::len).sum();
@@ -280,9 +300,7 @@ impl Selection {
     /// All on, or all off if all were on.
     pub fn toggle_range(&mut self, range: Range<usize>, listing: &Listing) {
         self.version += 1;
-        let is_all_chosen = range
-            .clone()
-            .all(|position| self.contains_position(position, listing));
+        let is_all_chosen = self.contains_range(range.clone(), listing);
         let mark = if is_all_chosen { Mark::Off } else { Mark::On };
         self.set(range, mark, listing);
     }

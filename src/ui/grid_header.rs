@@ -6,6 +6,7 @@ use egui::{
 use jiff::Zoned;
 use lucide_icons::Icon;
 
+use crate::domain::RoomId;
 use crate::state::Gallery;
 use crate::state::user_message::{grouped, images};
 use crate::ui::dates::{self, Scale};
@@ -70,11 +71,8 @@ fn header_ui(
         words,
     } = header;
     let is_hovered = pointer.is_some_and(|at| rect.contains(at));
-    let is_chosen = section
-        .range
-        .clone()
-        .all(|position| gallery.is_chosen_at(position));
     let id = ui.scope_id().with(("day", section.range.start));
+    let is_chosen = is_chosen(ui, id, gallery, section);
     let response = ui.interact(*rect, id, Sense::hover());
     response.widget_info(|| {
         let count = images(section.range.len());
@@ -113,6 +111,25 @@ fn header_ui(
     } else {
         painter.circle_stroke(center, 8.5, Stroke::new(1.5, cx.palette.edge));
     }
+}
+
+/// Whether all of the section is chosen: kept until something changes, as a day may have a
+/// hundred thousand images.
+fn is_chosen(ui: &Ui, id: egui::Id, gallery: &Gallery, section: &Section) -> bool {
+    type Kept = ((RoomId, usize, (u64, u64)), bool);
+    let range = section.range.clone();
+    let versions = (gallery.listing.version(), gallery.selection.version());
+    let of = (gallery.room.id.clone(), range.end, versions);
+    let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
+    if let Some((kept_of, is_chosen)) = kept
+        && kept_of == of
+    {
+        return is_chosen;
+    }
+    let is_chosen = gallery.selection.contains_range(range, &gallery.listing);
+    let kept: Kept = (of, is_chosen);
+    ui.data_mut(|data| data.insert_temp(id, kept));
+    is_chosen
 }
 
 /// The day at the top of the pane, while it moves and shortly after.

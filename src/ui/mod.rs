@@ -23,6 +23,7 @@ mod grid_layout;
 mod grid_menu;
 mod grid_mouse;
 mod grid_node;
+mod grid_rows;
 mod grid_scroll;
 mod grid_states;
 mod grid_tile;

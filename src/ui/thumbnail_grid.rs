@@ -2,19 +2,21 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{PixelSize, RoomId, UploadId};
+use crate::domain::{RoomId, UploadId};
 use crate::protocol::GridLayoutChoice;
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
 use crate::ui::dates::DayBreaks;
 use crate::ui::grid_anchor::{Held, LeftForSearch};
 use crate::ui::grid_band::Band;
-use crate::ui::grid_layout::{DayGroup, Geometry, GridLayout};
+use crate::ui::grid_layout::{DayGroup, Geometry, GridLayout, justified_rows};
 use crate::ui::grid_mouse::Scene;
+use crate::ui::grid_rows::KeptRows;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
@@ -22,7 +24,7 @@ use crate::ui::new_images::{NewImages, PILL_HEIGHT, pill_ui};
 use crate::ui::pace::Pace;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
-use crate::ui::{grid_header, grid_node, grid_states, text};
+use crate::ui::{grid_header, grid_node, grid_rows, grid_states, text};
 
 /// Height of a day's header in points.
 const HEADER: f32 = 44.0;
@@ -33,6 +35,7 @@ pub struct ThumbnailGrid {
     pub(super) layout: GridLayout,
     made_of: Option<LayoutKey>,
     breaks: DayBreaks,
+    rows: KeptRows,
     pub(super) visible: Range<usize>,
     pub(super) view: Option<GridView>,
     /// Where to scroll to in the next frame.
@@ -139,10 +142,13 @@ impl ThumbnailGrid {
         };
         self.layout = match key.shape {
             GridLayoutChoice::Square => GridLayout::squares(&groups, key.geometry),
-            GridLayoutChoice::Whole => {
-                let aspects = gallery.shown_of(aspects(gallery));
-                GridLayout::justified(&groups, key.geometry, &aspects)
+            GridLayoutChoice::Whole if gallery.find().is_on() => {
+                let aspects = gallery.shown_of(grid_rows::all_aspects(&gallery.listing));
+                GridLayout::justified(&groups, key.geometry, |_all| {
+                    Arc::new(justified_rows(&aspects, key.geometry))
+                })
             }
+            GridLayoutChoice::Whole => self.rows.lay_out(&groups, key.geometry, &gallery.listing),
         };
         self.made_of = Some(key);
         if let Some(held) = held {
@@ -159,6 +165,7 @@ impl ThumbnailGrid {
         self.wanted_offset = Some(left_at.unwrap_or(0.0));
         self.breaks.clear();
         self.left_for_search = None;
+        self.rows = KeptRows::default();
         self.view = None;
         self.held = None;
         self.band = None;
@@ -384,22 +391,4 @@ pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
         gap: theme::TILE_GAP,
         header: HEADER,
     }
-}
-
-fn aspects(gallery: &Gallery) -> Vec<f32> {
-    /// What a phone takes, for images whose size the server does not tell.
-    const USUAL: f32 = 4.0 / 3.0;
-    let mut aspects = Vec::with_capacity(gallery.listing.len());
-    for page in gallery.listing.pages() {
-        if page.is_known() {
-            let aspect = |size: PixelSize| size.aspect_ratio();
-            aspects.extend(
-                page.facts()
-                    .map(|facts| facts.dimensions.map_or(USUAL, aspect)),
-            );
-        } else {
-            aspects.extend(std::iter::repeat_n(USUAL, page.len));
-        }
-    }
-    aspects
 }

@@ -22,6 +22,7 @@ pub(super) struct Page {
     pub(super) stamp: u64,
     pub(super) hidden_count: usize,
     pub(super) bytes: u128,
+    /// Of the first image as the server listed it, whatever became of that image.
     pub(super) first_time: Option<Timestamp>,
     pub(super) last_time: Option<Timestamp>,
     pub(super) packed: Arc<PackedPage>,
@@ -154,6 +155,9 @@ impl Listing {
         if let Some(page) = page {
             page.epoch = old.epoch;
             page.seam_epoch = old.seam_epoch;
+            // Where its neighbours took all of an instant from it, the seam still is one.
+            page.first_time = old.first_time;
+            page.last_time = old.last_time;
         }
     }
 

@@ -235,12 +235,12 @@ fn whatever_happens_meanwhile_the_finished_list_holds_every_image_once() {
 
 #[test]
 fn images_of_one_instant_across_two_pages_are_all_found() {
-    for seed in 0..30 {
+    for (seed, newer) in (0..30).flat_map(|seed| [61, 80, 99].map(|newer| (seed, newer))) {
         let mut server = Server::with_images(60, seed);
         for _ in 0..40 {
             server.post_at(1_000_000);
         }
-        for _ in 0..80 {
+        for _ in 0..newer {
             server.next_id += 1;
             let number = server.next_id;
             server
@@ -250,7 +250,7 @@ fn images_of_one_instant_across_two_pages_are_all_found() {
         let mut listing = Listing::default();
         read_all(&mut listing, &mut server);
         let known: BTreeSet<_> = known_ids(&listing).into_iter().collect();
-        assert_eq!(known, server.ids(), "seed {seed}");
+        assert_eq!(known, server.ids(), "seed {seed}, {newer} newer");
     }
 }
 

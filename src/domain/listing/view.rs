@@ -52,6 +52,13 @@ impl<'a> PageView<'a> {
         times.map(|(uploaded_at, updated_at)| uploaded_at.or(updated_at))
     }
 
+    /// When its images were uploaded; none while it was not read.
+    pub fn uploaded_at(&self) -> impl Iterator<Item = Option<Timestamp>> + 'a {
+        let page = self.page.into_iter();
+        let times = page.flat_map(|page| page.packed.times());
+        times.map(|(uploaded_at, _)| uploaded_at)
+    }
+
     /// What sums over its images are made of; none while it was not read.
     pub fn facts(&self) -> impl Iterator<Item = Facts<'a>> {
         let dictionary = &self.list.dictionary;
