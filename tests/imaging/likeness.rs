@@ -48,25 +48,25 @@ fn ssim(pixels: &[u8], reference: &RgbaImage, weights: [f64; 3]) -> f64 {
     let (a, b) = (plane(pixels), plane(reference.as_raw()));
     // Small pictures are one window.
     let (across, down) = (WINDOW.min(width), WINDOW.min(height));
-    let n = f64::from(across * down);
+    let n_pixels = f64::from(across * down);
     let (mut sum, mut n_windows) = (0.0, 0.0);
     for top in (0..=height - down).step_by(STEP) {
         for left in (0..=width - across).step_by(STEP) {
             let (mut sum_a, mut sum_b, mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0, 0.0, 0.0);
-            for y in top..top + down {
-                for x in left..left + across {
-                    let at = (y * width + x) as usize;
-                    let (a, b) = (a[at], b[at]);
-                    sum_a += a;
-                    sum_b += b;
-                    aa += a * a;
-                    bb += b * b;
-                    ab += a * b;
+            for row in top..top + down {
+                for column in left..left + across {
+                    let at = (row * width + column) as usize;
+                    let (one, other) = (a[at], b[at]);
+                    sum_a += one;
+                    sum_b += other;
+                    aa += one * one;
+                    bb += other * other;
+                    ab += one * other;
                 }
             }
-            let (mean_a, mean_b) = (sum_a / n, sum_b / n);
-            let variances = (aa + bb) / n - mean_a * mean_a - mean_b * mean_b;
-            let covariance = ab / n - mean_a * mean_b;
+            let (mean_a, mean_b) = (sum_a / n_pixels, sum_b / n_pixels);
+            let variances = (aa + bb) / n_pixels - mean_a * mean_a - mean_b * mean_b;
+            let covariance = ab / n_pixels - mean_a * mean_b;
             let (c1, c2) = ((0.01_f64 * 255.0).powi(2), (0.03_f64 * 255.0).powi(2));
             sum += (2.0 * mean_a * mean_b + c1) * (2.0 * covariance + c2)
                 / ((mean_a * mean_a + mean_b * mean_b + c1) * (variances + c2));

@@ -8,7 +8,7 @@ use super::planes::Plane;
 use super::restarts::Restarts;
 use super::segments::{Component, Frame, Scan, Segments, Tables};
 use super::spectrum::{Band, Spectrum};
-use super::transform::{dequantized_block, four, one, two};
+use super::transform::{dequantized, dequantized_block, four, one, two};
 
 /// Lowest bits of coefficients that a thumbnail can do without: the scans that bring the last
 /// ones are half of a file.
@@ -249,13 +249,18 @@ impl Known {
             .enumerate()
         {
             for (column, mean) in of_row.iter().enumerate() {
+                let mean = i32::from(*mean) + means.half;
+                if self.side == 1 {
+                    let [factor, ..] = self.quantization;
+                    plane.put(column, row, &one(dequantized(mean, factor)));
+                    continue;
+                }
                 let spectrum = self.spectrum.as_ref();
                 let mut low = spectrum.map_or([0; 16], |it| it.low(column, row));
                 let [dc, ..] = &mut low;
-                *dc = i32::from(*mean) + means.half;
+                *dc = mean;
                 let low = dequantized_block(&low, &self.quantization);
                 match self.side {
-                    1 => plane.put(column, row, &one(&low)),
                     2 => plane.put(column, row, &two(&low)),
                     _ => plane.put(column, row, &four(&low)),
                 }

@@ -33,9 +33,8 @@ pub(super) fn dequantized_block(low: &[i32; 16], quantization: &[u16; 64]) -> [i
 
 /// From the mean alone.
 #[inline]
-pub(super) fn one(low: &[i32; 16]) -> [[u8; 1]; 1] {
-    let [dc, ..] = low;
-    [[level(*dc)]]
+pub(super) fn one(dc: i32) -> [[u8; 1]; 1] {
+    [[level(dc)]]
 }
 
 /// From the lowest 2 × 2.
@@ -62,9 +61,9 @@ pub(super) fn four(low: &[i32; 16]) -> [[u8; 4]; 4] {
     let [first, second, third, fourth] = halfway;
     let columns = first.iter().zip(second).zip(third).zip(fourth);
     let mut block = [[0; 4]; 4];
-    for (x, (((a, b), c), d)) in columns.enumerate() {
+    for (column, (((a, b), c), d)) in columns.enumerate() {
         for (row, sample) in block.iter_mut().zip(four_points([*a, b, c, d])) {
-            if let Some(to) = row.get_mut(x) {
+            if let Some(to) = row.get_mut(column) {
                 *to = clamped(((sample + (1 << 15)) >> 16) + 128);
             }
         }
