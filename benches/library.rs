@@ -32,19 +32,28 @@ const OPEN: &str = "--open";
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == OPEN) {
-        open(Path::new(arguments.get(at + 1).unwrap()));
+        let folder = arguments.into_iter().nth(at + 1);
+        open(Path::new(&folder.unwrap()));
         return ExitCode::SUCCESS;
     }
     let folder = tempfile::tempdir().unwrap();
     let begun = Instant::now();
     let bytes = fill(folder.path());
     println!("{IMAGES} images written in {:.1?}", begun.elapsed());
-    println!("{:<34} {:>8} bytes", "file, for each image", bytes / IMAGES as u64);
-    let mut first_pages: Vec<Duration> = (0..RUNS).map(|_| open_in_process(folder.path())).collect();
+    println!(
+        "{:<34} {:>8} bytes",
+        "file, for each image",
+        bytes / IMAGES as u64
+    );
+    let mut first_pages: Vec<Duration> =
+        (0..RUNS).map(|_| open_in_process(folder.path())).collect();
     first_pages.sort();
     let median = first_pages.get(RUNS / 2).copied().unwrap();
     row("open, first page (median)", median);
-    row("open, first page (worst)", first_pages.last().copied().unwrap());
+    row(
+        "open, first page (worst)",
+        first_pages.last().copied().unwrap(),
+    );
     read(folder.path());
     report("library_first_page_1m", median);
     if median > FIRST_PAGE_LIMIT {
@@ -159,7 +168,9 @@ fn open_in_process(folder: &Path) -> Duration {
 fn open(folder: &Path) {
     let begun = Instant::now();
     let library = library(folder);
-    let first = library.listing(&room(), 0..1, &AtomicBool::new(false)).unwrap();
+    let first = library
+        .listing(&room(), 0..1, &AtomicBool::new(false))
+        .unwrap();
     let took = begun.elapsed();
     assert_eq!((first.len(), first.known_count()), (IMAGES, PAGE));
     println!("{}", took.as_nanos());

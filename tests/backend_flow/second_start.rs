@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
+use crate::support::scripted_server::{Image, ScriptedServer};
+use crate::support::{TestBackend, wish};
+use crate::*;
 use salon::domain::{Room, UploadId};
 use salon::protocol::{
     Command, Connection, DownloadError, Event, Generation, KeyringStatus, Listing, SessionInfo,
     StorageError,
 };
-use crate::support::scripted_server::{Image, ScriptedServer};
-use crate::support::{TestBackend, wish};
-use crate::*;
 
 /// A backend that has read all of a room, and is closed.
 async fn visited(server: &ScriptedServer) -> TestBackend {
