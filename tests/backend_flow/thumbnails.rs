@@ -28,7 +28,9 @@ async fn started_again(server: &ScriptedServer, mut before: TestBackend) -> Test
         account: account(server),
         generation: Generation(1),
     });
-    next.session_started().await;
+    let is_confirmed =
+        |event: &Event| matches!(event, Event::SessionConfirmed { .. }).then_some(());
+    next.until("the server's word", is_confirmed).await;
     next
 }
 
