@@ -220,7 +220,7 @@ impl Gallery {
         let is_chosen = |upload: &Arc<Upload>| self.selection.contains(&upload.id);
         match (self.selection.these(), self.find.positions()) {
             (Some(ids), found)
-                if ids.len() < found.map_or(listing.known_count(), <[u32]>::len) / 2 =>
+                if ids.len() < found.map_or_else(|| listing.known_count(), <[u32]>::len) / 2 =>
             {
                 let shown = ids.iter().filter_map(|id| self.position(id));
                 let mut shown: Vec<usize> = shown.collect();

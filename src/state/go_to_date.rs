@@ -162,9 +162,9 @@ fn dated(page: PageView<'_>) -> Option<Dated<'_>> {
     let newest = times.next()?;
     let oldest = times.last().unwrap_or(newest);
     Some(Dated {
+        page,
         newest,
         oldest,
-        page,
     })
 }
 

@@ -45,7 +45,7 @@ impl ThumbnailGrid {
         if self.left_for_search.is_none() {
             self.left_for_search = Some(LeftForSearch {
                 held: self.first_visible(),
-                pane_top: self.view.map_or(pane.top(), |view| view.pane.top()),
+                pane_top: self.view.map_or(pane, |view| view.pane).top(),
                 focus: focus.cloned(),
             });
         }
