@@ -134,7 +134,7 @@ async fn files_are_identified_by_content_where_the_server_looks_into_them() {
 async fn thumbnails_of_a_folder_are_made_unless_switched_off() {
     let folder = tempfile::tempdir().unwrap();
     let photo = folder.path().join("photo.png");
-    let gradient = |x: u32, y: u32| Rgb([(x % 256) as u8, (y % 256) as u8, 90]);
+    let gradient = |x: u32, y: u32| Rgb([x.to_le_bytes()[0], y.to_le_bytes()[0], 90]);
     RgbImage::from_fn(960, 720, gradient).save(&photo).unwrap();
     write(folder.path(), "small.jpg", &fixture("baseline.jpg"), 0);
 

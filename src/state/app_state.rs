@@ -291,11 +291,7 @@ impl AppState {
                 Vec::new()
             }
             Event::PeopleResolved(people) => {
-                for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
-                    gallery.listing.set_uploaders(&people);
-                }
-                let by_id = people.into_iter().map(|person| (person.id.clone(), person));
-                self.people.extend(by_id);
+                self.people_resolved(people);
                 Vec::new()
             }
             Event::ImageDecoded { request, image } => self.image_decoded(request, image),
@@ -331,6 +327,14 @@ impl AppState {
                 Vec::new()
             }
         }
+    }
+
+    fn people_resolved(&mut self, people: Vec<Person>) {
+        for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
+            gallery.listing.set_uploaders(&people);
+        }
+        let by_id = people.into_iter().map(|person| (person.id.clone(), person));
+        self.people.extend(by_id);
     }
 
     /// Whether the event answers a question that no longer matters.

@@ -82,29 +82,29 @@ impl Pace {
 mod tests {
     use super::*;
 
-    fn part(positions: Range<usize>) -> Option<Part> {
-        Some(Part {
+    fn part(positions: Range<usize>) -> Part {
+        Part {
             room: RoomId::from("room"),
             positions,
             total: 300,
-        })
+        }
     }
 
     #[test]
     fn a_complete_screen_is_told_once_and_not_before_it_is_on_screen() {
         let mut pace = Pace::default();
         assert_eq!(pace.next_frame(None), None);
-        assert_eq!(pace.next_frame(part(0..24)), None);
-        assert_eq!(pace.next_frame(part(0..24)), part(0..24));
-        assert_eq!(pace.next_frame(part(0..24)), None);
-        assert_eq!(pace.next_frame(part(24..48)), None);
-        assert_eq!(pace.next_frame(None), part(24..48));
+        assert_eq!(pace.next_frame(Some(part(0..24))), None);
+        assert_eq!(pace.next_frame(Some(part(0..24))), Some(part(0..24)));
+        assert_eq!(pace.next_frame(Some(part(0..24))), None);
+        assert_eq!(pace.next_frame(Some(part(24..48))), None);
+        assert_eq!(pace.next_frame(None), Some(part(24..48)));
     }
 
     #[test]
     fn an_empty_room_is_never_complete() {
         let mut pace = Pace::default();
-        assert_eq!(pace.next_frame(part(0..0)), None);
+        assert_eq!(pace.next_frame(Some(part(0..0))), None);
         assert_eq!(pace.next_frame(None), None);
     }
 }

@@ -233,9 +233,10 @@ fn take_upload<'a>(
     let head = Head::read(rest)?;
     let name = take_name(names, rest, head.name_form())?;
     let text = |number: u64| dictionary.word(number).map(str::to_owned);
-    let description = match head.has(has::DESCRIPTION) {
-        true => Some(rest.text()?.to_owned()),
-        false => None,
+    let description = if head.has(has::DESCRIPTION) {
+        Some(rest.text()?.to_owned())
+    } else {
+        None
     };
     let mut upload = Upload {
         id,

@@ -59,7 +59,9 @@ pub(super) fn decode(
     for row in 0..n_rows as usize {
         for column in 0..n_columns as usize {
             if restarts.pass(&mut bits)? {
-                lanes.iter_mut().for_each(|lane| lane.previous_dc = 0);
+                for lane in &mut lanes {
+                    lane.previous_dc = 0;
+                }
             }
             for lane in &mut lanes {
                 lane.mcu(&mut bits, column, row)?;

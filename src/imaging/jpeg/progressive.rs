@@ -178,7 +178,9 @@ fn read_means(
     for row in 0..n_mcus.1 as usize {
         for column in 0..n_mcus.0 as usize {
             if restarts.pass(&mut bits)? {
-                lanes.iter_mut().for_each(|lane| lane.previous = 0);
+                for lane in &mut lanes {
+                    lane.previous = 0;
+                }
             }
             for lane in &mut lanes {
                 lane.mcu(&mut bits, (column, row), n_left_out)?;
