@@ -369,6 +369,17 @@ fn signing_out_is_explained_and_asked_first() {
 }
 
 #[test]
+fn how_much_of_the_disk_thumbnails_take_is_chosen_in_the_account_menu() {
+    let mut harness = harness(signed_in(300));
+    click(&mut harness, "Account of Ana Martins");
+    click(&mut harness, "Keep up to 4 GiB of thumbnails");
+    let chosen = harness.state().state.settings.thumbnail_cache;
+    assert_eq!(chosen.0, 4 * 1024 * 1024 * 1024);
+    // The menu stays, to compare.
+    harness.get_by_label("Keep up to 256 MiB of thumbnails");
+}
+
+#[test]
 fn a_pause_of_the_server_is_told_with_its_end_and_without_a_spinner() {
     let mut shell = signed_in(20_413);
     scenes::limit_rate(&mut shell);

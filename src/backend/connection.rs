@@ -93,6 +93,16 @@ impl ConnectionMonitor {
             .ok();
     }
 
+    /// Waits until the server cannot be reached.
+    pub(super) async fn offline(&self) {
+        let mut receiver = self.situation.subscribe();
+        // Fails only when the sender is gone, and that is `self`.
+        receiver
+            .wait_for(|now| now.offline_since.is_some())
+            .await
+            .ok();
+    }
+
     /// The person does not want to wait for the next look at the server.
     pub(super) fn look_now(&self) {
         if self.is_offline() {

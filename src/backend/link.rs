@@ -82,6 +82,15 @@ impl SessionLink {
         self.monitor.reached();
     }
 
+    /// The server said that the session of this client is over.
+    pub(super) fn end(&self, client: &Arc<Client>) {
+        self.standing.send_modify(|standing| {
+            if Arc::ptr_eq(&standing.client, client) {
+                standing.is_alive = false;
+            }
+        });
+    }
+
     /// The client of the session, waiting for one while there is none.
     pub(super) async fn client(&self) -> Arc<Client> {
         let mut receiver = self.standing.subscribe();
@@ -90,6 +99,19 @@ impl SessionLink {
             // Only when the sender is gone, and that is `self`.
             Err(_) => self.last_client(),
         }
+    }
+
+    /// Waits until `client` is no longer the one of a living session.
+    pub(super) async fn replaced(&self, client: &Arc<Client>) {
+        let mut receiver = self.standing.subscribe();
+        let is_over = |now: &Standing| !now.is_alive || !Arc::ptr_eq(&now.client, client);
+        // Fails only when the sender is gone, and that is `self`.
+        receiver.wait_for(is_over).await.ok();
+    }
+
+    /// The generation that is known to run.
+    pub(super) fn generation(&self) -> Generation {
+        Generation(self.generation.load(Ordering::Acquire))
     }
 
     pub(super) fn is_alive(&self) -> bool {
@@ -179,7 +201,7 @@ impl SessionLink {
             if receiver.wait_for(|now| !now.is_alive).await.is_err() {
                 return;
             }
-            let generation = Generation(self.generation.load(Ordering::Acquire));
+            let generation = self.generation();
             tracing::debug!("the session is over");
             self.events.send(Event::SessionExpired { generation }).await;
             if receiver.wait_for(|now| now.is_alive).await.is_err() {

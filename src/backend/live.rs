@@ -10,15 +10,18 @@ use tokio_util::sync::CancellationToken;
 use super::decoders::Decoders;
 use super::image_job::Workshop;
 use super::image_pipeline::ImagePipeline;
+use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
 use super::listing_lane::ListingLane;
+use super::live_updates::LiveUpdates;
 use super::originals::Originals;
 use super::people::PeopleDesk;
 use super::rooms;
 use super::runner::JobEnd;
 use super::saver::SaveJob;
 use super::session::Services;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{ByteCount, SaveJobId};
 use crate::protocol::{Generation, Wanted};
@@ -26,9 +29,22 @@ use crate::protocol::{Generation, Wanted};
 /// Questions for the rooms, and windows that saves ask for: each save asks for one at a time.
 const QUESTION_CAPACITY: usize = 16;
 
+/// Changes of the room list that wait for the list, which is read over the network: some
+/// seconds of a busy server. The websocket waits when it is full.
+const CHANGE_CAPACITY: usize = 64;
+
+/// How much the caches of an account may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Capacities {
+    pub(super) originals: ByteCount,
+    pub(super) thumbnails: ByteCount,
+}
+
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
+    pub(super) library: Arc<LibraryDesk>,
+    pub(super) shelf: Arc<ThumbnailShelf>,
     rooms: mpsc::Sender<Generation>,
     lane: mpsc::Sender<WindowRequest>,
 }
@@ -38,23 +54,32 @@ impl Live {
     pub(super) fn begin(
         link: Arc<SessionLink>,
         services: &Services,
-        capacity: ByteCount,
+        capacities: Capacities,
         wanted: &watch::Receiver<Wanted>,
         jobs: &mut JoinSet<JobEnd>,
+        library: Arc<LibraryDesk>,
     ) -> Self {
         let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
+        let (room_changes, changed_rooms) = mpsc::channel(CHANGE_CAPACITY);
         let (lane, requests) = mpsc::channel(QUESTION_CAPACITY);
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
             services.dirs.clone(),
-            capacity,
+            capacities.originals,
         ));
+        let (shelf, orders) = ThumbnailShelf::new(
+            Arc::clone(&link),
+            services.dirs.clone(),
+            capacities.thumbnails,
+        );
+        let shelf = Arc::new(shelf);
         let thumbnails = Arc::new(ThumbnailSources::new());
-        let people = PeopleDesk::default();
+        let people = PeopleDesk::kept_in(Arc::clone(&library));
         let workshop = Workshop {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
             thumbnails: Arc::clone(&thumbnails),
+            shelf: Arc::clone(&shelf),
             decoders: Decoders::new(decoder_count()),
         };
         let listing = ListingLane::new(
@@ -63,13 +88,37 @@ impl Live {
             requests,
             people.clone(),
             Arc::clone(&thumbnails),
+            Arc::clone(&library),
         );
         let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
-        run(jobs, rooms::run(Arc::clone(&link), room_questions));
+        let updates = LiveUpdates::new(
+            Arc::clone(&link),
+            wanted.clone(),
+            rooms.clone(),
+            room_changes,
+        );
+        run(jobs, updates.run());
+        run(
+            jobs,
+            rooms::run(
+                Arc::clone(&link),
+                room_questions,
+                changed_rooms,
+                Arc::clone(&library),
+            ),
+        );
         run(jobs, listing.run());
         run(jobs, pipeline.run());
+        run(jobs, Arc::clone(&shelf).run(orders));
         run(jobs, people.clone().run(Arc::clone(&link)));
+        let (served, cancel, served_people) =
+            (Arc::clone(&library), link.cancel.clone(), people.clone());
+        run(jobs, async move {
+            cancel
+                .run_until_cancelled(served.serve(served_people))
+                .await;
+        });
         run(
             jobs,
             thumbnails.run(Arc::clone(&link), people, wanted.clone()),
@@ -77,6 +126,8 @@ impl Live {
         Self {
             link,
             originals,
+            library,
+            shelf,
             rooms,
             lane,
         }

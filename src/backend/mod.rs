@@ -6,8 +6,11 @@
 //!
 //! * `listing_lane`: the windows of [`Wanted`](crate::protocol::Wanted), and those that a save
 //!   of a whole room asks for. One request at a time, within the server's budget.
-//! * `image_pipeline`: the pictures of `Wanted`, from the cheapest source that serves.
+//! * `image_pipeline`: the pictures of `Wanted`, from the cheapest source that serves; what
+//!   `thumbnail_shelf` has comes first and waits for no download.
+//! * `library`: what this machine knows of the account, shown before the server has answered.
 //! * `saver`: saves, which go on whatever the window shows.
+//! * `live_updates`: what the server tells by itself, so that nobody presses reload.
 //!
 //! Whatever fails is sorted by what there is to do about it (`reaction`): wait for the network,
 //! try again, sign in again, or tell.
@@ -18,12 +21,18 @@ mod connection;
 mod decoders;
 mod desktop;
 mod dialog_service;
+mod early_stop;
 mod image_job;
 mod image_pipeline;
+mod leftovers;
+mod library;
+mod library_start;
 mod link;
 mod listing_choice;
 mod listing_lane;
 mod live;
+mod live_updates;
+mod news_gatherer;
 mod originals;
 mod page_memory;
 mod people;
@@ -37,7 +46,9 @@ mod saver;
 mod session;
 mod session_check;
 mod settings_writer;
+mod thumbnail_job;
 mod thumbnail_search;
+mod thumbnail_shelf;
 mod thumbnail_sources;
 
 use std::sync::Arc;
@@ -48,7 +59,7 @@ use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ByteCount;
-use crate::protocol::{BackendEnd, FolderChoice};
+use crate::protocol::{BackendEnd, FolderChoice, Settings};
 use crate::rocketchat::Http;
 use crate::storage::{Dirs, SessionStore};
 
@@ -65,6 +76,8 @@ pub struct BackendConfig {
     pub http: Http,
     /// How many bytes of originals the disk cache may hold.
     pub disk_cache_capacity: ByteCount,
+    /// How many bytes of thumbnails may be kept on disk.
+    pub thumbnail_cache_capacity: ByteCount,
     /// What answers [`Command::PickFolder`](crate::protocol::Command::PickFolder).
     pub folder_dialog: FolderDialog,
     /// Whether to follow the system's preference for light or dark.
@@ -81,6 +94,7 @@ impl BackendConfig {
             session_store,
             http,
             disk_cache_capacity: ByteCount(2_000_000_000),
+            thumbnail_cache_capacity: Settings::default().thumbnail_cache,
             folder_dialog: FolderDialog::System,
             follows_system_theme: true,
             timings: Timings::default(),
@@ -120,6 +134,17 @@ pub struct Timings {
     /// How long a window of a listing must be wanted before it is asked for: a scrollbar that
     /// is dragged passes many, and ten calls a minute are allowed.
     pub listing_rest: Duration,
+    /// Silence on the websocket before the server is asked for a sign of life. Servers send
+    /// one each 15 to 30 seconds.
+    pub live_quiet: Duration,
+    /// How long news of a room is gathered before its newest page is read again: who posts one
+    /// image often posts several.
+    pub live_gather: Duration,
+    /// Between two such readings; doubles while news keeps coming, up to four times this. Ten
+    /// calls a minute are allowed, and half of them are for scrolling.
+    pub live_interval: Duration,
+    /// How long news of the room list is gathered: a busy server tells many a second.
+    pub rooms_gather: Duration,
 }
 
 impl Default for Timings {
@@ -134,6 +159,10 @@ impl Default for Timings {
             progress_interval: Duration::from_millis(100),
             answered_again_after: Duration::from_secs(2),
             listing_rest: Duration::from_millis(150),
+            live_quiet: Duration::from_secs(25),
+            live_gather: Duration::from_millis(300),
+            live_interval: Duration::from_secs(3),
+            rooms_gather: Duration::from_secs(2),
         }
     }
 }

@@ -3,29 +3,71 @@
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
 
+use super::library::LibraryDesk;
 use super::link::{Next, SessionLink};
 use super::reaction::{Reaction, Tries, reaction};
 use crate::domain::Room;
 use crate::protocol::{Event, Generation};
-use crate::rocketchat::{ClientError, RoomDirectory};
+use crate::rocketchat::{ClientError, RoomChange, RoomDirectory};
 
-/// Answers questions for the rooms until the link is cancelled.
-pub(super) async fn run(link: Arc<SessionLink>, mut questions: mpsc::Receiver<Generation>) {
+/// Answers questions for the rooms, and reports what the server told of them, until the link
+/// is cancelled.
+pub(super) async fn run(
+    link: Arc<SessionLink>,
+    mut questions: mpsc::Receiver<Generation>,
+    mut changes: mpsc::Receiver<RoomChange>,
+    library: Arc<LibraryDesk>,
+) {
     let mut directory = RoomDirectory::default();
+    let mut report_at: Option<Instant> = None;
     let work = async {
-        while let Some(mut generation) = questions.recv().await {
-            // One answer serves all that asked meanwhile; older generations want none.
-            while let Ok(newer) = questions.try_recv() {
-                generation = newer;
+        loop {
+            tokio::select! {
+                question = questions.recv() => {
+                    let Some(mut generation) = question else { return };
+                    // One answer serves all that asked meanwhile; older generations want none.
+                    while let Ok(newer) = questions.try_recv() {
+                        generation = newer;
+                    }
+                    report_at = None;
+                    let result = load(&link, &mut directory).await;
+                    report(&link, &library, generation, result).await;
+                }
+                Some(change) = changes.recv() => {
+                    if directory.apply(change) {
+                        let at = Instant::now() + link.timings.rooms_gather;
+                        report_at.get_or_insert(at);
+                    }
+                }
+                () = sleep_until(report_at.unwrap_or_else(Instant::now)), if report_at.is_some() => {
+                    report_at = None;
+                    let client = link.last_client();
+                    match client.told_rooms(&mut directory).await {
+                        Ok(rooms) => report(&link, &library, link.generation(), Ok(rooms)).await,
+                        // The list that is shown stays; the next reading brings it.
+                        Err(error) => tracing::debug!(%error, "a new room is not known"),
+                    }
+                }
             }
-            let result = load(&link, &mut directory).await;
-            tracing::debug!(rooms = ?result.as_ref().map(Vec::len), "rooms");
-            let event = Event::RoomsLoaded { generation, result };
-            link.events.send(event).await;
         }
     };
     link.cancel.run_until_cancelled(work).await;
+}
+
+async fn report(
+    link: &SessionLink,
+    library: &LibraryDesk,
+    generation: Generation,
+    result: Result<Vec<Room>, ClientError>,
+) {
+    tracing::debug!(rooms = ?result.as_ref().map(Vec::len), "rooms");
+    if let Ok(rooms) = &result {
+        library.keep_rooms(rooms.clone()).await;
+    }
+    let event = Event::RoomsLoaded { generation, result };
+    link.events.send(event).await;
 }
 
 async fn load(link: &SessionLink, directory: &mut RoomDirectory) -> Result<Vec<Room>, ClientError> {

@@ -293,7 +293,10 @@ const fn ends_the_job(failure: &SaveFailure) -> bool {
             StorageError::DiskFull { .. }
             | StorageError::NotWritable { .. }
             | StorageError::FolderGone { .. } => true,
-            StorageError::Io { .. } => false,
+            StorageError::LibraryDamaged { .. }
+            | StorageError::LibraryTooNew { .. }
+            | StorageError::LibraryInUse { .. }
+            | StorageError::Io { .. } => false,
         },
         SaveFailure::Download(_) | SaveFailure::NotAnImage => false,
     }

@@ -55,8 +55,9 @@ pub(super) enum Event {
     Close(u16),
 }
 
-/// Events a slow websocket may lag behind before it is closed as a slow consumer.
-const EVENT_CAPACITY: usize = 512;
+/// Events a slow websocket may lag behind before it is closed as a slow consumer. A message is
+/// one for the room and one for each member.
+const EVENT_CAPACITY: usize = 4096;
 
 impl Demo {
     pub(super) fn new(

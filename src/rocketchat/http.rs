@@ -1,6 +1,6 @@
 //! The HTTP clients, and what all requests of this program share.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -23,6 +23,10 @@ pub struct Http {
 struct Inner {
     server: reqwest::Client,
     foreign: reqwest::Client,
+    /// Made when it is first asked for: reading the certificates of the machine takes time.
+    upgradable: OnceLock<Result<reqwest::Client, ClientError>>,
+    roots: Vec<reqwest::Certificate>,
+    stall: Duration,
     budget: Arc<RateBudget>,
 }
 
@@ -54,8 +58,11 @@ impl Http {
     fn build(roots: &[reqwest::Certificate], stall: Duration) -> Result<Self, ClientError> {
         Ok(Self {
             inner: Arc::new(Inner {
-                server: client(roots, stall)?,
-                foreign: client(roots, stall)?,
+                server: client(roots, stall, Versions::All)?,
+                foreign: client(roots, stall, Versions::All)?,
+                upgradable: OnceLock::new(),
+                roots: roots.to_vec(),
+                stall,
                 budget: Arc::default(),
             }),
         })
@@ -72,6 +79,16 @@ impl Http {
         &self.inner.foreign
     }
 
+    /// For the server itself, and for what only HTTP/1.1 can do: become a websocket.
+    pub(super) fn upgradable(&self) -> Result<&reqwest::Client, ClientError> {
+        let inner = &self.inner;
+        inner
+            .upgradable
+            .get_or_init(|| client(&inner.roots, inner.stall, Versions::Http1))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
     /// The calls that may still be made this minute.
     pub(super) fn budget(&self) -> &Arc<RateBudget> {
         &self.inner.budget
@@ -84,11 +101,26 @@ impl std::fmt::Debug for Http {
     }
 }
 
+/// Which HTTP is offered to a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    All,
+    Http1,
+}
+
 /// A client that keeps no cookies (a stale `rc_token` cookie wins over headers on the file
 /// route), follows no redirect by itself (reqwest would carry `X-Auth-Token` to the other
 /// host) and sends no Referer (which would carry queries there).
-fn client(roots: &[reqwest::Certificate], stall: Duration) -> Result<reqwest::Client, ClientError> {
-    reqwest::Client::builder()
+fn client(
+    roots: &[reqwest::Certificate],
+    stall: Duration,
+    versions: Versions,
+) -> Result<reqwest::Client, ClientError> {
+    let builder = match versions {
+        Versions::All => reqwest::Client::builder(),
+        Versions::Http1 => reqwest::Client::builder().http1_only(),
+    };
+    builder
         .user_agent(concat!("Salon/", env!("CARGO_PKG_VERSION")))
         .redirect(Policy::none())
         .referer(false)

@@ -8,6 +8,7 @@
 //! * `uploads` and `window_reader`: pages of a room's images, whatever the server puts into
 //!   them.
 //! * `download` and `file_source`: bytes, with credentials only for the server itself.
+//! * `realtime`: the websocket, on which the server tells what changed.
 //!
 //! Written for servers 6.x to 8.x; older ones where it costs nothing.
 #![warn(missing_docs)]
@@ -28,6 +29,7 @@ mod log_in_refusal;
 mod people;
 mod probe;
 mod rate_budget;
+mod realtime;
 mod redirect;
 mod refusal;
 mod request;
@@ -54,5 +56,6 @@ pub use files::AvatarOf;
 pub use http::Http;
 pub use identity::ServerIdentity;
 pub use probe::probe;
+pub use realtime::{Realtime, RealtimeEnd, RealtimeNews, RoomChange};
 pub use room_directory::RoomDirectory;
 pub use thumbnails::{Thumbnail, ThumbnailPage};

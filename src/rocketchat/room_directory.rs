@@ -8,6 +8,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use super::ClientError;
+use super::realtime::{ChangeKind, RoomChange, RoomListPart};
 use super::room_title::TitleRules;
 use super::rooms::merge;
 use super::wire::{RoomWire, SubscriptionWire};
@@ -92,6 +93,43 @@ impl RoomDirectory {
             self.rooms_seen = self.rooms_seen.max(room.updated_at);
             self.never_described.remove(&room.id);
             self.rooms.insert(room.id.clone(), room);
+        }
+    }
+
+    /// Takes in one change that the server told by itself. Whether it matters: before the first
+    /// reading there is nothing to change.
+    ///
+    /// The next reading begins where it would have begun without it: of changes before this one
+    /// some may not have been told.
+    pub fn apply(&mut self, change: RoomChange) -> bool {
+        let RoomChange {
+            list,
+            kind,
+            document,
+        } = change;
+        if self.rooms_seen.is_none() && self.subscriptions_seen.is_none() {
+            return false;
+        }
+        let id = document.get("_id").and_then(Value::as_str);
+        let Some(id) = id.map(str::to_owned) else {
+            return false;
+        };
+        match (kind, list) {
+            (ChangeKind::Removed, RoomListPart::Subscriptions) => {
+                self.subscriptions.remove(&id).is_some()
+            }
+            (ChangeKind::Removed, RoomListPart::Rooms) => self.rooms.remove(&id).is_some(),
+            (ChangeKind::Described, RoomListPart::Subscriptions) => {
+                let told = SubscriptionWire::deserialize(document).ok();
+                let told = told.map(|told| self.subscriptions.insert(id, told));
+                told.is_some()
+            }
+            (ChangeKind::Described, RoomListPart::Rooms) => {
+                self.never_described.remove(&id);
+                let told = RoomWire::deserialize(document).ok();
+                let told = told.map(|told| self.rooms.insert(id, told));
+                told.is_some()
+            }
         }
     }
 
@@ -224,6 +262,51 @@ mod tests {
         assert!(!directory.needs_full_reading());
         // What the membership says is enough to show it.
         assert_eq!(titles(&directory), ["one", "three", "two"]);
+    }
+
+    fn told(list: RoomListPart, kind: ChangeKind, document: Value) -> RoomChange {
+        RoomChange {
+            list,
+            kind,
+            document,
+        }
+    }
+
+    #[test]
+    fn what_the_server_tells_by_itself_changes_the_list_and_not_what_is_asked_next() {
+        let mut directory = two_rooms();
+        let asked = (directory.subscriptions_since(), directory.rooms_since());
+        let renamed = json!({ "_id": "r1", "t": "c", "name": "uno",
+            "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
+        assert!(directory.apply(told(RoomListPart::Rooms, ChangeKind::Described, renamed)));
+        let left = json!({ "_id": "s2" });
+        assert!(directory.apply(told(RoomListPart::Subscriptions, ChangeKind::Removed, left)));
+        assert_eq!(titles(&directory), ["uno"]);
+        let joined = json!({ "_id": "s3", "rid": "r3", "t": "c", "name": "three",
+            "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
+        assert!(directory.apply(told(
+            RoomListPart::Subscriptions,
+            ChangeKind::Described,
+            joined
+        )));
+        assert!(directory.needs_full_reading());
+        assert_eq!(titles(&directory), ["three", "uno"]);
+        assert_eq!(
+            asked,
+            (directory.subscriptions_since(), directory.rooms_since())
+        );
+        let odd = told(
+            RoomListPart::Rooms,
+            ChangeKind::Described,
+            json!({ "name": "nothing else" }),
+        );
+        assert!(!directory.apply(odd));
+        let early = told(
+            RoomListPart::Rooms,
+            ChangeKind::Described,
+            json!({ "_id": "r9", "t": "c" }),
+        );
+        assert!(!RoomDirectory::default().apply(early));
     }
 
     #[test]

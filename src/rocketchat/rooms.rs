@@ -36,6 +36,19 @@ impl Client {
         Ok(known.readable_rooms(&self.session().me, rules))
     }
 
+    /// The rooms as `known` has them, after [`RoomDirectory::apply`]. The server is asked only
+    /// when something is missing that it did not tell.
+    ///
+    /// # Errors
+    /// When it had to be asked and could not.
+    pub async fn told_rooms(&self, known: &mut RoomDirectory) -> Result<Vec<Room>, ClientError> {
+        if known.needs_full_reading() {
+            return self.rooms(known).await;
+        }
+        let rules = self.title_rules().await;
+        Ok(known.readable_rooms(&self.session().me, rules))
+    }
+
     /// A room by its exact name, joined or not: `rooms.info?roomName=`.
     ///
     /// # Errors

@@ -71,6 +71,20 @@ fn an_image_taken_out_of_a_range_stays_out_when_its_pages_come() {
 }
 
 #[test]
+fn a_change_of_the_open_room_wants_its_newest_page_and_one_of_another_room_nothing() {
+    let mut state = in_room(500);
+    let changed = |number: usize| Event::RoomChanged {
+        room: room(number).id,
+    };
+    assert!(last_wanted(state.on_event(changed(1))).is_none());
+    let wanted = last_wanted(state.on_event(changed(0))).unwrap();
+    assert_eq!(wanted.anchor, None);
+    assert_eq!(wanted.windows[0], ListingWindow::Page(PageIndex(0)));
+    // What is known stays on the screen meanwhile, and so does the choice.
+    assert_eq!(gallery(&state).listing.known_count(), 100);
+}
+
+#[test]
 fn an_unread_image_can_be_taken_out_of_everything() {
     let mut state = in_room(300);
     state.on_action(Action::SelectAll);

@@ -70,7 +70,7 @@ enum Put {
 
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
+pub(super) enum Mark {
     On,
     Off,
 }
@@ -204,6 +204,24 @@ impl Selection {
         self.focus.position
     }
 
+    /// The image at the keyboard's place, if it is known.
+    pub const fn focus_id(&self) -> Option<&UploadId> {
+        self.focus.id.as_ref()
+    }
+
+    /// Where ranges begin.
+    pub(super) const fn anchor(&self) -> usize {
+        self.anchor.position
+    }
+
+    /// The known images that are on while all others are off, or the other way round.
+    pub(super) const fn marked(&self) -> (&HashSet<UploadId>, Mark) {
+        match &self.chosen {
+            Chosen::These(ids) => (ids, Mark::On),
+            Chosen::AllBut(ids) => (ids, Mark::Off),
+        }
+    }
+
     /// A selection to go back to, if it was cleared just now.
     pub const fn can_undo_clear(&self) -> bool {
         self.cleared.is_some()
@@ -232,6 +250,35 @@ impl Selection {
                 let (first, last) = ordered(self.anchor.position, position);
                 self.choose(first..last + 1, listing);
             }
+        }
+    }
+
+    /// A range from the anchor to `position` of which only these parts are shown.
+    pub(super) fn extend(
+        &mut self,
+        position: usize,
+        how: SelectHow,
+        parts: &[Range<usize>],
+        listing: &Listing,
+    ) {
+        self.focus = Place::at(position, listing);
+        if how == SelectHow::Range {
+            self.empty();
+        }
+        self.mark(parts, Mark::On, listing);
+    }
+
+    /// These positions and nothing else.
+    pub(super) fn choose_only(&mut self, ranges: &[Range<usize>], listing: &Listing) {
+        self.empty();
+        self.mark(ranges, Mark::On, listing);
+    }
+
+    /// These positions on or off.
+    pub(super) fn mark(&mut self, ranges: &[Range<usize>], mark: Mark, listing: &Listing) {
+        self.version += 1;
+        for range in ranges {
+            self.set(range.clone(), mark, listing);
         }
     }
 

@@ -42,7 +42,8 @@ impl Sums {
         };
         let mut counts = Counts::default();
         let selection = &gallery.selection;
-        if selection.these().is_some_and(|ids| ids.len() < FEW) {
+        let are_few = selection.these().is_some_and(|ids| ids.len() < FEW);
+        if are_few || gallery.find().is_on() {
             let uploads: Vec<_> = gallery.chosen().collect();
             for upload in &uploads {
                 let person = upload.uploader.as_ref();
@@ -157,12 +158,12 @@ pub(super) fn sums_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, count
 
 /// Adding up a hundred thousand images takes longer than a frame: kept until something changes.
 fn kept_sums(ui: &Ui, gallery: &Gallery) -> Arc<Sums> {
-    /// Room, versions of list and selection, and whether the list has an anchor: reading it anew
-    /// takes only that away.
-    type Kept = (RoomId, (u64, u64, bool), Arc<Sums>);
+    /// Room, versions of what is shown and of the selection, and whether the list has an anchor:
+    /// reading it anew takes only that away.
+    type Kept = (RoomId, ((u64, u64), u64, bool), Arc<Sums>);
     let id = Id::unique("sums of the selection");
     let versions = (
-        gallery.listing.version(),
+        gallery.shown_version(),
         gallery.selection.version(),
         gallery.listing.anchor().is_some(),
     );

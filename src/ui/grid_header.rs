@@ -144,34 +144,36 @@ impl FloatingDate {
         self.moved_at = Some(ui.input(|input| input.time));
     }
 
-    /// Draws it. Once it has vanished, nothing asks for another frame.
+    /// Draws it, `below` points under the upper edge; answers whether it was clicked. It stays
+    /// under the pointer. Once it has vanished, nothing asks for another frame.
     pub(super) fn badge_ui(
         &mut self,
         ui: &Ui,
         gallery: &Gallery,
         (layout, scale): (&GridLayout, Scale),
         view: GridView,
-    ) {
+        below: f32,
+    ) -> bool {
         let Some(moved_at) = self.moved_at else {
-            return;
+            return false;
         };
         let age = ui.input(|input| input.time) - moved_at;
         if age > STAYS + FADES {
             self.moved_at = None;
-            return;
+            return false;
         }
         let wait = if age < STAYS { STAYS - age } else { 0.016 };
         ui.request_repaint_after(std::time::Duration::from_secs_f64(wait));
         let Some(row) = layout.row(layout.rows_between(view.heights()).start) else {
-            return;
+            return false;
         };
         let first = row.range.start;
-        let place = format!(
-            "{} of {}",
-            grouped(first + 1),
-            grouped(gallery.listing.len())
-        );
+        let place = format!("{} of {}", grouped(first + 1), grouped(gallery.len()));
         let day = layout.section_of(first).and_then(|section| section.day);
+        let day = day.or_else(|| {
+            let time = gallery.upload_at(first)?.uploaded_at?;
+            Some(time.to_zoned(jiff::tz::TimeZone::system()).date())
+        });
         let words = match day {
             Some(day) if day != jiff::civil::Date::ZERO => {
                 let day = dates::header_in_words(day, Zoned::now().date(), scale);
@@ -187,10 +189,21 @@ impl FloatingDate {
         let size = galley.size() + vec2(24.0, 12.0);
         let center = pos2(
             view.pane.center().x,
-            view.pane.top() + space::S + size.y / 2.0,
+            view.pane.top() + below + space::S + size.y / 2.0,
         );
         let pill = Rect::from_center_size(center, size);
-        painter.rect_filled(pill, CornerRadius::same(14), Color32::from_black_alpha(205));
+        // Not a stop for the keyboard, which has a key for it.
+        let id = ui.scope_id().with("floating date");
+        let response = ui.interact(pill, id, Sense::click() - Sense::FOCUSABLE);
+        let name = format!("Go to date, now at {}", galley.text());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name.as_str()));
+        if response.hovered() {
+            self.scrolled(ui);
+            ui.set_cursor_icon(egui::CursorIcon::PointingHand);
+        }
+        let ground = Color32::from_black_alpha(if response.hovered() { 235 } else { 205 });
+        painter.rect_filled(pill, CornerRadius::same(14), ground);
         painter.galley(pill.min + vec2(12.0, 6.0), galley, Color32::WHITE);
+        response.on_hover_text("Go to date (G)").clicked()
     }
 }

@@ -25,7 +25,7 @@ pub(super) fn image_menu_ui(
 ) {
     ui.set_width(WIDTH);
     let upload = gallery.upload_at(position);
-    let count = gallery.selection.count(&gallery.listing).max(1);
+    let count = gallery.chosen_count().max(1);
     entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));
     let save = if count > 1 {
         format!("Save {}", images(count))
@@ -76,7 +76,7 @@ pub(super) fn image_menu_ui(
 pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     ui.set_width(WIDTH);
     entry_ui(ui, "Select all", "Ctrl+A", || cx.act(Action::SelectAll));
-    if !gallery.selection.is_empty() {
+    if gallery.has_choice() {
         entry_ui(ui, "Select none", "Esc", || cx.act(Action::ClearSelection));
     }
     entry_ui(ui, "Invert selection", "", || {
@@ -104,6 +104,14 @@ fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
 
 fn known_positions(gallery: &Gallery, is_meant: impl Fn(&Facts<'_>) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
+    if gallery.find().is_on() {
+        let is_it = |position: &usize| {
+            let upload = gallery.upload_at(*position);
+            upload.is_some_and(|upload| is_meant(&Facts::from(&*upload)))
+        };
+        let meant = (0..gallery.len()).filter(is_it);
+        return meant.map(|position| position..position + 1).collect();
+    }
     for page in gallery.listing.pages() {
         for (within, facts) in page.facts().enumerate() {
             if !is_meant(&facts) {

@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use lucide_icons::Icon;
 
+use crate::domain::safe_display_name;
 use crate::state::user_message::{self, UserMessage};
 use crate::state::{Action, Gallery};
 use crate::ui::grid_layout::{DayGroup, GridLayout};
@@ -33,10 +34,12 @@ pub(super) fn instead_of_tiles_ui(
         message_ui(ui, cx, pane, note);
         return true;
     }
-    if !gallery.listing.is_empty() {
+    if !gallery.is_empty() {
         return false;
     }
-    if let Some(error) = &gallery.list_error {
+    if gallery.find().is_on() && !listing.is_empty() {
+        nothing_found_ui(ui, cx, gallery, pane);
+    } else if let Some(error) = &gallery.list_error {
         let UserMessage { headline, advice } = user_message::client(error);
         let retry = Some(("Try again", Action::RetryAllFailed));
         let note = Note {
@@ -48,7 +51,7 @@ pub(super) fn instead_of_tiles_ui(
         message_ui(ui, cx, pane, note);
     } else if gallery.listing.is_started() {
         let headline = format!("No images in {} yet.", text::room(&gallery.room));
-        let advice = "What is posted here shows up after a reload (F5).";
+        let advice = "What is posted here shows up by itself. F5 looks for it at once.";
         let note = Note {
             icon: Icon::Images,
             headline: &headline,
@@ -60,6 +63,23 @@ pub(super) fn instead_of_tiles_ui(
         skeleton_wall(ui, cx, pane);
     }
     true
+}
+
+fn nothing_found_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
+    let text = safe_display_name(gallery.find().text().trim());
+    let headline = format!("No image is named like \u{201c}{text}\u{201d}.");
+    let advice = if gallery.listing.is_complete() {
+        "Only the names of files are searched."
+    } else {
+        "The room is still being listed; what is found shows up here."
+    };
+    let note = Note {
+        icon: Icon::SearchX,
+        headline: &headline,
+        advice,
+        offer: Some(("Clear search", Action::Find(String::new()))),
+    };
+    message_ui(ui, cx, pane, note);
 }
 
 /// What there is to say, and what to do about it.

@@ -27,6 +27,16 @@ pub(super) struct GridView {
     pub offset: f64,
 }
 
+impl Way {
+    /// The other way.
+    pub(super) const fn back(self) -> Self {
+        match self {
+            Self::Down => Self::Up,
+            Self::Up => Self::Down,
+        }
+    }
+}
+
 impl GridView {
     /// A place in the room.
     pub(super) fn to_content(self, at: Pos2) -> (f32, f64) {
@@ -45,6 +55,11 @@ impl GridView {
     pub(super) fn rect(self, tile: TileSpan) -> Rect {
         let size = vec2(tile.width, tile.height);
         Rect::from_min_size(self.to_screen(tile.left, tile.top), size)
+    }
+
+    /// Whether the newest images are at the upper edge.
+    pub(super) fn is_at_top(self) -> bool {
+        self.offset < 1.0
     }
 
     /// What is on screen.

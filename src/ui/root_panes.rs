@@ -88,7 +88,16 @@ impl RootView {
                 top: 0,
                 bottom: 0,
             });
-            bar.show(ui, |ui| top_bar_ui(ui, cx, gallery, &self.totals));
+            let is_finding = self.find_bar.is_open();
+            let asked = bar.show(ui, |ui| {
+                top_bar_ui(ui, cx, gallery, &self.totals, is_finding)
+            });
+            match asked.inner {
+                Some(Job::FindImage) if is_finding => self.find_bar.close(cx),
+                Some(job) => self.perform(ui, cx, job),
+                None => {}
+            }
+            self.find_bar.ui(ui, cx, gallery, &self.totals);
             ui.scope(|ui| gallery_bars_ui(ui, cx, gallery, &self.totals));
             self.panes.images = ui.available_rect_before_wrap();
             if self.images_have_keys(ui, cx) {
@@ -96,6 +105,9 @@ impl RootView {
             }
             theme::reset_spacing(ui);
             self.grid.ui(ui, cx, gallery);
+            if self.grid.take_date_wish() {
+                self.perform(ui, cx, Job::GoToDate);
+            }
         });
     }
 

@@ -9,11 +9,14 @@
 
 mod images;
 mod listing;
+mod live;
 mod saving;
+mod second_start;
 mod sessions;
 mod storage;
 #[path = "../support/mod.rs"]
 mod support;
+mod thumbnails;
 mod whole_visit;
 
 use std::collections::HashSet;

@@ -39,7 +39,7 @@ pub(crate) async fn open_room(demo: &DemoServer, slug: &str) -> (TestBackend, Ro
     (backend, room, listing)
 }
 
-async fn room(backend: &mut TestBackend, slug: &str) -> Room {
+pub(crate) async fn room(backend: &mut TestBackend, slug: &str) -> Room {
     let rooms = backend.rooms().await;
     let mut rooms = rooms.into_iter();
     rooms
@@ -47,7 +47,7 @@ async fn room(backend: &mut TestBackend, slug: &str) -> Room {
         .unwrap()
 }
 
-fn asked(demo: &DemoServer, part: &str) -> usize {
+pub(crate) fn asked(demo: &DemoServer, part: &str) -> usize {
     let requests = demo.admin().requests();
     requests
         .iter()

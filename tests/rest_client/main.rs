@@ -11,6 +11,7 @@ mod files;
 mod images;
 mod log_in;
 mod probe;
+mod realtime;
 mod rooms;
 mod secrets;
 mod stub;

@@ -16,7 +16,23 @@ const PASSWORD: &str = "hunter2-is-secret";
 const SIGNATURE: &str = "signature-of-a-link";
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Takes everything that this thread logs, until the guard is dropped.
+    pub(crate) fn record(&self) -> tracing::subscriber::DefaultGuard {
+        let writer = self.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(LevelFilter::TRACE)
+            .with_writer(move || writer.clone())
+            .finish();
+        tracing::subscriber::set_default(subscriber)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -48,12 +64,7 @@ async fn server_with_storage() -> (Stub, Stub) {
 #[tokio::test]
 async fn no_secret_is_in_any_log_or_debug_output() {
     let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(LevelFilter::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
+    let guard = log.record();
 
     let (server, _storage) = server_with_storage().await;
     let http = Http::new().unwrap();
@@ -75,7 +86,7 @@ async fn no_secret_is_in_any_log_or_debug_output() {
     drop(guard);
 
     let shown = format!("{client:?} {download:?} {request:?} {error:?} {error}");
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("login"), "nothing was logged: {logged}");
     for secret in [TOKEN, PASSWORD, SIGNATURE] {
         assert!(!logged.contains(secret), "{logged}");

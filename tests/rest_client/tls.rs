@@ -18,13 +18,13 @@ const INFO: &str = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent
                     Connection: close\r\n\r\n{\"version\":\"8.8\",\"success\":true}";
 
 /// Somebody who signs certificates.
-struct Authority {
-    pem: String,
+pub(crate) struct Authority {
+    pub(crate) pem: String,
     issuer: Issuer<'static, KeyPair>,
 }
 
 impl Authority {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.distinguished_name.push(DnType::CommonName, name);
@@ -34,6 +34,20 @@ impl Authority {
             pem: certificate.pem(),
             issuer: Issuer::new(params, key),
         }
+    }
+
+    /// A server that would rather speak HTTP/2, as most do, with a certificate for `name`.
+    pub(crate) async fn listen(&self, name: &str) -> (TcpListener, TlsAcceptor, ServerUrl) {
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &self.issuer).unwrap();
+        let mut config = config(certificate.der().clone(), &key);
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let base = format!("https://{name}:{port}/");
+        let server = ServerUrl::parse_base(&base).unwrap();
+        (listener, TlsAcceptor::from(Arc::new(config)), server)
     }
 
     /// Starts a server with a certificate for `name`, changed by `change`.
@@ -55,16 +69,19 @@ impl Authority {
     }
 }
 
-/// Answers every request with the same bytes.
-async fn serve(certificate: CertificateDer<'static>, key: &KeyPair, answer: String) -> ServerUrl {
+fn config(certificate: CertificateDer<'static>, key: &KeyPair) -> ServerConfig {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(vec![certificate], key)
-        .unwrap();
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+        .unwrap()
+}
+
+/// Answers every request with the same bytes.
+async fn serve(certificate: CertificateDer<'static>, key: &KeyPair, answer: String) -> ServerUrl {
+    let acceptor = TlsAcceptor::from(Arc::new(config(certificate, key)));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {

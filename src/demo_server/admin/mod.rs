@@ -114,6 +114,11 @@ impl Admin {
         self.demo.tell(Event::Close(code));
     }
 
+    /// How many websockets are open.
+    pub fn open_websockets(&self) -> usize {
+        self.demo.events.receiver_count()
+    }
+
     /// Sends a frame as it is to every websocket.
     pub fn send_frame(&self, text: &str) {
         self.demo.tell(Event::Frame(text.to_owned()));

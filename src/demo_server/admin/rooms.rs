@@ -134,6 +134,26 @@ impl Admin {
         {
             subscription.updated_at = now;
         }
+        let memberships: Vec<_> = world
+            .subscriptions
+            .iter()
+            .filter(|own| own.room == room)
+            .map(|own| (own.user.clone(), world.subscription_document(own)))
+            .collect();
+        drop(world);
+        self.tell_members(room);
+        for (user, document) in memberships {
+            self.tell_user(
+                &user,
+                "subscriptions-changed",
+                &json!(["updated", document]),
+            );
+        }
+    }
+
+    /// Tells the members of a room how it is now.
+    fn tell_members(&self, room: &str) {
+        let world = self.demo.world();
         let Some(changed) = world.room(room) else {
             return;
         };
@@ -154,5 +174,7 @@ impl Admin {
             room.last_message_at = room.last_message_at.max(Some(at));
             room.updated_at = now_millis();
         }
+        drop(world);
+        self.tell_members(room);
     }
 }

@@ -107,8 +107,12 @@ mod tests {
         let numbers = [0, 1, 127, 128, 300, u64::MAX - 1, u64::MAX];
         let signed = [0, -1, 1, i64::MIN, i64::MAX, -1_700_000_000_000];
         let mut out = Vec::new();
-        numbers.iter().for_each(|one| put_number(&mut out, *one));
-        signed.iter().for_each(|one| put_signed(&mut out, *one));
+        for number in numbers {
+            put_number(&mut out, number);
+        }
+        for number in signed {
+            put_signed(&mut out, number);
+        }
         let mut reader = Reader(&out);
         assert_eq!(numbers.map(|_| reader.number().unwrap()), numbers);
         assert_eq!(signed.map(|_| reader.signed().unwrap()), signed);

@@ -101,7 +101,7 @@ pub(super) enum Needle<'a> {
     /// One byte is in most names: they are gone through byte by byte.
     Byte(u8),
     /// Longer ones are rare enough to be jumped to.
-    Text(Finder<'a>),
+    Text(Box<Finder<'a>>),
 }
 
 impl<'a> Needle<'a> {
@@ -109,7 +109,7 @@ impl<'a> Needle<'a> {
     pub(super) fn new(folded: &'a str) -> Self {
         match folded.as_bytes() {
             [byte] => Self::Byte(*byte),
-            bytes => Self::Text(Finder::new(bytes)),
+            bytes => Self::Text(Box::new(Finder::new(bytes))),
         }
     }
 

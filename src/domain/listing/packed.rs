@@ -61,6 +61,18 @@ pub struct Facts<'a> {
     pub uploader: Option<&'a Person>,
 }
 
+impl<'a> From<&'a Upload> for Facts<'a> {
+    fn from(upload: &'a Upload) -> Self {
+        Self {
+            size: upload.size,
+            dimensions: upload.dimensions,
+            media_type: &upload.media_type,
+            user: upload.user.as_ref(),
+            uploader: upload.uploader.as_ref(),
+        }
+    }
+}
+
 /// The part of a record that has the same shape for every upload.
 struct Head {
     parts: u16,
@@ -233,9 +245,10 @@ fn take_upload<'a>(
     let head = Head::read(rest)?;
     let name = take_name(names, rest, head.name_form())?;
     let text = |number: u64| dictionary.word(number).map(str::to_owned);
-    let description = match head.has(has::DESCRIPTION) {
-        true => Some(rest.text()?.to_owned()),
-        false => None,
+    let description = if head.has(has::DESCRIPTION) {
+        Some(rest.text()?.to_owned())
+    } else {
+        None
     };
     let mut upload = Upload {
         id,
