@@ -32,7 +32,8 @@ const OPEN: &str = "--open";
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == OPEN) {
-        open(Path::new(arguments.get(at + 1).unwrap()));
+        let folder = arguments.into_iter().nth(at + 1);
+        open(Path::new(&folder.unwrap()));
         return ExitCode::SUCCESS;
     }
     let folder = tempfile::tempdir().unwrap();

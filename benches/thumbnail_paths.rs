@@ -6,6 +6,7 @@
 #![expect(
     clippy::indexing_slicing,
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a bench is a program of its own"
 )]

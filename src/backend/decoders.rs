@@ -1,6 +1,6 @@
 //! Decoding on threads that may block: so many at a time, and so much memory in sum.
 //!
-//! Beside the places at which whole files are decoded there is one for what takes a millisecond
+//! Beside the places at which whole files are decoded there are some for what takes a millisecond
 //! or two: a thumbnail that is on this machine already must not wait for a hundred photographs.
 
 use std::sync::Arc;
@@ -53,7 +53,8 @@ impl Decoders {
     pub(super) fn new(count: usize) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(count)),
-            brief: Arc::new(Semaphore::new(1)),
+            // One on a small machine; many cores fill a large screen sooner.
+            brief: Arc::new(Semaphore::new(count.div_ceil(2))),
             megabytes: Arc::new(Semaphore::new(MAX_MEGABYTES as usize)),
         }
     }

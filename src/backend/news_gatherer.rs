@@ -16,7 +16,8 @@ const MAX_DOUBLINGS: u32 = 2;
 pub(super) struct NewsGatherer {
     waiting: Option<(RoomId, Instant)>,
     reported_at: Option<Instant>,
-    doublings: u32,
+    /// Reports since it was last quiet.
+    reports: u32,
 }
 
 impl NewsGatherer {
@@ -40,7 +41,7 @@ impl NewsGatherer {
     pub(super) fn take(&mut self, now: Instant) -> Option<RoomId> {
         let (room, _) = self.waiting.take_if(|(_, at)| *at <= now)?;
         self.reported_at = Some(now);
-        self.doublings = (self.doublings + 1).min(MAX_DOUBLINGS);
+        self.reports = self.reports.saturating_add(1);
         Some(room)
     }
 
@@ -55,9 +56,9 @@ impl NewsGatherer {
         };
         let longest = timings.live_interval * (1 << MAX_DOUBLINGS);
         if now.saturating_duration_since(reported_at) > longest {
-            self.doublings = 0;
+            self.reports = 0;
         }
-        let doublings = self.doublings.saturating_sub(1);
+        let doublings = self.reports.saturating_sub(1).min(MAX_DOUBLINGS);
         let pause: Duration = timings.live_interval * (1 << doublings);
         reported_at + pause
     }

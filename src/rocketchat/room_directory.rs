@@ -276,9 +276,14 @@ mod tests {
     fn what_the_server_tells_by_itself_changes_the_list_and_not_what_is_asked_next() {
         let mut directory = two_rooms();
         let asked = (directory.subscriptions_since(), directory.rooms_since());
-        let renamed = json!({ "_id": "r1", "t": "c", "name": "uno",
+        let renamed = json!({ "_id": "s1", "rid": "r1", "t": "c", "name": "uno",
             "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
-        assert!(directory.apply(told(RoomListPart::Rooms, ChangeKind::Described, renamed)));
+        let renamed = told(RoomListPart::Subscriptions, ChangeKind::Described, renamed);
+        assert!(directory.apply(renamed));
+        let described = json!({ "_id": "r1", "t": "c", "name": "uno",
+            "_updatedAt": { "$date": 1_775_100_000_000_i64 } });
+        let described = told(RoomListPart::Rooms, ChangeKind::Described, described);
+        assert!(directory.apply(described));
         let left = json!({ "_id": "s2" });
         assert!(directory.apply(told(RoomListPart::Subscriptions, ChangeKind::Removed, left)));
         assert_eq!(titles(&directory), ["uno"]);

@@ -90,6 +90,9 @@ impl DateProblem {
 
 /// Reads a date: `2025-11-04`, `2025-11`, `2025`, `4.11.2025`, `4 Nov 2025`, `November 4, 2025`,
 /// `November 2025`, `4 Nov` (the last one that was), `today`, `yesterday`.
+///
+/// # Errors
+/// The text is no date, or one that can be read two ways.
 pub fn parse(text: &str, today: Date) -> Result<Period, DateProblem> {
     let text = text.trim().to_lowercase();
     match text.as_str() {
@@ -108,19 +111,20 @@ pub fn parse(text: &str, today: Date) -> Result<Period, DateProblem> {
         | [Part::Small(number) | Part::Month(number), Part::Year(year)] => {
             month(*year, *number).map(Period::Month)
         }
+        [Part::Small(a), Part::Small(b), Part::Year(year)] if is_month_first => {
+            either_way(*year, *a, *b).map(Period::Day)
+        }
         [
             Part::Year(year),
             Part::Small(number) | Part::Month(number),
             Part::Small(of_month),
         ]
-        | [Part::Small(of_month), Part::Month(number), Part::Year(year)]
+        | [
+            Part::Small(of_month),
+            Part::Small(number) | Part::Month(number),
+            Part::Year(year),
+        ]
         | [Part::Month(number), Part::Small(of_month), Part::Year(year)] => {
-            day(*year, *number, *of_month).map(Period::Day)
-        }
-        [Part::Small(a), Part::Small(b), Part::Year(year)] if is_month_first => {
-            either_way(*year, *a, *b).map(Period::Day)
-        }
-        [Part::Small(of_month), Part::Small(number), Part::Year(year)] => {
             day(*year, *number, *of_month).map(Period::Day)
         }
         [Part::Month(number)] => last_month(*number, today).map(Period::Month),

@@ -10,7 +10,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::domain::listing::{Listing, Slot};
-use crate::domain::{ByteCount, PixelSize, Upload, UploadId};
+use crate::domain::{ByteCount, Upload, UploadId};
 use crate::state::action::{MoveHow, SelectHow};
 use crate::state::gallery::Gallery;
 use crate::state::selection::Mark;
@@ -29,7 +29,7 @@ pub struct Find {
 #[derive(Debug)]
 struct Found {
     /// Positions of the whole list, in order.
-    positions: Vec<usize>,
+    positions: Vec<u32>,
     /// Of the list that was searched.
     list_version: u64,
     /// Every match but these is chosen, also those in pages that are still to come.
@@ -57,24 +57,21 @@ impl Find {
         }
         self.version += 1;
         self.found = (!is_blank).then(|| Found {
-            positions: matches(listing, self.text.trim()),
+            positions: listing.search(self.text.trim()),
             list_version: listing.version(),
             all_but: None,
         });
     }
 
     /// The positions of the list that are shown from `shown` on; `None` while all are.
-    fn positions(&self) -> Option<&[usize]> {
+    fn positions(&self) -> Option<&[u32]> {
         self.found.as_ref().map(|found| found.positions.as_slice())
     }
 }
 
-/// The positions of all images whose names contain `text`, without regard to case.
-fn matches(listing: &Listing, text: &str) -> Vec<usize> {
-    let found = listing.search(text).into_iter();
-    found
-        .filter_map(|place| usize::try_from(place).ok())
-        .collect()
+/// Found positions as those of the list.
+fn places(positions: &[u32]) -> impl Iterator<Item = usize> + '_ {
+    positions.iter().map(|position| *position as usize)
 }
 
 /// Positions as ranges, neighbours in one.
@@ -100,7 +97,7 @@ impl Gallery {
     pub fn len(&self) -> usize {
         self.find
             .positions()
-            .map_or_else(|| self.listing.len(), <[usize]>::len)
+            .map_or_else(|| self.listing.len(), <[u32]>::len)
     }
 
     /// Whether there is nothing to show, as far as is known.
@@ -123,10 +120,25 @@ impl Gallery {
 
     /// Where an image is shown.
     pub fn position(&self, id: &UploadId) -> Option<usize> {
-        let place = self.listing.position(id)?;
+        self.shown_at(self.listing.position(id)?)
+    }
+
+    /// Where a place of the list is shown, if it is.
+    pub fn shown_at(&self, place: usize) -> Option<usize> {
         match self.find.positions() {
-            Some(positions) => positions.binary_search(&place).ok(),
+            Some(positions) => positions.binary_search(&u32::try_from(place).ok()?).ok(),
             None => Some(place),
+        }
+    }
+
+    /// What belongs to shown positions, of something that is there for each place of the list.
+    pub fn shown_of<T: Copy>(&self, all: Vec<T>) -> Vec<T> {
+        match self.find.positions() {
+            Some(positions) => {
+                let shown = places(positions).filter_map(|place| all.get(place));
+                shown.copied().collect()
+            }
+            None => all,
         }
     }
 
@@ -140,8 +152,12 @@ impl Gallery {
         let Some(positions) = self.find.positions() else {
             return place;
         };
-        let after = positions.partition_point(|position| *position < place);
-        let distance = |index: usize| positions.get(index).map(|other| other.abs_diff(place));
+        let after = positions.partition_point(|shown| (*shown as usize) < place);
+        let distance = |index: usize| {
+            positions
+                .get(index)
+                .map(|other| (*other as usize).abs_diff(place))
+        };
         match (after.checked_sub(1), distance(after)) {
             (Some(before), None) => before,
             (Some(before), Some(to_after)) if distance(before) < Some(to_after) => before,
@@ -188,9 +204,8 @@ impl Gallery {
         let marked = if ids.len() < positions.len() {
             ids.iter().filter(|id| self.position(id).is_some()).count()
         } else {
-            let chosen = positions
-                .iter()
-                .filter(|place| self.selection.contains_position(**place, &self.listing));
+            let chosen = places(positions)
+                .filter(|place| self.selection.contains_position(*place, &self.listing));
             return chosen.count();
         };
         match mark {
@@ -201,47 +216,44 @@ impl Gallery {
 
     /// The chosen images that are shown and known, in the order of the room.
     pub fn chosen(&self) -> Box<dyn Iterator<Item = Arc<Upload>> + '_> {
-        let few = self.selection.these();
-        if let Some(ids) = few.filter(|ids| ids.len() < self.len() / 2) {
-            let mut shown: Vec<usize> = ids.iter().filter_map(|id| self.position(id)).collect();
-            shown.sort_unstable();
-            return Box::new(shown.into_iter().filter_map(|at| self.upload_at(at)));
-        }
+        let listing = &self.listing;
         let is_chosen = |upload: &Arc<Upload>| self.selection.contains(&upload.id);
-        if self.find.is_on() {
-            let shown = (0..self.len()).filter_map(|at| self.upload_at(at));
-            Box::new(shown.filter(is_chosen))
-        } else {
-            Box::new(self.listing.known().filter(is_chosen))
+        match (self.selection.these(), self.find.positions()) {
+            (Some(ids), found)
+                if ids.len() < found.map_or_else(|| listing.known_count(), <[u32]>::len) / 2 =>
+            {
+                let shown = ids.iter().filter_map(|id| self.position(id));
+                let mut shown: Vec<usize> = shown.collect();
+                shown.sort_unstable();
+                Box::new(shown.into_iter().filter_map(|at| self.upload_at(at)))
+            }
+            (_, None) => Box::new(listing.known().filter(is_chosen)),
+            (_, Some(found)) => {
+                let shown = 0..found.len();
+                Box::new(shown.filter_map(|at| self.upload_at(at)).filter(is_chosen))
+            }
         }
     }
 
     /// Bytes of the chosen images that are shown and known.
     pub fn chosen_bytes(&self) -> ByteCount {
-        if self.find.is_on() {
-            self.chosen().filter_map(|upload| upload.size).sum()
-        } else {
-            self.selection.bytes(&self.listing)
+        let Some(found) = self.find.positions() else {
+            return self.selection.bytes(&self.listing);
+        };
+        if self.chosen_count() < found.len() {
+            return self.chosen().filter_map(|upload| upload.size).sum();
         }
-    }
-
-    /// The sizes of the shown images in pixels, as far as they are known.
-    pub fn shown_dimensions(&self) -> Vec<Option<PixelSize>> {
-        let mut places = self.find.positions().unwrap_or_default();
-        let mut dimensions = Vec::with_capacity(places.len());
+        // All of them, which may be a million: without looking at each whole.
+        let mut found = places(found).peekable();
+        let mut bytes = ByteCount::default();
         for page in self.listing.pages() {
-            let (here, rest) =
-                places.split_at(places.partition_point(|place| *place < page.start + page.len));
-            places = rest;
-            let mut facts = page.facts();
-            let mut next = page.start;
-            for place in here {
-                let found = facts.nth(place - next);
-                dimensions.push(found.and_then(|facts| facts.dimensions));
-                next = place + 1;
+            for (within, facts) in page.facts().enumerate() {
+                if found.next_if_eq(&(page.start + within)).is_some() {
+                    bytes += facts.size.unwrap_or_default();
+                }
             }
         }
-        dimensions
+        bytes
     }
 
     /// Whether matches that are still to come are chosen, too.
@@ -253,7 +265,7 @@ impl Gallery {
     /// The place in the list of a shown position; `None` behind the end of what was found.
     pub(super) fn place(&self, position: usize) -> Option<usize> {
         match self.find.positions() {
-            Some(positions) => positions.get(position).copied(),
+            Some(positions) => places(positions.get(position..=position)?).next(),
             None => Some(position),
         }
     }
@@ -264,7 +276,7 @@ impl Gallery {
             Some(positions) => {
                 let end = shown.end.min(positions.len());
                 let part = positions.get(shown.start.min(end)..end);
-                runs(part.unwrap_or_default().iter().copied())
+                runs(places(part.unwrap_or_default()))
             }
             None => vec![shown],
         }
@@ -296,13 +308,13 @@ impl Gallery {
         if found.list_version == self.listing.version() {
             return;
         }
-        found.positions = matches(&self.listing, self.find.text.trim());
+        found.positions = self.listing.search(self.find.text.trim());
         found.list_version = self.listing.version();
         self.find.version += 1;
         if let Some(all_but) = &found.all_but {
             let spared = all_but.iter().filter_map(|id| self.listing.position(id));
             let spared: HashSet<usize> = spared.collect();
-            let all = found.positions.iter().copied();
+            let all = places(&found.positions);
             let all = runs(all.filter(|place| !spared.contains(place)));
             self.selection.mark(&all, Mark::On, &self.listing);
         }
@@ -379,7 +391,7 @@ impl Gallery {
             return;
         };
         found.all_but = Some(HashSet::new());
-        let places = runs(found.positions.iter().copied());
+        let places = runs(places(&found.positions));
         self.selection.choose_only(&places, &self.listing);
     }
 
@@ -390,7 +402,7 @@ impl Gallery {
             return;
         }
         self.forget_all_but();
-        let positions = self.find.positions().unwrap_or_default().iter().copied();
+        let positions = places(self.find.positions().unwrap_or_default());
         let (chosen, others): (Vec<usize>, Vec<usize>) =
             positions.partition(|place| self.selection.contains_position(*place, &self.listing));
         self.selection.mark(&runs(chosen), Mark::Off, &self.listing);

@@ -36,7 +36,7 @@ pub struct Gallery {
     /// Which of the images are shown.
     pub(super) find: Find,
     /// How many of the shown images are chosen, by the versions of list, search and selection.
-    pub(super) chosen_count_of: Cell<Option<((u64, u64, u64), usize)>>,
+    pub(super) chosen_count_of: Cell<Option<KeptCount>>,
     /// Whether the image in focus is shown large.
     pub is_viewer_open: bool,
     /// Why the list could not be read.
@@ -59,6 +59,9 @@ pub struct Gallery {
     metadata_failures: HashMap<UploadId, ImageFailure>,
     shown: Shown,
 }
+
+/// A number, and the versions of list, search and selection that it is about.
+pub(super) type KeptCount = ((u64, u64, u64), usize);
 
 /// Whether the server gives the bytes of what it lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -273,6 +276,7 @@ impl Gallery {
     pub(super) fn listing_restored(&mut self, stored: Listing) {
         self.listing.fill_from(stored);
         self.selection.follow(&self.listing);
+        self.search_again();
     }
 
     pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {

@@ -20,6 +20,10 @@ use crate::state::user_message::UserMessage;
 /// that needs more changes faster than it can be read.
 const MAX_STEPS: usize = 60;
 
+/// After so many pages, guesses have shown to be of little worth: from then on what is left is
+/// halved.
+const GUESSES: usize = 9;
+
 /// Where to go.
 #[derive(Debug, Clone)]
 pub struct DateTarget {
@@ -154,12 +158,13 @@ struct Dated<'a> {
 }
 
 fn dated(page: PageView<'_>) -> Option<Dated<'_>> {
-    let mut times = page.uploaded_at().flatten();
+    let mut times = page.times().flatten();
     let newest = times.next()?;
+    let oldest = times.last().unwrap_or(newest);
     Some(Dated {
-        newest,
-        oldest: times.last().unwrap_or(newest),
         page,
+        newest,
+        oldest,
     })
 }
 
@@ -172,9 +177,7 @@ fn step(listing: &Listing, before: Timestamp, steps: usize) -> Step {
     let split = known.partition_point(|page| page.oldest >= before);
     let newer = split.checked_sub(1).and_then(|index| known.get(index));
     let older = known.get(split);
-    let first = newer
-        .and_then(|page| page.page.index)
-        .map_or(0, |index| index.0 + 1);
+    let first = newer.map_or(0, |page| page.page.index.map_or(0, |index| index.0 + 1));
     let end = older.map_or_else(
         || listing.page_count(),
         |page| page.page.index.map_or(0, |index| index.0),
@@ -188,8 +191,7 @@ fn step(listing: &Listing, before: Timestamp, steps: usize) -> Step {
         return Step::Ask(ListingWindow::Page(PageIndex(page)));
     }
     let place = |dated: &Dated<'_>, is_it: &dyn Fn(Timestamp) -> bool| {
-        let mut times = dated.page.uploaded_at();
-        let within = times.position(|time| time.is_some_and(is_it));
+        let within = dated.page.times().position(|time| time.is_some_and(is_it));
         dated.page.start + within.unwrap_or(0)
     };
     match (older, newer) {
@@ -220,6 +222,7 @@ fn guess(
     // Where images come evenly, the place is at that share of the pages.
     let even = pages.start + span.saturating_mul(way) / all;
     let place = match steps % 3 {
+        _ if steps > GUESSES => pages.start + span / 2,
         1 => even,
         // Beyond it on the longer side, to have the place between two known pages that are near
         // each other.

@@ -12,6 +12,7 @@ mod find;
 mod gallery;
 mod go_to_date;
 mod notices;
+mod restored;
 mod room_list;
 mod rooms;
 mod saves;
@@ -44,5 +45,7 @@ mod fixtures;
 mod gallery_tests;
 #[cfg(test)]
 mod go_to_date_tests;
+#[cfg(test)]
+mod restored_tests;
 #[cfg(test)]
 mod tests;

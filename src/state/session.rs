@@ -1,6 +1,6 @@
 //! Signed out → resuming or signing in → signed in → expired.
 
-use crate::domain::{Credentials, Person, Room, RoomId};
+use crate::domain::{Credentials, RoomId};
 use crate::protocol::{
     ClientError, Command, Event, KeyringError, KeyringStatus, KnownAccount, SessionInfo,
 };
@@ -173,40 +173,6 @@ impl AppState {
             self.room_to_open = Some(RoomId::from(room));
         }
         effects
-    }
-
-    /// Shows what this machine knows. The server is asked for all of it as after a log-in.
-    fn session_restored(
-        &mut self,
-        session: SessionInfo,
-        rooms: Vec<Room>,
-        people: Vec<Person>,
-    ) -> Vec<Effect> {
-        let mut effects = self.session_started(session);
-        let by_id = people.into_iter().map(|person| (person.id.clone(), person));
-        self.people.extend(by_id);
-        effects.extend(self.rooms_loaded(Ok(rooms)));
-        effects
-    }
-
-    /// The server says who this is, in a session that runs already.
-    fn session_confirmed(&mut self, confirmed: SessionInfo) -> Vec<Effect> {
-        let Some(session) = &mut self.session else {
-            return Vec::new();
-        };
-        if session.account != confirmed.account {
-            return Vec::new();
-        }
-        if confirmed.must_change_password && !session.must_change_password {
-            let message = user_message::must_change_password(&confirmed.account.server);
-            self.notices.push(NoticeLevel::Warning, message, None);
-        }
-        // Where the token is kept is known better here.
-        *session = SessionInfo {
-            keyring: session.keyring.clone(),
-            ..confirmed
-        };
-        Vec::new()
     }
 
     pub(super) fn log_in_failed(&mut self, error: ClientError) -> Vec<Effect> {

@@ -24,15 +24,15 @@ pub(super) struct FindBar {
     /// The text that the state had in the last frame.
     seen: String,
     is_open: bool,
-    selects_all: bool,
+    /// The field is to get the keyboard, with all of its text selected.
+    wants_focus: bool,
 }
 
 impl FindBar {
     /// Opens the bar, with the keyboard in its field.
-    pub(super) fn open(&mut self, ctx: &egui::Context) {
+    pub(super) const fn open(&mut self) {
         self.is_open = true;
-        self.selects_all = true;
-        ctx.memory_mut(|memory| memory.request_focus(field_id()));
+        self.wants_focus = true;
     }
 
     /// Whether the bar is on screen.
@@ -60,7 +60,7 @@ impl FindBar {
         }
         let has_focus = ui.memory(|memory| memory.has_focus(field_id()));
         if has_focus {
-            self.keys(ui);
+            leave_with_keys(ui);
         }
         let frame = egui::Frame::new().inner_margin(egui::Margin {
             left: 12,
@@ -109,15 +109,6 @@ impl FindBar {
         cx.act(Action::Find(text));
     }
 
-    /// Escape leaves the field, and so do the keys that go on to what was found.
-    fn keys(&self, ui: &Ui) {
-        let take = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
-        let leaves = [Key::Escape, Key::Enter, Key::ArrowDown];
-        if leaves.map(take).contains(&true) {
-            ui.memory_mut(|memory| memory.surrender_focus(field_id()));
-        }
-    }
-
     fn field_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         let id = field_id();
         let key = key_of(ui.ctx(), Job::FindImage);
@@ -143,12 +134,23 @@ impl FindBar {
             info.current_text_value = Some(before.clone());
             info
         });
-        if std::mem::take(&mut self.selects_all) {
+        // Only now: the click on the button that opens it is one beside the field.
+        if std::mem::take(&mut self.wants_focus) {
+            output.response.request_focus();
             let end = egui::text::CCursor::new(before.chars().count());
             let all = egui::text::CCursorRange::two(egui::text::CCursor::new(0), end);
             output.state.cursor.set_char_range(Some(all));
             output.state.store(ui.ctx(), id);
         }
+    }
+}
+
+/// Escape leaves the field, and so do the keys that go on to what was found.
+fn leave_with_keys(ui: &Ui) {
+    let take = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let leaves = [Key::Escape, Key::Enter, Key::ArrowDown];
+    if leaves.map(take).contains(&true) {
+        ui.memory_mut(|memory| memory.surrender_focus(field_id()));
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Held {
 #[derive(Debug, Clone)]
 pub(super) struct LeftForSearch {
     held: Option<Held>,
+    /// Upper edge of the pane then: a bar over it may come and go.
+    pane_top: f32,
     focus: Option<UploadId>,
 }
 
@@ -36,13 +38,14 @@ impl ThumbnailGrid {
     /// The search began, changed or ended; answers what stays in place. What is found is shown
     /// from its beginning. The room is shown as it was left, unless the focus has moved to an
     /// image that was found: then that comes into sight.
-    pub(super) fn change_search(&mut self, gallery: &Gallery, was_on: bool) -> Option<Held> {
+    pub(super) fn change_search(&mut self, gallery: &Gallery, pane: Rect) -> Option<Held> {
         self.held = None;
         self.band = None;
         let focus = gallery.selection.focus_id();
-        if !was_on {
+        if self.left_for_search.is_none() {
             self.left_for_search = Some(LeftForSearch {
                 held: self.first_visible(),
+                pane_top: self.view.map_or(pane, |view| view.pane).top(),
                 focus: focus.cloned(),
             });
         }
@@ -55,7 +58,9 @@ impl ThumbnailGrid {
             return None;
         }
         self.seen_reveal = gallery.reveal;
-        left.held
+        let mut held = left.held?;
+        held.screen_y += left.pane_top - pane.top();
+        Some(held)
     }
 
     /// The image that stays in place when nothing else is held. At the very top nothing is:

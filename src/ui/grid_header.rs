@@ -193,7 +193,7 @@ impl FloatingDate {
         );
         let pill = Rect::from_center_size(center, size);
         // Not a stop for the keyboard, which has a key for it.
-        let id = ui.scope_id().with("floating date");
+        let id = crate::ui::thumbnail_grid::grid_id().with("floating date");
         let response = ui.interact(pill, id, Sense::click() - Sense::FOCUSABLE);
         let name = format!("Go to date, now at {}", galley.text());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name.as_str()));

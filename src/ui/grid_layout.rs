@@ -152,18 +152,6 @@ impl GridLayout {
         layout
     }
 
-    /// Images of no day in one section.
-    pub(super) fn one_section(count: usize, geometry: Geometry, rows: Arc<JustifiedRows>) -> Self {
-        let mut layout = Self {
-            gap: geometry.gap,
-            ..Self::default()
-        };
-        let range = 0..count;
-        let all = DayGroup { day: None, range };
-        layout.push(&all, geometry, Body::Justified(rows));
-        layout
-    }
-
     /// Unknown images are taken to be alike, and so are their rows but for the last.
     fn push_unknown(&mut self, group: &DayGroup, geometry: Geometry) {
         let alike = |count| vec![USUAL_ASPECT; count];

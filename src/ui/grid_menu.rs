@@ -104,20 +104,14 @@ fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
 
 fn known_positions(gallery: &Gallery, is_meant: impl Fn(&Facts<'_>) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
-    if gallery.find().is_on() {
-        let is_it = |position: &usize| {
-            let upload = gallery.upload_at(*position);
-            upload.is_some_and(|upload| is_meant(&Facts::from(&*upload)))
-        };
-        let meant = (0..gallery.len()).filter(is_it);
-        return meant.map(|position| position..position + 1).collect();
-    }
     for page in gallery.listing.pages() {
         for (within, facts) in page.facts().enumerate() {
             if !is_meant(&facts) {
                 continue;
             }
-            let position = page.start + within;
+            let Some(position) = gallery.shown_at(page.start + within) else {
+                continue;
+            };
             match ranges.last_mut() {
                 Some(last) if last.end == position => last.end += 1,
                 _ => ranges.push(position..position + 1),

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crate::domain::PixelSize;
 use crate::domain::listing::Listing;
-use crate::state::Gallery;
 use crate::ui::grid_layout::{
     DayGroup, Geometry, GridLayout, JustifiedRows, USUAL_ASPECT, justified_rows,
 };
@@ -44,18 +43,6 @@ impl KeptRows {
     }
 }
 
-/// What a search has found, in one section.
-pub(super) fn lay_out_found(gallery: &Gallery, geometry: Geometry) -> GridLayout {
-    let sizes = gallery.shown_dimensions().into_iter();
-    let aspects: Vec<f32> = sizes.map(aspect).collect();
-    let rows = Arc::new(justified_rows(&aspects, geometry));
-    GridLayout::one_section(aspects.len(), geometry, rows)
-}
-
-fn aspect(size: Option<PixelSize>) -> f32 {
-    size.map_or(USUAL_ASPECT, PixelSize::aspect_ratio)
-}
-
 /// The parts of pages that a group is made of.
 fn key(group: &DayGroup, listing: &Listing) -> u64 {
     let mut hasher = DefaultHasher::new();
@@ -67,13 +54,20 @@ fn key(group: &DayGroup, listing: &Listing) -> u64 {
     hasher.finish()
 }
 
+/// Of every image of the room, known or not.
+pub(super) fn all_aspects(listing: &Listing) -> Vec<f32> {
+    let range = 0..listing.len();
+    aspects(&DayGroup { day: None, range }, listing)
+}
+
 fn aspects(group: &DayGroup, listing: &Listing) -> Vec<f32> {
+    let aspect = |size: PixelSize| size.aspect_ratio();
     let mut aspects = Vec::with_capacity(group.range.len());
     for page in listing.pages_in(group.range.clone()) {
         let start = group.range.start.max(page.start) - page.start;
         let end = group.range.end.min(page.start + page.len) - page.start;
         let facts = page.facts().skip(start).take(end - start);
-        aspects.extend(facts.map(|facts| aspect(facts.dimensions)));
+        aspects.extend(facts.map(|facts| facts.dimensions.map_or(USUAL_ASPECT, aspect)));
     }
     aspects.resize(group.range.len(), USUAL_ASPECT);
     aspects

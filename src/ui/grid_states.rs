@@ -4,6 +4,7 @@ use egui::{Align2, CornerRadius, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use lucide_icons::Icon;
 
 use crate::domain::safe_display_name;
+use crate::protocol::Connection;
 use crate::state::user_message::{self, UserMessage};
 use crate::state::{Action, Gallery};
 use crate::ui::grid_layout::{DayGroup, GridLayout};
@@ -56,6 +57,18 @@ pub(super) fn instead_of_tiles_ui(
             icon: Icon::Images,
             headline: &headline,
             advice,
+            offer: None,
+        };
+        message_ui(ui, cx, pane, note);
+    } else if matches!(cx.state.connection, Connection::Offline { .. }) {
+        let headline = format!(
+            "Nothing of {} is on this computer yet.",
+            text::room(&gallery.room)
+        );
+        let note = Note {
+            icon: Icon::WifiOff,
+            headline: &headline,
+            advice: "Its images show up as soon as the server answers.",
             offer: None,
         };
         message_ui(ui, cx, pane, note);

@@ -48,7 +48,7 @@ impl RootView {
             Job::FindImage => {
                 leave_viewer(cx);
                 take_letters(ui);
-                self.find_bar.open(ui.ctx());
+                self.find_bar.open();
             }
             Job::GoToDate => {
                 take_letters(ui);

@@ -88,12 +88,11 @@ impl RootView {
                 top: 0,
                 bottom: 0,
             });
-            let is_finding = self.find_bar.is_open();
             let asked = bar.show(ui, |ui| {
-                top_bar_ui(ui, cx, gallery, &self.totals, is_finding)
+                top_bar_ui(ui, cx, gallery, &self.totals, &self.find_bar)
             });
             match asked.inner {
-                Some(Job::FindImage) if is_finding => self.find_bar.close(cx),
+                Some(Job::FindImage) if self.find_bar.is_open() => self.find_bar.close(cx),
                 Some(job) => self.perform(ui, cx, job),
                 None => {}
             }

@@ -103,7 +103,7 @@ pub const TABLE: &[Shortcut] = rows! {
     SaveAs, Everywhere, "Save to another folder": CTRL_SHIFT S;
     Save, Everywhere, "Save the selection, or the image in view": CTRL S;
     ClearSelection, Grid, "Clear the selection": CTRL_SHIFT A;
-    SelectAll, Grid, "Select every image of the room": CTRL A;
+    SelectAll, Grid, "Select every image of the room, or all found": CTRL A;
     Invert, Grid, "Invert the selection": CTRL I;
     Reload, Grid, "Reload": NONE F5, CTRL R;
     GoToDate, Images, "Go to date": NONE G;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
@@ -13,7 +14,7 @@ use crate::state::user_message::grouped;
 use crate::ui::dates::DayBreaks;
 use crate::ui::grid_anchor::{Held, LeftForSearch};
 use crate::ui::grid_band::Band;
-use crate::ui::grid_layout::{DayGroup, Geometry, GridLayout};
+use crate::ui::grid_layout::{DayGroup, Geometry, GridLayout, justified_rows};
 use crate::ui::grid_mouse::Scene;
 use crate::ui::grid_rows::KeptRows;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
@@ -128,8 +129,7 @@ impl ThumbnailGrid {
         }
         let held = match &self.made_of {
             Some(made_of) if !is_other_room && made_of.search != key.search => {
-                let was_on = !made_of.search.is_empty();
-                self.change_search(gallery, was_on)
+                self.change_search(gallery, pane)
             }
             _ => self.held.take().or_else(|| self.first_visible()),
         };
@@ -143,7 +143,10 @@ impl ThumbnailGrid {
         self.layout = match key.shape {
             GridLayoutChoice::Square => GridLayout::squares(&groups, key.geometry),
             GridLayoutChoice::Whole if gallery.find().is_on() => {
-                grid_rows::lay_out_found(gallery, key.geometry)
+                let aspects = gallery.shown_of(grid_rows::all_aspects(&gallery.listing));
+                GridLayout::justified(&groups, key.geometry, |_all| {
+                    Arc::new(justified_rows(&aspects, key.geometry))
+                })
             }
             GridLayoutChoice::Whole => self.rows.lay_out(&groups, key.geometry, &gallery.listing),
         };
@@ -161,8 +164,8 @@ impl ThumbnailGrid {
         let left_at = self.left_at.get(&gallery.room.id).copied();
         self.wanted_offset = Some(left_at.unwrap_or(0.0));
         self.breaks.clear();
-        self.rows = KeptRows::default();
         self.left_for_search = None;
+        self.rows = KeptRows::default();
         self.view = None;
         self.held = None;
         self.band = None;

@@ -6,6 +6,7 @@ use lucide_icons::Icon;
 use crate::domain::{Room, safe_display_name};
 use crate::protocol::{GridLayoutChoice, ThemeChoice};
 use crate::state::{Action, Gallery, TILE_EDGE_POINTS, user_message};
+use crate::ui::find_bar::FindBar;
 use crate::ui::room_row::{kind_icon, kind_words};
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, space, text};
@@ -19,21 +20,21 @@ pub(super) fn top_bar_ui(
     cx: ViewContext<'_>,
     gallery: &Gallery,
     totals: &Totals,
-    is_finding: bool,
+    find_bar: &FindBar,
 ) -> Option<Job> {
     let mut asked = None;
     let size = egui::vec2(ui.available_width(), theme::TOP_BAR_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        if !gallery.has_choice() {
-            asked = view_controls_ui(ui, cx, is_finding);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                title_ui(ui, cx, gallery);
-            });
-        } else {
+        if gallery.has_choice() {
             selection_actions_ui(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 selection_ui(ui, cx, totals);
+            });
+        } else {
+            asked = view_controls_ui(ui, cx, find_bar);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                title_ui(ui, cx, gallery);
             });
         }
     });
@@ -79,7 +80,7 @@ fn facts(room: &Room, gallery: &Gallery) -> String {
 }
 
 /// From right to left.
-fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>, is_finding: bool) -> Option<Job> {
+fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>, find_bar: &FindBar) -> Option<Job> {
     let mut asked = None;
     panel_toggle_ui(ui, cx);
     let key = key_of(ui.ctx(), Job::Reload);
@@ -103,7 +104,7 @@ fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>, is_finding: bool) -> Optio
         icon: Icon::Search,
         name: "Find images by file name",
         key: &key,
-        is_on: Some(is_finding),
+        is_on: Some(find_bar.is_open()),
     };
     if icon_toggle_ui(ui, cx.palette, find).clicked() {
         asked = Some(Job::FindImage);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use salon::domain::Upload;
 use salon::protocol::{Command, Event, Generation, ImageSize, Listing, Settings};
 
-use crate::support::scripted_server::{Behaviour, ScriptedServer};
+use crate::support::scripted_server::{Behaviour, ScriptedServer, png};
 use crate::support::{TestBackend, wish};
 use crate::*;
 
@@ -28,7 +28,9 @@ async fn started_again(server: &ScriptedServer, mut before: TestBackend) -> Test
         account: account(server),
         generation: Generation(1),
     });
-    next.session_started().await;
+    let is_confirmed =
+        |event: &Event| matches!(event, Event::SessionConfirmed { .. }).then_some(());
+    next.until("the server's word", is_confirmed).await;
     next
 }
 
@@ -49,6 +51,25 @@ async fn the_next_run_shows_its_thumbnails_without_the_server() {
     next.want_images(Vec::new());
     want_and_get(&mut next, &uploads, SMALLER_TILE).await;
     assert_eq!(server.asked("/file-upload/"), 20);
+}
+
+#[tokio::test]
+async fn a_start_without_the_server_shows_its_thumbnails() {
+    let mut server = ScriptedServer::start(5);
+    let (mut backend, _, listing) = listed(&server).await;
+    let uploads = uploads(&listing);
+    want_and_get(&mut backend, &uploads, TILE).await;
+    backend.close();
+    server.stop();
+    let TestBackend { folder, store, .. } = backend;
+    let mut next = TestBackend::with(folder, store);
+    next.send(Command::ResumeSession {
+        account: account(&server),
+        generation: Generation(1),
+    });
+    let is_restored = |event: &Event| matches!(event, Event::SessionRestored { .. }).then_some(());
+    next.until("what is known", is_restored).await;
+    want_and_get(&mut next, &uploads, TILE).await;
 }
 
 #[tokio::test]
@@ -158,7 +179,7 @@ async fn a_smaller_bound_for_thumbnails_counts_at_once() {
 #[tokio::test]
 async fn a_larger_tile_than_was_kept_is_made_anew_and_one_the_file_cannot_give_is_not() {
     let server = ScriptedServer::start(2);
-    server.world().images[0].bytes = crate::support::scripted_server::png(800, 600, 0);
+    server.world().images[0].bytes = png(800, 600, 0);
     server.world().images[0].edges = (800, 600);
     let (mut backend, _, listing) = listed(&server).await;
     let uploads = uploads(&listing);

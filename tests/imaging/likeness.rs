@@ -7,9 +7,12 @@ use image::{DynamicImage, RgbaImage};
 /// A window's side in pixels, as in most measurements of structural similarity.
 const WINDOW: u32 = 7;
 
+/// Every window would say nothing more.
+const STEP: usize = 3;
+
 /// The reference: every pixel decoded, resized by Lanczos3 so that no side is above `edge_px`.
 /// The sides are those of the file, which may differ from those of what is decoded.
-pub fn lanczos(whole: &DynamicImage, width: u32, height: u32, edge_px: u32) -> RgbaImage {
+pub(crate) fn lanczos(whole: &DynamicImage, width: u32, height: u32, edge_px: u32) -> RgbaImage {
     let size = salon::domain::PixelSize::new(width, height).fit_within(edge_px);
     let pixels = whole.to_rgba8();
     if (size.width, size.height) == pixels.dimensions() {
@@ -23,12 +26,12 @@ pub fn lanczos(whole: &DynamicImage, width: u32, height: u32, edge_px: u32) -> R
 }
 
 /// Structural similarity of brightness, 1 for the same.
-pub fn luma_ssim(pixels: &[u8], reference: &RgbaImage) -> f64 {
+pub(crate) fn luma_ssim(pixels: &[u8], reference: &RgbaImage) -> f64 {
     ssim(pixels, reference, [0.299, 0.587, 0.114])
 }
 
 /// The least of the three colour channels' structural similarities.
-pub fn least_channel_ssim(pixels: &[u8], reference: &RgbaImage) -> f64 {
+pub(crate) fn least_channel_ssim(pixels: &[u8], reference: &RgbaImage) -> f64 {
     [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
         .map(|weights| ssim(pixels, reference, weights))
         .into_iter()
@@ -45,25 +48,25 @@ fn ssim(pixels: &[u8], reference: &RgbaImage, weights: [f64; 3]) -> f64 {
     let (a, b) = (plane(pixels), plane(reference.as_raw()));
     // Small pictures are one window.
     let (across, down) = (WINDOW.min(width), WINDOW.min(height));
-    let n = f64::from(across * down);
+    let n_pixels = f64::from(across * down);
     let (mut sum, mut n_windows) = (0.0, 0.0);
-    for top in 0..=height - down {
-        for left in 0..=width - across {
+    for top in (0..=height - down).step_by(STEP) {
+        for left in (0..=width - across).step_by(STEP) {
             let (mut sum_a, mut sum_b, mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0, 0.0, 0.0);
-            for y in top..top + down {
-                for x in left..left + across {
-                    let at = (y * width + x) as usize;
-                    let (a, b) = (a[at], b[at]);
-                    sum_a += a;
-                    sum_b += b;
-                    aa += a * a;
-                    bb += b * b;
-                    ab += a * b;
+            for row in top..top + down {
+                for column in left..left + across {
+                    let at = (row * width + column) as usize;
+                    let (one, other) = (a[at], b[at]);
+                    sum_a += one;
+                    sum_b += other;
+                    aa += one * one;
+                    bb += other * other;
+                    ab += one * other;
                 }
             }
-            let (mean_a, mean_b) = (sum_a / n, sum_b / n);
-            let variances = (aa + bb) / n - mean_a * mean_a - mean_b * mean_b;
-            let covariance = ab / n - mean_a * mean_b;
+            let (mean_a, mean_b) = (sum_a / n_pixels, sum_b / n_pixels);
+            let variances = (aa + bb) / n_pixels - mean_a * mean_a - mean_b * mean_b;
+            let covariance = ab / n_pixels - mean_a * mean_b;
             let (c1, c2) = ((0.01_f64 * 255.0).powi(2), (0.03_f64 * 255.0).powi(2));
             sum += (2.0 * mean_a * mean_b + c1) * (2.0 * covariance + c2)
                 / ((mean_a * mean_a + mean_b * mean_b + c1) * (variances + c2));

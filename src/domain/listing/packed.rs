@@ -61,18 +61,6 @@ pub struct Facts<'a> {
     pub uploader: Option<&'a Person>,
 }
 
-impl<'a> From<&'a Upload> for Facts<'a> {
-    fn from(upload: &'a Upload) -> Self {
-        Self {
-            size: upload.size,
-            dimensions: upload.dimensions,
-            media_type: &upload.media_type,
-            user: upload.user.as_ref(),
-            uploader: upload.uploader.as_ref(),
-        }
-    }
-}
-
 /// The part of a record that has the same shape for every upload.
 struct Head {
     parts: u16,

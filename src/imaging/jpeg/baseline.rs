@@ -79,7 +79,8 @@ impl Lane<'_> {
                 match self.plane.side {
                     1 => {
                         let low = self.block::<1>(bits)?;
-                        self.plane.put(x, y, &one(&low));
+                        let [dc, ..] = low;
+                        self.plane.put(x, y, &one(dc));
                     }
                     2 => {
                         let low = self.block::<5>(bits)?;

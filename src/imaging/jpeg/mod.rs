@@ -16,6 +16,7 @@ mod planes;
 mod progressive;
 mod restarts;
 mod segments;
+mod spectrum;
 mod transform;
 
 use image::DynamicImage;
@@ -51,7 +52,7 @@ impl<'a> Jpeg<'a> {
     /// [`Refusal::Incomplete`] when the bytes end before it.
     pub(super) fn open(bytes: &'a [u8]) -> Result<Self, Refusal> {
         let mut segments = Segments::new(bytes);
-        let scan = segments.next_scan()?;
+        let scan = segments.next_scan()?.ok_or(Refusal::Unsuitable)?;
         let size = segments.frame.as_ref().ok_or(Refusal::Unsuitable)?.size;
         Ok(Self {
             segments,
@@ -91,12 +92,10 @@ impl<'a> Jpeg<'a> {
             _ => Colors::YCbCr,
         };
         let sides = sides(frame, colors, size).ok_or(Refusal::Unsuitable)?;
-        let planes = if !frame.is_progressive {
-            baseline::decode(frame, &self.segments.tables, &self.scan, &sides)?
-        } else if sides.iter().all(|side| *side == 1) {
-            progressive::decode(&mut self.segments, self.scan)?
+        let planes = if frame.is_progressive {
+            progressive::decode(&mut self.segments, self.scan, &sides)?
         } else {
-            return Err(Refusal::Unsuitable);
+            baseline::decode(frame, &self.segments.tables, &self.scan, &sides)?
         };
         planes::join(&planes, colors, size)
     }

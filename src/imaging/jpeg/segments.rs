@@ -98,8 +98,9 @@ impl<'a> Segments<'a> {
         }
     }
 
-    /// Reads on to the next scan. Coded data on the way is passed over.
-    pub(super) fn next_scan(&mut self) -> Result<Scan<'a>, Refusal> {
+    /// Reads on to the next scan; `None` at the end of the picture. Coded data on the way is
+    /// passed over.
+    pub(super) fn next_scan(&mut self) -> Result<Option<Scan<'a>>, Refusal> {
         loop {
             let (marker, content) = self.next_segment()?;
             match marker {
@@ -109,6 +110,7 @@ impl<'a> Segments<'a> {
                 0xC4 => self.huffman_tables(content)?,
                 // A second frame, arithmetic coding, lossless, hierarchical.
                 0xC0..=0xCF => return Err(Refusal::Unsuitable),
+                0xD9 => return Ok(None),
                 0xDB => self.quantization_tables(content)?,
                 0xDD => {
                     let interval = be16(content, 0).ok_or(Refusal::Unsuitable)?;
@@ -127,7 +129,7 @@ impl<'a> Segments<'a> {
                     }
                     let frame = self.frame.as_ref().ok_or(Refusal::Unsuitable)?;
                     let coded = self.bytes.get(self.at..).unwrap_or_default();
-                    return scan(frame, content, coded);
+                    return scan(frame, content, coded).map(Some);
                 }
                 _ => {}
             }
@@ -146,7 +148,7 @@ impl<'a> Segments<'a> {
             self.at += start + 2;
             match marker {
                 0x01 | 0xD0..=0xD8 => continue,
-                0xD9 => return Err(Refusal::Unsuitable),
+                0xD9 => return Ok((marker, &[])),
                 _ => {}
             }
             let length = be16(self.bytes, self.at).ok_or(Refusal::Incomplete)?;

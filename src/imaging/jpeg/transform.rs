@@ -18,11 +18,23 @@ pub(super) fn dequantized(coefficient: i32, quantization: u16) -> i32 {
     (in_range * i32::from(quantization)).clamp(-LARGEST, LARGEST)
 }
 
+/// The lowest 4 × 4 coefficients of a block as they were before quantization, whose factors are
+/// in the order of the file.
+#[inline]
+pub(super) fn dequantized_block(low: &[i32; 16], quantization: &[u16; 64]) -> [i32; 16] {
+    let mut block = [0; 16];
+    for (place, factor) in LOW_PLACES.iter().zip(quantization) {
+        if let Some((to, from)) = block.get_mut(*place).zip(low.get(*place)) {
+            *to = dequantized(*from, *factor);
+        }
+    }
+    block
+}
+
 /// From the mean alone.
 #[inline]
-pub(super) fn one(low: &[i32; 16]) -> [[u8; 1]; 1] {
-    let [dc, ..] = low;
-    [[level(*dc)]]
+pub(super) fn one(dc: i32) -> [[u8; 1]; 1] {
+    [[level(dc)]]
 }
 
 /// From the lowest 2 × 2.
@@ -49,9 +61,9 @@ pub(super) fn four(low: &[i32; 16]) -> [[u8; 4]; 4] {
     let [first, second, third, fourth] = halfway;
     let columns = first.iter().zip(second).zip(third).zip(fourth);
     let mut block = [[0; 4]; 4];
-    for (x, (((a, b), c), d)) in columns.enumerate() {
+    for (column, (((a, b), c), d)) in columns.enumerate() {
         for (row, sample) in block.iter_mut().zip(four_points([*a, b, c, d])) {
-            if let Some(to) = row.get_mut(x) {
+            if let Some(to) = row.get_mut(column) {
                 *to = clamped(((sample + (1 << 15)) >> 16) + 128);
             }
         }
