@@ -42,7 +42,8 @@ impl Sums {
         };
         let mut counts = Counts::default();
         let selection = &gallery.selection;
-        if selection.these().is_some_and(|ids| ids.len() < FEW) {
+        let are_few = selection.these().is_some_and(|ids| ids.len() < FEW);
+        if are_few || gallery.find().is_on() {
             let uploads: Vec<_> = gallery.chosen().collect();
             for upload in &uploads {
                 let person = upload.uploader.as_ref();

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use lucide_icons::Icon;
 
 use crate::domain::RoomId;
+use crate::domain::listing::PageView;
 use crate::state::Gallery;
 use crate::state::user_message::{grouped, images};
 use crate::ui::grid_view::GridView;
@@ -26,7 +27,13 @@ pub(super) struct NewImages {
 impl NewImages {
     /// How many images are above what was seen. At the top all are seen.
     pub(super) fn count(&mut self, gallery: &Gallery, view: GridView) -> usize {
-        let mut times = gallery.listing.known().map_while(|image| image.uploaded_at);
+        let pages = || gallery.listing.pages().filter(PageView::is_known);
+        let known = || {
+            pages()
+                .flat_map(|page| page.uploaded_at())
+                .map_while(|time| time)
+        };
+        let mut times = known();
         let Some(newest) = times.next() else {
             return 0;
         };
@@ -39,8 +46,7 @@ impl NewImages {
                 }
             })
             .or_insert(newest);
-        let above = gallery.listing.known().map_while(|image| image.uploaded_at);
-        above.take_while(|time| *time > seen_until).count()
+        known().take_while(|time| *time > seen_until).count()
     }
 }
 

@@ -107,11 +107,11 @@ mod tests {
         let numbers = [0, 1, 127, 128, 300, u64::MAX - 1, u64::MAX];
         let signed = [0, -1, 1, i64::MIN, i64::MAX, -1_700_000_000_000];
         let mut out = Vec::new();
-        for one in numbers {
-            put_number(&mut out, one);
+        for number in numbers {
+            put_number(&mut out, number);
         }
-        for one in signed {
-            put_signed(&mut out, one);
+        for number in signed {
+            put_signed(&mut out, number);
         }
         let mut reader = Reader(&out);
         assert_eq!(numbers.map(|_| reader.number().unwrap()), numbers);

@@ -34,33 +34,33 @@ impl<'a> PageView<'a> {
     }
 
     /// Its images; `None` while it was not read.
-    pub fn uploads(&self) -> Option<Uploads> {
+    pub fn uploads(self) -> Option<Uploads> {
         Some(self.list.unpacked(self.page?))
     }
 
     /// The ids of its images; none while it was not read.
-    pub fn ids(&self) -> impl Iterator<Item = UploadId> + 'a {
+    pub fn ids(self) -> impl Iterator<Item = UploadId> + 'a {
         let page = self.page.into_iter();
         page.flat_map(|page| page.packed.ids())
     }
 
     /// When its images were uploaded, or changed where that is not known; none while it was
     /// not read.
-    pub fn times(&self) -> impl Iterator<Item = Option<Timestamp>> + 'a {
+    pub fn times(self) -> impl Iterator<Item = Option<Timestamp>> + 'a {
         let page = self.page.into_iter();
         let times = page.flat_map(|page| page.packed.times());
         times.map(|(uploaded_at, updated_at)| uploaded_at.or(updated_at))
     }
 
     /// When its images were uploaded; none while it was not read.
-    pub fn uploaded_at(&self) -> impl Iterator<Item = Option<Timestamp>> + 'a {
+    pub fn uploaded_at(self) -> impl Iterator<Item = Option<Timestamp>> + 'a {
         let page = self.page.into_iter();
         let times = page.flat_map(|page| page.packed.times());
         times.map(|(uploaded_at, _)| uploaded_at)
     }
 
     /// What sums over its images are made of; none while it was not read.
-    pub fn facts(&self) -> impl Iterator<Item = Facts<'a>> {
+    pub fn facts(self) -> impl Iterator<Item = Facts<'a>> {
         let dictionary = &self.list.dictionary;
         let page = self.page.into_iter();
         page.flat_map(|page| page.packed.facts(dictionary))
