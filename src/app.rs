@@ -52,7 +52,11 @@ impl SalonApp {
         let waking = ctx.clone();
         let waker = Waker::new(move || waking.request_repaint_of(egui::ViewportId::ROOT));
         let (ring, backend_end) = channel(waker);
-        let backend = backend::start(config.backend, backend_end)?;
+        let backend = BackendConfig {
+            thumbnail_cache_capacity: config.settings.thumbnail_cache,
+            ..config.backend
+        };
+        let backend = backend::start(backend, backend_end)?;
         let (state, effects) = AppState::new(config.settings, config.default_folder);
         let mut app = Self {
             state,
@@ -83,18 +87,23 @@ impl SalonApp {
         &self.state
     }
 
-    /// Takes in what the backend found, for at most [`DRAIN_BUDGET`].
+    /// Takes in what the backend found, for at most [`DRAIN_BUDGET`], and puts on the GPU what
+    /// one frame has time for.
     fn drain_events(&mut self, ctx: &egui::Context) {
         // Arm before draining: an event sent meanwhile must wake us again.
         self.ring.waker.arm();
         let begun = Instant::now();
-        while let Ok(event) = self.ring.events.try_recv() {
+        // What is not taken in waits in the ring, and with it those who make more.
+        while !self.textures.is_queue_full()
+            && begun.elapsed() <= DRAIN_BUDGET
+            && let Ok(event) = self.ring.events.try_recv()
+        {
             let effects = self.state.on_event(event);
             self.perform(effects);
-            if begun.elapsed() > DRAIN_BUDGET {
-                ctx.request_repaint_of(egui::ViewportId::ROOT);
-                break;
-            }
+        }
+        self.textures.upload_queued();
+        if self.textures.has_queued() || !self.ring.events.is_empty() {
+            ctx.request_repaint_of(egui::ViewportId::ROOT);
         }
     }
 
@@ -105,7 +114,7 @@ impl SalonApp {
                 Effect::Want(wanted) => {
                     self.ring.wanted.send_replace(wanted);
                 }
-                Effect::StoreTexture { request, image } => self.textures.store(request, &image),
+                Effect::StoreTexture { request, image } => self.textures.queue(request, image),
                 Effect::AvatarMissing(request) => self.textures.mark_missing(request),
                 Effect::DropTextures => self.textures.clear(),
             }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// A desktop gallery for the images of Rocket.Chat rooms.
 #[derive(Debug, Parser)]
@@ -38,11 +38,31 @@ pub struct WindowArgs {
 pub enum CliCommand {
     /// Run the demo server alone, in the foreground. Prints one line of JSON with its address
     /// and accounts first.
-    DemoServer {
-        /// The port on 127.0.0.1; 0 takes a free one.
-        #[arg(long, default_value_t = 0)]
-        port: u16,
-    },
+    DemoServer(DemoServerArgs),
+}
+
+/// What the demo server serves.
+#[derive(Debug, Clone, Args)]
+pub struct DemoServerArgs {
+    /// The port on 127.0.0.1; 0 takes a free one.
+    #[arg(long, default_value_t = 0)]
+    pub port: u16,
+    /// Serve the images of this folder as one more room, #corpus, each posted when its file
+    /// was written. Files are then sent as from a server that keeps them in a folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub images: Option<PathBuf>,
+    /// Whether the server makes thumbnails.
+    #[arg(long, value_name = "on|off", value_enum, default_value_t = OnOff::On)]
+    pub thumbnails: OnOff,
+}
+
+/// A setting with two positions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// In force.
+    On,
+    /// Not in force.
+    Off,
 }
 
 #[cfg(test)]
@@ -57,12 +77,20 @@ mod tests {
     }
 
     #[test]
-    fn a_port_for_the_demo_server_is_taken() {
-        let cli = Cli::try_parse_from(["salon", "demo-server", "--port", "3000"]).unwrap();
-        assert!(matches!(
-            cli.command,
-            Some(CliCommand::DemoServer { port: 3000 })
-        ));
+    fn the_demo_server_takes_a_port_a_folder_and_whether_it_makes_thumbnails() {
+        let parse = |arguments: &str| {
+            let cli = Cli::try_parse_from(format!("salon demo-server {arguments}").split(' '));
+            match cli.unwrap().command {
+                Some(CliCommand::DemoServer(args)) => args,
+                other => panic!("{other:?}"),
+            }
+        };
+        let args = parse("--port 3000");
+        assert_eq!((args.port, args.images), (3000, None));
+        assert_eq!(args.thumbnails, OnOff::On);
+        let args = parse("--images /pictures --thumbnails off");
+        assert_eq!(args.images, Some(PathBuf::from("/pictures")));
+        assert_eq!(args.thumbnails, OnOff::Off);
     }
 
     #[test]

@@ -19,7 +19,7 @@
 //!   images that stays right while the room changes.
 //! * [`rocketchat`]: one server's REST API; every quirk of a server ends there.
 //! * [`imaging`]: bytes in, pixels and metadata out.
-//! * [`storage`]: this machine: keyring, caches, settings, saved files.
+//! * [`storage`]: this machine: keyring, library, caches, settings, saved files.
 //! * [`protocol`]: the contract between window and backend.
 //! * [`backend`]: the tokio side: sessions, listing, pictures, saves.
 //! * [`state`]: what the app knows and how it changes.

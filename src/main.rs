@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     salon::start::log_to_stderr(cli.log);
     let result = match cli.command {
-        Some(CliCommand::DemoServer { port }) => salon::start::demo_server(port),
+        Some(CliCommand::DemoServer(args)) => salon::start::demo_server(args),
         None => salon::start::window(&cli.window),
     };
     match result {

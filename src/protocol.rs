@@ -73,13 +73,21 @@ pub enum Command {
         email_or_username: String,
     },
     /// Take the session of this account out of the keyring and check it with `GET /me`.
-    /// Answers: [`Event::SessionStarted`], [`Event::NoStoredSession`],
+    /// Where this machine knows rooms of the account, [`Event::SessionRestored`] comes at once
+    /// and [`Event::SessionConfirmed`] or [`Event::SessionExpired`] when the server has
+    /// answered. Else: [`Event::SessionStarted`], [`Event::NoStoredSession`],
     /// [`Event::SessionExpired`], or [`Event::LogInFailed`] for a server that is away.
     ResumeSession {
         /// Which account.
         account: KnownAccount,
         /// Echoed.
         generation: Generation,
+    },
+    /// Read what this machine knows of the images of a room.
+    /// Answers: up to two [`Event::ListingRestored`], none when nothing is known.
+    RestoreListing {
+        /// Which room.
+        room: RoomId,
     },
     /// Try once more to put the running session into the keyring.
     /// Answer: [`Event::KeyringChanged`].
@@ -237,6 +245,23 @@ pub enum Event {
         /// Who and where.
         session: Box<SessionInfo>,
     },
+    /// A session from the keyring, before the server was asked about it, with what this
+    /// machine knows of the account.
+    SessionRestored {
+        /// Of the command.
+        generation: Generation,
+        /// Who and where.
+        session: Box<SessionInfo>,
+        /// The rooms, in no order.
+        rooms: Vec<Room>,
+        /// Everybody whose name is known.
+        people: Vec<Person>,
+    },
+    /// The server accepts the session that was restored, and says this about it.
+    SessionConfirmed {
+        /// Who and where.
+        session: Box<SessionInfo>,
+    },
     /// The server refused, or could not be asked.
     LogInFailed {
         /// Of the command.
@@ -301,6 +326,13 @@ pub enum Event {
         anchor: Option<UploadId>,
         /// The images.
         result: Result<UploadPage, ClientError>,
+    },
+    /// Answer to [`Command::RestoreListing`]: first the newest pages, then all that is known.
+    ListingRestored {
+        /// Which room.
+        room: RoomId,
+        /// Its images as they were last known; the server has not confirmed them.
+        listing: Box<Listing>,
     },
     /// Images came to a room or left it, or may have: its newest page is worth reading again.
     /// Sent for the open room only, and no oftener than the server's budget bears.

@@ -11,8 +11,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::{AppConfig, SalonApp};
 use crate::backend::BackendConfig;
-use crate::cli::WindowArgs;
-use crate::demo_server::{DemoOptions, DemoServer};
+use crate::cli::{DemoServerArgs, OnOff, WindowArgs};
+use crate::demo_server::{DemoOptions, DemoServer, Quirks, Storage, Thumbnails};
 use crate::domain::{Credentials, LogInRequest, ServerUrl};
 use crate::protocol::Settings;
 use crate::rocketchat::Http;
@@ -44,15 +44,24 @@ pub fn report(error: &dyn Error) {
 /// Runs the demo server until it is interrupted.
 ///
 /// # Errors
-/// When the port is taken.
-pub fn demo_server(port: u16) -> StartResult<()> {
+/// When the port is taken, or the folder of images cannot be read.
+pub fn demo_server(args: DemoServerArgs) -> StartResult<()> {
+    let mut quirks = Quirks::default();
+    if args.images.is_some() {
+        quirks.storage = Storage::FileSystem;
+    }
+    if args.thumbnails == OnOff::Off {
+        quirks.thumbnails = Thumbnails::NotMade;
+    }
+    let options = DemoOptions {
+        port: args.port,
+        images: args.images,
+        quirks,
+        ..DemoOptions::default()
+    };
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
-        let server = DemoServer::start(DemoOptions {
-            port,
-            ..DemoOptions::default()
-        })
-        .await?;
+        let server = DemoServer::start(options).await?;
         let mut out = std::io::stdout();
         writeln!(out, "{}", server.banner())?;
         out.flush()?;

@@ -9,10 +9,14 @@
 
 #[path = "imaging/hostile.rs"]
 mod hostile;
+#[path = "imaging/likeness.rs"]
+mod likeness;
 #[path = "imaging/metadata.rs"]
 mod metadata;
 #[path = "imaging/pixels.rs"]
 mod pixels;
+#[path = "imaging/thumbnails.rs"]
+mod thumbnails;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -749,6 +749,27 @@ fn the_panel_shows_what_server_and_file_say_and_copies_it() {
 }
 
 #[test]
+fn the_panel_says_why_a_file_could_not_be_read() {
+    let mut harness = harness();
+    harness.state_mut().state.settings.is_panel_open = true;
+    harness.run_steps(2);
+    click(&mut harness, 3, Modifiers::NONE);
+    harness.get_by_label("Reading the file…");
+    let request = ImageRequest {
+        subject: ImageSubject::Upload(UploadId::from("id3")),
+        size: ImageSize::Metadata,
+    };
+    let error = ImageFailure::Download(DownloadError::Deleted);
+    harness
+        .state_mut()
+        .on_event(Event::ImageFailed { request, error });
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Reading the file…").is_none());
+    let reads = |wanted: &WantedImage| wanted.request.size == ImageSize::Metadata;
+    assert!(!harness.state().missing.iter().any(reads));
+}
+
+#[test]
 fn the_panel_copies_everything_as_json() {
     let mut harness = harness();
     harness.state_mut().state.settings.is_panel_open = true;
@@ -860,6 +881,56 @@ fn the_wheel_scrolls_and_a_room_is_found_where_it_was_left() {
     assert_eq!(harness.state().grid.visible(), left_at);
 }
 
+#[test]
+fn tiles_on_screen_come_first_then_those_ahead_then_those_behind() {
+    let mut harness = harness();
+    for (wheel, is_down) in [(-3000.0, true), (600.0, false)] {
+        scroll(&mut harness, wheel);
+        let visible = harness.state().grid.visible();
+        let places: Vec<usize> = harness
+            .state()
+            .missing
+            .iter()
+            .filter_map(|wanted| wanted.upload.as_ref()?.id.as_str().strip_prefix("id"))
+            .map(|number| number.parse().unwrap())
+            .collect();
+        let parts = [
+            visible.clone(),
+            if is_down {
+                visible.end..TOTAL
+            } else {
+                0..visible.start
+            },
+            if is_down {
+                0..visible.start
+            } else {
+                visible.end..TOTAL
+            },
+        ];
+        let part_of = |place: &usize| parts.iter().position(|part| part.contains(place)).unwrap();
+        let order: Vec<usize> = places.iter().map(part_of).collect();
+        assert!(order.is_sorted(), "{visible:?}: {places:?}");
+        for part in 0..3 {
+            // About a screen of each.
+            let count = order.iter().filter(|at| **at == part).count();
+            assert!(count * 3 > visible.len() * 2, "{part}: {places:?}");
+            assert!(count < visible.len() * 2, "{part}: {places:?}");
+        }
+    }
+}
+
+fn scroll(harness: &mut Harness<'_, App>, points: f32) {
+    harness.hover_at(pos2(500.0, 600.0));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, points),
+        phase: egui::TouchPhase::Move,
+        modifiers: Modifiers::NONE,
+        source: egui::MouseWheelSource::Trackpad,
+    });
+    harness.run_steps(20);
+}
+
 /// The same room after so many images were posted: the newest page is read again.
 fn post(harness: &mut Harness<'_, App>, count: usize) {
     let app = harness.state_mut();
@@ -943,4 +1014,92 @@ fn the_pill_is_gone_once_one_has_scrolled_to_the_top() {
     assert!(pill(&harness).is_none());
     key(&mut harness, Key::End, Modifiers::NONE);
     assert!(pill(&harness).is_none());
+}
+
+const MILLION: usize = 1_000_000;
+
+/// Reads whatever is on screen.
+fn load_visible(harness: &mut Harness<'_, App>) {
+    let visible = harness.state().grid.visible();
+    for page in visible.start / 100..=visible.end.saturating_sub(1) / 100 {
+        harness.state_mut().load(page, MILLION);
+    }
+    harness.run_steps(8);
+}
+
+/// Scrolls down by so many points; how far the images went up.
+fn moved_by_wheel(harness: &mut Harness<'_, App>, down: f32) -> f32 {
+    let visible = harness.state().grid.visible();
+    let number = usize::midpoint(visible.start, visible.end);
+    let before = rect_of(harness, number).top();
+    harness.hover_at(pos2(500.0, 600.0));
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: vec2(0.0, -down),
+        modifiers: Modifiers::NONE,
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Unknown,
+    });
+    harness.run_steps(20);
+    before - rect_of(harness, number).top()
+}
+
+fn million() -> Harness<'static, App> {
+    let mut harness = harness_of(room());
+    harness.state_mut().load(0, MILLION);
+    harness.run_steps(8);
+    harness
+}
+
+#[test]
+fn a_million_images_scroll_by_exactly_what_was_asked_everywhere() {
+    let mut harness = million();
+    let is_exact = |moved: f32, asked: f32| (moved - asked).abs() < 0.001;
+    let moved = moved_by_wheel(&mut harness, 1.0);
+    assert!(is_exact(moved, 1.0), "at the top: {moved}");
+    let track = pos2(993.0, 600.0);
+    drag(&mut harness, track, track, Modifiers::NONE);
+    drop(&mut harness, track);
+    let middle = harness.state().grid.visible().start;
+    assert!((400_000..600_000).contains(&middle), "{middle}");
+    load_visible(&mut harness);
+    for asked in [1.0, 1.0, -1.0, 37.0] {
+        let moved = moved_by_wheel(&mut harness, asked);
+        assert!(is_exact(moved, asked), "in the middle: {moved}");
+    }
+    key(&mut harness, Key::End, Modifiers::NONE);
+    load_visible(&mut harness);
+    let moved = moved_by_wheel(&mut harness, -1.0);
+    assert!(is_exact(moved, -1.0), "at the end: {moved}");
+}
+
+#[test]
+fn keys_and_scroll_bar_reach_the_first_and_the_last_of_a_million() {
+    let mut harness = million();
+    click(&mut harness, 0, Modifiers::NONE);
+    key(&mut harness, Key::End, Modifiers::NONE);
+    assert_eq!(harness.state().focus(), MILLION - 1);
+    assert_eq!(harness.state().grid.visible().end, MILLION);
+    let before = harness.state().focus();
+    key(&mut harness, Key::PageUp, Modifiers::NONE);
+    let up = before - harness.state().focus();
+    key(&mut harness, Key::PageUp, Modifiers::NONE);
+    key(&mut harness, Key::PageDown, Modifiers::NONE);
+    assert!((5..100).contains(&up), "{up}");
+    assert_eq!(harness.state().focus(), before - up);
+    key(&mut harness, Key::Home, Modifiers::NONE);
+    assert_eq!(harness.state().focus(), 0);
+    assert_eq!(harness.state().grid.visible().start, 0);
+    let (top, bottom) = (pos2(993.0, 10.0), pos2(993.0, 1199.0));
+    drag(&mut harness, top, bottom, Modifiers::NONE);
+    drop(&mut harness, bottom);
+    assert_eq!(harness.state().grid.visible().end, MILLION);
+    drag(
+        &mut harness,
+        bottom,
+        top - vec2(0.0, 200.0),
+        Modifiers::NONE,
+    );
+    drop(&mut harness, top);
+    assert_eq!(harness.state().grid.visible().start, 0);
 }

@@ -1,6 +1,8 @@
 //! The shell of the window: what keys and clicks turn into, and what is on screen.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "views_shell/finding.rs"]
+mod finding;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
 
@@ -366,6 +368,17 @@ fn signing_out_is_explained_and_asked_first() {
             .state()
             .has(|action| matches!(action, Action::SignOut))
     );
+}
+
+#[test]
+fn how_much_of_the_disk_thumbnails_take_is_chosen_in_the_account_menu() {
+    let mut harness = harness(signed_in(300));
+    click(&mut harness, "Account of Ana Martins");
+    click(&mut harness, "Keep up to 4 GiB of thumbnails");
+    let chosen = harness.state().state.settings.thumbnail_cache;
+    assert_eq!(chosen.0, 4 * 1024 * 1024 * 1024);
+    // The menu stays, to compare.
+    harness.get_by_label("Keep up to 256 MiB of thumbnails");
 }
 
 #[test]

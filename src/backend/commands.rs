@@ -60,6 +60,12 @@ impl Runner {
                 self.spawn_to_the_end(forget);
             }
             Command::LoadRooms { generation } => self.load_rooms(generation),
+            Command::RestoreListing { room } => {
+                if let Some(live) = &self.live {
+                    let library = Arc::clone(&live.library);
+                    self.spawn_quiet(async move { library.restore(room).await });
+                }
+            }
             Command::FindRoom { name, generation } => self.find_room(name, generation),
             Command::PickFolder { start } => {
                 let dialog = self.config.folder_dialog.clone();
@@ -77,6 +83,7 @@ impl Runner {
                 }
             }
             Command::KeepSettings(settings) => {
+                self.set_thumbnail_cache(settings.thumbnail_cache);
                 self.settings.send_replace(Some(*settings));
             }
             Command::Open(target) => {
@@ -127,12 +134,16 @@ impl Runner {
         let stored = self.stored.take();
         let services = self.services.clone();
         if let Some(Live {
-            link, originals, ..
+            link,
+            originals,
+            library,
+            shelf,
+            ..
         }) = self.live.take()
         {
             link.cancel.cancel();
             self.saves.clear();
-            self.spawn_to_the_end(services.sign_out(link, originals));
+            self.spawn_to_the_end(services.sign_out(link, originals, library, shelf));
         } else if let Some((account, _)) = stored {
             self.spawn_to_the_end(services.forget(account));
         } else {
@@ -194,15 +205,31 @@ impl Runner {
         });
     }
 
+    fn set_thumbnail_cache(&mut self, capacity: ByteCount) {
+        if self.config.thumbnail_cache_capacity == capacity {
+            return;
+        }
+        self.config.thumbnail_cache_capacity = capacity;
+        if let Some(live) = &self.live {
+            let shelf = Arc::clone(&live.shelf);
+            self.spawn_quiet(async move { shelf.set_capacity(capacity).await });
+        }
+    }
+
     fn clear_cache(&mut self) {
-        let originals = self.live.as_ref().map(|live| Arc::clone(&live.originals));
+        let caches = self
+            .live
+            .as_ref()
+            .map(|live| (Arc::clone(&live.originals), Arc::clone(&live.shelf)));
         let events = self.services.events.clone();
         self.spawn_quiet(async move {
-            let cleared = match originals {
-                Some(originals) => originals.clear_cache().await,
-                None => Ok(ByteCount(0)),
+            let (originals, thumbnails) = match caches {
+                Some((originals, shelf)) => {
+                    tokio::join!(originals.clear_cache(), shelf.clear())
+                }
+                None => (Ok(ByteCount(0)), Ok(ByteCount(0))),
             };
-            let event = match cleared {
+            let event = match originals.and_then(|freed| Ok(freed + thumbnails?)) {
                 Ok(freed) => Event::CacheCleared { freed },
                 Err(error) => Event::StorageTrouble(error),
             };

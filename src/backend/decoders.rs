@@ -1,11 +1,15 @@
 //! Decoding on threads that may block: so many at a time, and so much memory in sum.
+//!
+//! Beside the places at which whole files are decoded there are some for what takes a millisecond
+//! or two: a thumbnail that is on this machine already must not wait for a hundred photographs.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::imaging::{self, DecodedImage, ImageError, Metadata, Target};
+use super::thumbnail_shelf::class_of;
+use crate::imaging::{self, DecodedImage, Early, ImageError, Metadata, Target};
 
 /// What all decodes together may take. One alone may take up to as much.
 const MAX_MEGABYTES: u32 = 768;
@@ -19,19 +23,38 @@ const BYTES_PER_PIXEL: u64 = 8;
 /// Places at which to decode.
 pub(super) struct Decoders {
     slots: Arc<Semaphore>,
+    brief: Arc<Semaphore>,
     megabytes: Arc<Semaphore>,
 }
 
 /// The right to decode, and to hold what came of it.
 pub(super) struct Place {
     _slot: OwnedSemaphorePermit,
-    _megabytes: OwnedSemaphorePermit,
+    _megabytes: Option<OwnedSemaphorePermit>,
+}
+
+/// A thumbnail that was made.
+pub(super) struct Made {
+    /// As it was asked for.
+    pub(super) shown: DecodedImage,
+    /// As it is to be kept: of the same size or larger.
+    pub(super) kept: DecodedImage,
+}
+
+/// What the beginning of a file gave.
+pub(super) enum Look {
+    Ready(Place, Made),
+    /// There is more to see once so many bytes are here.
+    AgainAt(u64),
+    NeedsWhole,
 }
 
 impl Decoders {
     pub(super) fn new(count: usize) -> Self {
         Self {
             slots: Arc::new(Semaphore::new(count)),
+            // One on a small machine; many cores fill a large screen sooner.
+            brief: Arc::new(Semaphore::new(count.div_ceil(2))),
             megabytes: Arc::new(Semaphore::new(MAX_MEGABYTES as usize)),
         }
     }
@@ -44,6 +67,58 @@ impl Decoders {
         let megabytes = megabytes_for(&bytes);
         self.run(megabytes, move || imaging::decode(&bytes, target))
             .await
+    }
+
+    /// The thumbnail of a whole file.
+    pub(super) async fn thumbnail(
+        &self,
+        bytes: Bytes,
+        edge_px: u32,
+    ) -> Result<(Place, Made), ImageError> {
+        let megabytes = megabytes_for(&bytes);
+        let target = Target::Thumbnail {
+            edge_px: made_edge(edge_px),
+        };
+        let make = move || made(imaging::decode(&bytes, target)?, edge_px);
+        self.run(megabytes, make).await
+    }
+
+    /// The thumbnail of a file of which only the beginning is here, which is given back.
+    pub(super) async fn early_thumbnail(&self, prefix: Vec<u8>, edge_px: u32) -> (Vec<u8>, Look) {
+        let prefix = Arc::new(prefix);
+        let seen = Arc::clone(&prefix);
+        let looked =
+            self.brief(
+                move || match imaging::early_thumbnail(&seen, made_edge(edge_px)) {
+                    Early::Ready(image) => made(image, edge_px).ok().map(Ok),
+                    Early::AskAgainAt(at) => Some(Err(at)),
+                    Early::NeedsWhole => None,
+                },
+            );
+        let look = match looked.await {
+            Some((place, Ok(made))) => Look::Ready(place, made),
+            Some((_, Err(at))) => Look::AgainAt(at),
+            None => Look::NeedsWhole,
+        };
+        // Nobody else has it by now, so nothing is copied.
+        (Arc::unwrap_or_clone(prefix), look)
+    }
+
+    /// Runs what takes a moment only; `None` when there is nothing, or it panicked.
+    pub(super) async fn brief<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Option<T> + Send + 'static,
+    ) -> Option<(Place, T)> {
+        let slot = Arc::clone(&self.brief).acquire_owned().await.ok()?;
+        let place = Place {
+            _slot: slot,
+            _megabytes: None,
+        };
+        let made = tokio::task::spawn_blocking(move || (place, work())).await;
+        let (place, made) = made
+            .inspect_err(|error| tracing::warn!(%error, "brief work crashed"))
+            .ok()?;
+        Some((place, made?))
     }
 
     pub(super) async fn read_metadata(
@@ -68,7 +143,7 @@ impl Decoders {
         let memory = Arc::clone(&self.megabytes).acquire_many_owned(megabytes);
         let place = Place {
             _slot: slot,
-            _megabytes: memory.await.map_err(crashed)?,
+            _megabytes: Some(memory.await.map_err(crashed)?),
         };
         // The place goes along: a task that is dropped does not end its decoding.
         let made = tokio::task::spawn_blocking(move || (place, work())).await;
@@ -78,6 +153,16 @@ impl Decoders {
         })?;
         Ok((place, made?))
     }
+}
+
+/// The edge with which a thumbnail is made for this one.
+fn made_edge(edge_px: u32) -> u32 {
+    class_of(edge_px).unwrap_or(edge_px)
+}
+
+fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
+    let shown = imaging::shrink_thumbnail(kept.clone(), edge_px)?;
+    Ok(Made { shown, kept })
 }
 
 fn megabytes_for(bytes: &[u8]) -> u32 {

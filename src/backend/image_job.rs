@@ -8,11 +8,12 @@ use super::decoders::{Decoders, Place};
 use super::link::{Next, SessionLink};
 use super::originals::{Originals, StoredFile};
 use super::reaction::Tries;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
-use crate::domain::{PixelSize, Upload};
-use crate::imaging::{DecodedImage, ImageError, Metadata, Target};
+use crate::domain::Upload;
+use crate::imaging::{ImageError, Metadata, Target};
 use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage};
-use crate::rocketchat::{AvatarOf, DownloadError, Thumbnail};
+use crate::rocketchat::{AvatarOf, DownloadError};
 
 /// An avatar is a few kilobytes; more is a mistake or an attack.
 const MAX_AVATAR_BYTES: u64 = 5_000_000;
@@ -22,6 +23,7 @@ pub(super) struct Workshop {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
     pub(super) thumbnails: Arc<ThumbnailSources>,
+    pub(super) shelf: Arc<ThumbnailShelf>,
     pub(super) decoders: Decoders,
 }
 
@@ -59,51 +61,6 @@ impl Workshop {
         }
     }
 
-    async fn thumbnail(
-        &self,
-        request: ImageRequest,
-        upload: &Upload,
-        edge_px: u32,
-    ) -> Result<(), ImageFailure> {
-        let target = Target::Thumbnail { edge_px };
-        if let Some(bytes) = self.originals.cached(original(upload)).await {
-            return self.decode_original(request, upload, bytes, target).await;
-        }
-        let wanted_edge = needed_edge(upload, edge_px);
-        if let Some(thumbnail) = self.thumbnails.of(upload).await
-            && thumbnail
-                .dimensions
-                .is_none_or(|size| size.longer_side() >= wanted_edge)
-            && let Some(image) = self.servers_own(upload, &thumbnail, target).await
-            && image.original_size.longer_side() >= wanted_edge
-        {
-            let image = with_size_of(upload, image);
-            let event = Event::ImageDecoded { request, image };
-            self.link.events.send(event).await;
-            return Ok(());
-        }
-        let bytes = self.original_bytes(upload).await?;
-        self.decode_original(request, upload, bytes, target).await
-    }
-
-    /// The server's thumbnail. Without it the original serves, so its failures are not told.
-    async fn servers_own(
-        &self,
-        upload: &Upload,
-        thumbnail: &Thumbnail,
-        target: Target,
-    ) -> Option<DecodedImage> {
-        let file = StoredFile {
-            id: &thumbnail.id,
-            room: &upload.room,
-            name: &thumbnail.name,
-        };
-        let bytes = self.originals.bytes(file).await.ok()?;
-        let (place, image) = self.decoders.decode(bytes, target).await.ok()?;
-        drop(place);
-        Some(image)
-    }
-
     async fn full(
         &self,
         request: ImageRequest,
@@ -116,7 +73,6 @@ impl Workshop {
             .await
     }
 
-    /// A file that is no picture and not as long as the listing says is an incomplete one.
     async fn decode_original(
         &self,
         request: ImageRequest,
@@ -125,15 +81,37 @@ impl Workshop {
         target: Target,
     ) -> Result<(), ImageFailure> {
         let received = bytes.len() as u64;
-        let made = self.decode(request, bytes, target).await;
-        made.map_err(|failure| match (&failure, upload.size) {
-            (ImageFailure::Decode(ImageError::NoDecoder { .. }), _) => failure,
-            (ImageFailure::Decode(_), Some(size)) if size.0 != received => {
+        match self.decoders.decode(bytes, target).await {
+            Ok((place, image)) => {
+                self.report(request, image, place).await;
+                Ok(())
+            }
+            Err(error) => Err(self.blame(upload, received, error).await),
+        }
+    }
+
+    /// What an original that cannot be decoded failed for: one that is no picture and not as
+    /// long as the listing says is an incomplete one. Damaged bytes are not kept.
+    pub(super) async fn blame(
+        &self,
+        upload: &Upload,
+        received: u64,
+        error: ImageError,
+    ) -> ImageFailure {
+        if matches!(
+            error,
+            ImageError::Truncated | ImageError::Corrupt(_) | ImageError::NotAnImage
+        ) {
+            self.originals.forget(&upload.id).await;
+        }
+        match (&error, upload.size) {
+            (ImageError::NoDecoder { .. }, _) => ImageFailure::Decode(error),
+            (_, Some(size)) if size.0 != received => {
                 let expected = size.0;
                 ImageFailure::Download(DownloadError::WrongLength { expected, received })
             }
-            _ => failure,
-        })
+            _ => ImageFailure::Decode(error),
+        }
     }
 
     async fn metadata(&self, upload: &Upload) -> Result<(), ImageFailure> {
@@ -162,30 +140,6 @@ impl Workshop {
         drop(place);
     }
 
-    async fn decode(
-        &self,
-        request: ImageRequest,
-        bytes: Bytes,
-        target: Target,
-    ) -> Result<(), ImageFailure> {
-        let made = self.decoders.decode(bytes, target).await;
-        let is_damaged = made.as_ref().is_err_and(|error| {
-            matches!(
-                error,
-                ImageError::Truncated | ImageError::Corrupt(_) | ImageError::NotAnImage
-            )
-        });
-        if let (true, ImageSubject::Upload(id)) = (is_damaged, &request.subject) {
-            self.originals.forget(id).await;
-        }
-        let (place, image) = made.map_err(ImageFailure::Decode)?;
-        let event = Event::ImageDecoded { request, image };
-        // With the place: while the window does not take pictures, none are made.
-        self.link.events.send(event).await;
-        drop(place);
-        Ok(())
-    }
-
     async fn avatar(&self, request: ImageRequest, of: AvatarOf) -> Result<(), ImageFailure> {
         let bytes = self
             .avatar_bytes(&of)
@@ -199,7 +153,10 @@ impl Workshop {
             // An avatar has nothing to say about itself.
             ImageSize::Metadata => return Ok(()),
         };
-        self.decode(request, bytes, target).await
+        let decoded = self.decoders.decode(bytes, target).await;
+        let (place, image) = decoded.map_err(ImageFailure::Decode)?;
+        self.report(request, image, place).await;
+        Ok(())
     }
 
     async fn avatar_bytes(&self, of: &AvatarOf) -> Result<Bytes, DownloadError> {
@@ -226,31 +183,10 @@ impl Workshop {
     }
 }
 
-fn original(upload: &Upload) -> StoredFile<'_> {
+pub(super) fn original(upload: &Upload) -> StoredFile<'_> {
     StoredFile {
         id: &upload.id,
         room: &upload.room,
         name: &upload.name,
     }
-}
-
-/// The edge a thumbnail must have: no more than the original itself has.
-fn needed_edge(upload: &Upload, edge_px: u32) -> u32 {
-    let original = upload.dimensions.map(PixelSize::longer_side);
-    original.map_or(edge_px, |original| edge_px.min(original))
-}
-
-/// A thumbnail does not know how large its original is; the listing does, but may have its
-/// sides swapped.
-fn with_size_of(upload: &Upload, mut image: DecodedImage) -> DecodedImage {
-    if let Some(size) = upload.dimensions {
-        let is_swapped = (size.width > size.height && image.size.width < image.size.height)
-            || (size.width < size.height && image.size.width > image.size.height);
-        image.original_size = if is_swapped {
-            PixelSize::new(size.height, size.width)
-        } else {
-            size
-        };
-    }
-    image
 }

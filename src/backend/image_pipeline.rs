@@ -1,4 +1,8 @@
 //! Wanted pictures: starts what is new in the list, best first, and drops what left it.
+//!
+//! A thumbnail is looked for on this machine first. That takes a place of its own, so that no
+//! download that is slow keeps back what is here already; only what is not here takes one of
+//! the places of those that are fetched.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,10 +12,15 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use super::image_job::Workshop;
 use crate::imaging::ImageError;
-use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSubject, Wanted, WantedImage};
+use crate::protocol::{
+    Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, Wanted, WantedImage,
+};
 
 /// Pictures under way: the six that may download, and some that decode or wait for a listing.
 const MAX_UPLOADS: usize = 10;
+
+/// Thumbnails that are looked for on this machine: one is read while the next ones wait.
+const MAX_LOOKS: usize = 4;
 
 /// Avatars under way: small and many, and never in the way of images.
 const MAX_AVATARS: usize = 2;
@@ -19,7 +28,7 @@ const MAX_AVATARS: usize = 2;
 pub(super) struct ImagePipeline {
     workshop: Arc<Workshop>,
     wanted: watch::Receiver<Wanted>,
-    jobs: JoinSet<()>,
+    jobs: JoinSet<Outcome>,
     request_of: HashMap<Id, ImageRequest>,
     /// One entry for each listed picture that was begun, until it leaves the list: so nothing
     /// is made twice.
@@ -30,10 +39,27 @@ pub(super) struct ImagePipeline {
 enum Entry {
     Running {
         job: AbortHandle,
+        lane: Lane,
         /// The place in the order in which jobs were begun.
         place: u64,
     },
+    /// Not on this machine: to be fetched.
+    Absent,
     Done,
+}
+
+/// Which places a job takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lane {
+    Look,
+    Upload,
+    Avatar,
+}
+
+/// How a job ended.
+enum Outcome {
+    Reported,
+    Absent,
 }
 
 impl ImagePipeline {
@@ -73,8 +99,8 @@ impl ImagePipeline {
             .extract_if(|request, _| !listed.contains(request));
         let mut dropped: Vec<(u64, AbortHandle)> = left
             .filter_map(|(_, entry)| match entry {
-                Entry::Running { job, place } => Some((place, job)),
-                Entry::Done => None,
+                Entry::Running { job, place, .. } => Some((place, job)),
+                Entry::Absent | Entry::Done => None,
             })
             .collect();
         // The last one first: what waits for a turn must not get it from what is dropped.
@@ -82,42 +108,56 @@ impl ImagePipeline {
         for (_, job) in dropped {
             job.abort();
         }
-        let (mut uploads, mut avatars) = self.running();
+        let mut running = self.running();
         for image in images {
-            let (running, limit) = if is_avatar(&image.request) {
-                (&mut avatars, MAX_AVATARS)
-            } else {
-                (&mut uploads, MAX_UPLOADS)
+            let lane = match self.entries.get(&image.request) {
+                Some(Entry::Running { .. } | Entry::Done) => continue,
+                Some(Entry::Absent) => Lane::Upload,
+                None => first_lane(&image.request),
             };
-            if *running < limit && !self.entries.contains_key(&image.request) {
+            let running = lane.of(&mut running);
+            if *running < lane.limit() {
                 *running += 1;
-                self.begin(image);
+                self.begin(image, lane);
             }
         }
     }
 
-    fn running(&self) -> (usize, usize) {
-        let entries = self.entries.iter();
-        let running = entries.filter(|(_, entry)| matches!(entry, Entry::Running { .. }));
-        let (avatars, uploads): (Vec<_>, Vec<_>) =
-            running.partition(|(request, _)| is_avatar(request));
-        (uploads.len(), avatars.len())
+    fn running(&self) -> [usize; 3] {
+        let lanes = self.entries.values().filter_map(|entry| match entry {
+            Entry::Running { lane, .. } => Some(*lane),
+            Entry::Absent | Entry::Done => None,
+        });
+        lanes.fold([0; 3], |mut running, lane| {
+            *lane.of(&mut running) += 1;
+            running
+        })
     }
 
-    fn begin(&mut self, image: WantedImage) {
+    fn begin(&mut self, image: WantedImage, lane: Lane) {
         let workshop = Arc::clone(&self.workshop);
         let request = image.request.clone();
-        let job = self.jobs.spawn(async move { workshop.make(image).await });
+        let job = self.jobs.spawn(async move {
+            if lane == Lane::Look && !workshop.take_from_shelf(&image).await {
+                return Outcome::Absent;
+            }
+            if lane != Lane::Look {
+                workshop.make(image).await;
+            }
+            Outcome::Reported
+        });
         self.request_of.insert(job.id(), request.clone());
         self.begun += 1;
         let place = self.begun;
-        self.entries.insert(request, Entry::Running { job, place });
+        let entry = Entry::Running { job, lane, place };
+        self.entries.insert(request, entry);
     }
 
-    async fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
-        let (id, is_panic) = match &ended {
-            Ok((id, ())) => (*id, false),
-            Err(error) => (error.id(), error.is_panic()),
+    async fn ended(&mut self, ended: Result<(Id, Outcome), JoinError>) {
+        let (id, next, is_panic) = match &ended {
+            Ok((id, Outcome::Absent)) => (*id, Entry::Absent, false),
+            Ok((id, Outcome::Reported)) => (*id, Entry::Done, false),
+            Err(error) => (error.id(), Entry::Done, error.is_panic()),
         };
         let Some(request) = self.request_of.remove(&id) else {
             return;
@@ -126,7 +166,7 @@ impl ImagePipeline {
         if let Some(entry) = self.entries.get_mut(&request)
             && matches!(entry, Entry::Running { job, .. } if job.id() == id)
         {
-            *entry = Entry::Done;
+            *entry = next;
         }
         if is_panic {
             tracing::error!(?request, "the work on a picture panicked");
@@ -137,9 +177,28 @@ impl ImagePipeline {
     }
 }
 
-const fn is_avatar(request: &ImageRequest) -> bool {
-    match request.subject {
-        ImageSubject::Upload(_) => false,
-        ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_) => true,
+impl Lane {
+    const fn limit(self) -> usize {
+        match self {
+            Self::Look => MAX_LOOKS,
+            Self::Upload => MAX_UPLOADS,
+            Self::Avatar => MAX_AVATARS,
+        }
+    }
+
+    const fn of(self, [looks, uploads, avatars]: &mut [usize; 3]) -> &mut usize {
+        match self {
+            Self::Look => looks,
+            Self::Upload => uploads,
+            Self::Avatar => avatars,
+        }
+    }
+}
+
+const fn first_lane(request: &ImageRequest) -> Lane {
+    match (&request.subject, request.size) {
+        (ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_), _) => Lane::Avatar,
+        (ImageSubject::Upload(_), ImageSize::Thumbnail { .. }) => Lane::Look,
+        (ImageSubject::Upload(_), ImageSize::Full { .. } | ImageSize::Metadata) => Lane::Upload,
     }
 }

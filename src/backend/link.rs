@@ -82,6 +82,15 @@ impl SessionLink {
         self.monitor.reached();
     }
 
+    /// The server said that the session of this client is over.
+    pub(super) fn end(&self, client: &Arc<Client>) {
+        self.standing.send_modify(|standing| {
+            if Arc::ptr_eq(&standing.client, client) {
+                standing.is_alive = false;
+            }
+        });
+    }
+
     /// The client of the session, waiting for one while there is none.
     pub(super) async fn client(&self) -> Arc<Client> {
         let mut receiver = self.standing.subscribe();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use super::library::LibraryDesk;
 use super::link::{Next as Reacted, SessionLink};
 use super::listing_choice::{Choice, Key, Next, Question, WindowRequest};
 use super::page_memory::{Origin, PageAddress, Reader};
@@ -17,6 +18,7 @@ use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{Room, UploadPage};
 use crate::protocol::{Event, Wanted};
 use crate::rocketchat::{Client, ClientError};
+use crate::storage::PageReading;
 
 pub(super) struct ListingLane {
     pub(super) link: Arc<SessionLink>,
@@ -24,6 +26,7 @@ pub(super) struct ListingLane {
     pub(super) requests: mpsc::Receiver<WindowRequest>,
     pub(super) people: PeopleDesk,
     pub(super) thumbnails: Arc<ThumbnailSources>,
+    library: Arc<LibraryDesk>,
     choice: Choice,
     limited_until: Option<Instant>,
     /// The server failed by chance: nothing is asked before.
@@ -37,6 +40,7 @@ impl ListingLane {
         requests: mpsc::Receiver<WindowRequest>,
         people: PeopleDesk,
         thumbnails: Arc<ThumbnailSources>,
+        library: Arc<LibraryDesk>,
     ) -> Self {
         Self {
             link,
@@ -44,6 +48,7 @@ impl ListingLane {
             requests,
             people,
             thumbnails,
+            library,
             choice: Choice::default(),
             limited_until: None,
             paused_until: None,
@@ -142,6 +147,13 @@ impl ListingLane {
                 self.link.monitor.reached();
                 self.people.learn(&page);
                 self.choice.pages.note(address, &page);
+                let reading = PageReading {
+                    room: room.id.clone(),
+                    anchor: address.anchor.clone(),
+                    window: address.window,
+                    page: page.clone(),
+                };
+                self.library.keep_page(reading).await;
                 self.answer(question, Ok(page), Origin::Server).await;
             }
             Err(error) => self.failed(question, error, &client).await,

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::decoders::Decoders;
 use super::image_job::Workshop;
 use super::image_pipeline::ImagePipeline;
+use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
 use super::listing_lane::ListingLane;
@@ -20,6 +21,7 @@ use super::rooms;
 use super::runner::JobEnd;
 use super::saver::SaveJob;
 use super::session::Services;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::{ByteCount, SaveJobId};
 use crate::protocol::{Generation, Wanted};
@@ -31,9 +33,18 @@ const QUESTION_CAPACITY: usize = 16;
 /// seconds of a busy server. The websocket waits when it is full.
 const CHANGE_CAPACITY: usize = 64;
 
+/// How much the caches of an account may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Capacities {
+    pub(super) originals: ByteCount,
+    pub(super) thumbnails: ByteCount,
+}
+
 pub(super) struct Live {
     pub(super) link: Arc<SessionLink>,
     pub(super) originals: Arc<Originals>,
+    pub(super) library: Arc<LibraryDesk>,
+    pub(super) shelf: Arc<ThumbnailShelf>,
     rooms: mpsc::Sender<Generation>,
     lane: mpsc::Sender<WindowRequest>,
 }
@@ -43,9 +54,10 @@ impl Live {
     pub(super) fn begin(
         link: Arc<SessionLink>,
         services: &Services,
-        capacity: ByteCount,
+        capacities: Capacities,
         wanted: &watch::Receiver<Wanted>,
         jobs: &mut JoinSet<JobEnd>,
+        library: Arc<LibraryDesk>,
     ) -> Self {
         let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
         let (room_changes, changed_rooms) = mpsc::channel(CHANGE_CAPACITY);
@@ -53,14 +65,21 @@ impl Live {
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
             services.dirs.clone(),
-            capacity,
+            capacities.originals,
         ));
+        let (shelf, orders) = ThumbnailShelf::new(
+            Arc::clone(&link),
+            services.dirs.clone(),
+            capacities.thumbnails,
+        );
+        let shelf = Arc::new(shelf);
         let thumbnails = Arc::new(ThumbnailSources::new());
-        let people = PeopleDesk::default();
+        let people = PeopleDesk::kept_in(Arc::clone(&library));
         let workshop = Workshop {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
             thumbnails: Arc::clone(&thumbnails),
+            shelf: Arc::clone(&shelf),
             decoders: Decoders::new(decoder_count()),
         };
         let listing = ListingLane::new(
@@ -69,6 +88,7 @@ impl Live {
             requests,
             people.clone(),
             Arc::clone(&thumbnails),
+            Arc::clone(&library),
         );
         let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
@@ -81,11 +101,24 @@ impl Live {
         run(jobs, updates.run());
         run(
             jobs,
-            rooms::run(Arc::clone(&link), room_questions, changed_rooms),
+            rooms::run(
+                Arc::clone(&link),
+                room_questions,
+                changed_rooms,
+                Arc::clone(&library),
+            ),
         );
         run(jobs, listing.run());
         run(jobs, pipeline.run());
+        run(jobs, Arc::clone(&shelf).run(orders));
         run(jobs, people.clone().run(Arc::clone(&link)));
+        let (served, cancel, served_people) =
+            (Arc::clone(&library), link.cancel.clone(), people.clone());
+        run(jobs, async move {
+            cancel
+                .run_until_cancelled(served.serve(served_people))
+                .await;
+        });
         run(
             jobs,
             thumbnails.run(Arc::clone(&link), people, wanted.clone()),
@@ -93,6 +126,8 @@ impl Live {
         Self {
             link,
             originals,
+            library,
+            shelf,
             rooms,
             lane,
         }

@@ -6,7 +6,9 @@
 //!
 //! * `listing_lane`: the windows of [`Wanted`](crate::protocol::Wanted), and those that a save
 //!   of a whole room asks for. One request at a time, within the server's budget.
-//! * `image_pipeline`: the pictures of `Wanted`, from the cheapest source that serves.
+//! * `image_pipeline`: the pictures of `Wanted`, from the cheapest source that serves; what
+//!   `thumbnail_shelf` has comes first and waits for no download.
+//! * `library`: what this machine knows of the account, shown before the server has answered.
 //! * `saver`: saves, which go on whatever the window shows.
 //! * `live_updates`: what the server tells by itself, so that nobody presses reload.
 //!
@@ -19,8 +21,12 @@ mod connection;
 mod decoders;
 mod desktop;
 mod dialog_service;
+mod early_stop;
 mod image_job;
 mod image_pipeline;
+mod leftovers;
+mod library;
+mod library_start;
 mod link;
 mod listing_choice;
 mod listing_lane;
@@ -40,7 +46,9 @@ mod saver;
 mod session;
 mod session_check;
 mod settings_writer;
+mod thumbnail_job;
 mod thumbnail_search;
+mod thumbnail_shelf;
 mod thumbnail_sources;
 
 use std::sync::Arc;
@@ -51,7 +59,7 @@ use tokio::runtime::Builder;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::ByteCount;
-use crate::protocol::{BackendEnd, FolderChoice};
+use crate::protocol::{BackendEnd, FolderChoice, Settings};
 use crate::rocketchat::Http;
 use crate::storage::{Dirs, SessionStore};
 
@@ -68,6 +76,8 @@ pub struct BackendConfig {
     pub http: Http,
     /// How many bytes of originals the disk cache may hold.
     pub disk_cache_capacity: ByteCount,
+    /// How many bytes of thumbnails may be kept on disk.
+    pub thumbnail_cache_capacity: ByteCount,
     /// What answers [`Command::PickFolder`](crate::protocol::Command::PickFolder).
     pub folder_dialog: FolderDialog,
     /// Whether to follow the system's preference for light or dark.
@@ -84,6 +94,7 @@ impl BackendConfig {
             session_store,
             http,
             disk_cache_capacity: ByteCount(2_000_000_000),
+            thumbnail_cache_capacity: Settings::default().thumbnail_cache,
             folder_dialog: FolderDialog::System,
             follows_system_theme: true,
             timings: Timings::default(),

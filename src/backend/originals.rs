@@ -6,6 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use bytes::Bytes;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
+use super::decoders::{Decoders, Made, Place};
+use super::early_stop::{Read, read_until_ready};
+use super::leftovers::Leftovers;
 use super::link::{Next, SessionLink};
 use super::reaction::Tries;
 use crate::domain::{ByteCount, RoomId, UploadId};
@@ -30,6 +33,16 @@ pub(super) struct StoredFile<'a> {
     pub(super) name: &'a str,
 }
 
+/// What a download for a thumbnail gave.
+pub(super) enum Fetched {
+    /// The thumbnail, from the beginning of the file; the rest was not read.
+    Early(Place, Made),
+    Whole(Bytes),
+}
+
+/// For whom a file may be read in part: until its beginning gives a thumbnail of that edge.
+type Watcher<'a> = Option<(&'a Decoders, u32)>;
+
 pub(super) struct Originals {
     link: Arc<SessionLink>,
     cache: OnceCell<Arc<DiskCache>>,
@@ -37,6 +50,7 @@ pub(super) struct Originals {
     capacity: ByteCount,
     downloads: Semaphore,
     cache_writes: Arc<Semaphore>,
+    leftovers: Leftovers,
     turns: Mutex<HashMap<UploadId, Weak<Semaphore>>>,
 }
 
@@ -49,6 +63,7 @@ impl Originals {
             capacity,
             downloads: Semaphore::new(MAX_DOWNLOADS),
             cache_writes: Arc::new(Semaphore::new(MAX_CACHE_WRITES as usize)),
+            leftovers: Leftovers::default(),
             turns: Mutex::default(),
         }
     }
@@ -69,6 +84,7 @@ impl Originals {
 
     /// Throws away what is cached, and tells how much that was.
     pub(super) async fn clear_cache(&self) -> Result<ByteCount, StorageError> {
+        self.leftovers.clear();
         let Some(cache) = self.cache().await else {
             return Ok(ByteCount(0));
         };
@@ -103,6 +119,9 @@ impl Originals {
     /// The bytes, if they are on this machine: as long as the server sent them, which may not
     /// be as long as its listing says.
     pub(super) async fn cached(&self, file: StoredFile<'_>) -> Option<Bytes> {
+        if let Some(bytes) = self.leftovers.get(file.id) {
+            return Some(bytes);
+        }
         let cache = self.cache().await?;
         let id = file.id.clone();
         let read = tokio::task::spawn_blocking(move || cache.read(&id)).await;
@@ -111,6 +130,7 @@ impl Originals {
 
     /// What was cached turned out to be damaged: next time it is fetched again.
     pub(super) async fn forget(&self, id: &UploadId) {
+        self.leftovers.take(id);
         if let Some(cache) = self.cache().await {
             let id = id.clone();
             // Only while the program ends it is not done.
@@ -123,17 +143,67 @@ impl Originals {
     /// The bytes, from wherever they are.
     pub(super) async fn bytes(&self, file: StoredFile<'_>) -> Result<Bytes, DownloadError> {
         let _turn = self.turn(file.id).await;
+        if let Some(bytes) = self.leftovers.take(file.id) {
+            self.keep(file.id, bytes.clone()).await;
+            return Ok(bytes);
+        }
         if let Some(bytes) = self.cached(file).await {
             return Ok(bytes);
         }
+        let bytes = self.whole(file).await?;
+        self.keep(file.id, bytes.clone()).await;
+        Ok(bytes)
+    }
+
+    /// The same for a thumbnail, for which the beginning may do.
+    ///
+    /// Whole files are not written to the disk: whoever scrolls through a room would fill the
+    /// cache with what was never looked at, and pay for it in time. The last ones stay in
+    /// memory, and are written when they are opened.
+    pub(super) async fn for_thumbnail(
+        &self,
+        file: StoredFile<'_>,
+        decoders: &Decoders,
+        edge_px: u32,
+    ) -> Result<Fetched, DownloadError> {
+        let _turn = self.turn(file.id).await;
+        if let Some(bytes) = self.cached(file).await {
+            return Ok(Fetched::Whole(bytes));
+        }
+        let fetched = self.fetch(file, Some((decoders, edge_px))).await?;
+        if let Fetched::Whole(bytes) = &fetched {
+            self.leftovers.push(file.id.clone(), bytes.clone());
+        }
+        Ok(fetched)
+    }
+
+    /// The bytes from the server, kept nowhere.
+    pub(super) async fn fetch_once(&self, file: StoredFile<'_>) -> Result<Bytes, DownloadError> {
+        let _turn = self.turn(file.id).await;
+        self.whole(file).await
+    }
+
+    async fn whole(&self, file: StoredFile<'_>) -> Result<Bytes, DownloadError> {
+        match self.fetch(file, None).await? {
+            Fetched::Whole(bytes) => Ok(bytes),
+            // Nobody watched, so it was read to its end.
+            Fetched::Early(..) => Err(DownloadError::Empty),
+        }
+    }
+
+    /// Downloads, as often as there is hope.
+    async fn fetch(
+        &self,
+        file: StoredFile<'_>,
+        watcher: Watcher<'_>,
+    ) -> Result<Fetched, DownloadError> {
         let mut tries = Tries::new(&self.link.timings);
         loop {
             let client = self.link.client().await;
-            match self.download(&client, file).await {
-                Ok(bytes) => {
+            match self.download(&client, file, watcher).await {
+                Ok(fetched) => {
                     self.link.bytes_came(file.room);
-                    self.keep(file.id, bytes.clone()).await;
-                    return Ok(bytes);
+                    return Ok(fetched);
                 }
                 Err(error) => {
                     tracing::debug!(id = %file.id, %error, "download failed");
@@ -152,13 +222,23 @@ impl Originals {
         &self,
         client: &Client,
         file: StoredFile<'_>,
-    ) -> Result<Bytes, DownloadError> {
+        watcher: Watcher<'_>,
+    ) -> Result<Fetched, DownloadError> {
         let _permit = self.downloads.acquire().await;
         tracing::debug!(id = %file.id, "downloading");
         // For looking, the length that comes with the bytes is enough: whether a file that
         // differs from its listing is a picture, the decoder knows best.
         let download = client.open_upload(file.id, file.name, None).await?;
-        let bytes = Bytes::from(download.read_all(MAX_ORIGINAL_BYTES).await?);
+        let bytes = match watcher {
+            None => download.read_all(MAX_ORIGINAL_BYTES).await?,
+            Some((decoders, edge_px)) => {
+                let read = read_until_ready(download, MAX_ORIGINAL_BYTES, decoders, edge_px);
+                match read.await? {
+                    Read::Ready(place, made) => return Ok(Fetched::Early(place, made)),
+                    Read::Whole(bytes) => bytes,
+                }
+            }
+        };
         if bytes.is_empty() {
             return Err(DownloadError::Empty);
         }
@@ -166,7 +246,7 @@ impl Originals {
         if imaging::looks_like_html(&bytes) {
             return Err(DownloadError::HtmlInsteadOfImage);
         }
-        Ok(bytes)
+        Ok(Fetched::Whole(Bytes::from(bytes)))
     }
 
     async fn keep(&self, id: &UploadId, bytes: Bytes) {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::library::LibraryDesk;
 use super::link::{Next, SessionLink};
 use super::reaction::{Reaction, Tries, reaction};
 use crate::domain::{Person, UploadPage, UserId};
@@ -25,6 +26,8 @@ pub(super) struct PeopleDesk {
 struct Inner {
     state: Mutex<Ids>,
     has_work: Notify,
+    /// Where names are remembered.
+    library: Option<Arc<LibraryDesk>>,
 }
 
 #[derive(Default)]
@@ -37,6 +40,34 @@ struct Ids {
 }
 
 impl PeopleDesk {
+    /// A desk whose names are remembered there.
+    pub(super) fn kept_in(library: Arc<LibraryDesk>) -> Self {
+        let inner = Inner {
+            library: Some(library),
+            ..Inner::default()
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// These people are named already and need not be asked for.
+    pub(super) fn know(&self, people: impl Iterator<Item = UserId>) {
+        let mut ids = self.ids();
+        for id in people {
+            ids.waiting.retain(|waiting| *waiting != id);
+            ids.seen.insert(id);
+        }
+    }
+
+    /// Reports names, and remembers them.
+    pub(super) async fn tell(&self, link: &SessionLink, people: Vec<Person>) {
+        if let Some(library) = &self.inner.library {
+            library.keep_people(people.clone()).await;
+        }
+        link.events.send(Event::PeopleResolved(people)).await;
+    }
+
     fn ids(&self) -> std::sync::MutexGuard<'_, Ids> {
         let state = &self.inner.state;
         state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -86,7 +117,7 @@ impl PeopleDesk {
                 let batch = self.next_batch();
                 let single = self.ids().single.front().cloned();
                 if !batch.is_empty() {
-                    let missing = resolve(&link, batch).await;
+                    let missing = self.resolve(&link, batch).await;
                     self.ids().single.extend(missing);
                     continue;
                 }
@@ -101,7 +132,7 @@ impl PeopleDesk {
                     }
                     continue;
                 }
-                single_from = look_up(&link, &id).await;
+                single_from = self.look_up(&link, &id).await;
                 if single_from.is_none() {
                     self.ids().single.retain(|waiting| *waiting != id);
                 }
@@ -109,66 +140,66 @@ impl PeopleDesk {
         };
         link.cancel.run_until_cancelled(work).await;
     }
+
+    /// Asks for many at once. Returns those of whom the server said nothing: it tells no presence,
+    /// or they are gone.
+    async fn resolve(&self, link: &SessionLink, mut batch: Vec<UserId>) -> Vec<UserId> {
+        let mut tries = Tries::new(&link.timings);
+        loop {
+            let client = link.client().await;
+            match client.people(&batch).await {
+                Ok(people) => {
+                    link.monitor.reached();
+                    batch.retain(|id| !people.iter().any(|person| person.id == *id));
+                    if !people.is_empty() {
+                        self.tell(link, people).await;
+                    }
+                    return batch;
+                }
+                // Nobody waits for a name: no reason to announce it.
+                Err(ClientError::RateLimited { retry_after }) => {
+                    tokio::time::sleep(retry_after).await;
+                }
+                Err(error) => match link.after_failure(&client, &error, &mut tries).await {
+                    Next::Again => {}
+                    Next::GiveUp => {
+                        tracing::debug!(%error, count = batch.len(), "nobody named these people");
+                        return Vec::new();
+                    }
+                },
+            }
+        }
+    }
+
+    /// Asks for one. Returns when to ask again, if there was no call left; who is not known to the
+    /// server stays unknown.
+    async fn look_up(&self, link: &SessionLink, id: &UserId) -> Option<Instant> {
+        let mut tries = Tries::new(&link.timings);
+        loop {
+            let client = link.client().await;
+            let error = match client.person(id).await {
+                Ok(person) => {
+                    link.monitor.reached();
+                    if let Some(person) = person {
+                        self.tell(link, vec![person]).await;
+                    }
+                    return None;
+                }
+                Err(error) => error,
+            };
+            if let Reaction::WaitFor(pause) = reaction(&error) {
+                return Some(Instant::now() + pause);
+            }
+            if link.after_failure(&client, &error, &mut tries).await == Next::GiveUp {
+                return None;
+            }
+        }
+    }
 }
 
 impl Ids {
     fn is_waiting(&self, id: &UserId) -> bool {
         self.waiting.contains(id) || self.single.contains(id)
-    }
-}
-
-/// Asks for many at once. Returns those of whom the server said nothing: it tells no presence,
-/// or they are gone.
-async fn resolve(link: &SessionLink, mut batch: Vec<UserId>) -> Vec<UserId> {
-    let mut tries = Tries::new(&link.timings);
-    loop {
-        let client = link.client().await;
-        match client.people(&batch).await {
-            Ok(people) => {
-                link.monitor.reached();
-                batch.retain(|id| !people.iter().any(|person| person.id == *id));
-                if !people.is_empty() {
-                    link.events.send(Event::PeopleResolved(people)).await;
-                }
-                return batch;
-            }
-            // Nobody waits for a name: no reason to announce it.
-            Err(ClientError::RateLimited { retry_after }) => {
-                tokio::time::sleep(retry_after).await;
-            }
-            Err(error) => match link.after_failure(&client, &error, &mut tries).await {
-                Next::Again => {}
-                Next::GiveUp => {
-                    tracing::debug!(%error, count = batch.len(), "nobody named these people");
-                    return Vec::new();
-                }
-            },
-        }
-    }
-}
-
-/// Asks for one. Returns when to ask again, if there was no call left; who is not known to the
-/// server stays unknown.
-async fn look_up(link: &SessionLink, id: &UserId) -> Option<Instant> {
-    let mut tries = Tries::new(&link.timings);
-    loop {
-        let client = link.client().await;
-        let error = match client.person(id).await {
-            Ok(person) => {
-                link.monitor.reached();
-                if let Some(person) = person {
-                    link.events.send(Event::PeopleResolved(vec![person])).await;
-                }
-                return None;
-            }
-            Err(error) => error,
-        };
-        if let Reaction::WaitFor(pause) = reaction(&error) {
-            return Some(Instant::now() + pause);
-        }
-        if link.after_failure(&client, &error, &mut tries).await == Next::GiveUp {
-            return None;
-        }
     }
 }
 

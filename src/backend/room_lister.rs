@@ -31,7 +31,7 @@ impl RoomLister {
         // What is excepted counts as reported, and so every image is reported once.
         let excepted = self.except.len();
         let mut reported = std::mem::take(&mut self.except);
-        let known: Vec<UploadId> = self.listing.known().map(|one| one.id.clone()).collect();
+        let known: Vec<UploadId> = self.listing.known_ids().collect();
         self.report(&mut reported, known, excepted).await;
         while !self.listing.is_complete() && !self.found.is_closed() {
             let Some(window) = self.listing.all_missing_windows().first().copied() else {
@@ -71,7 +71,7 @@ impl RoomLister {
             .into_iter()
             .filter_map(|id| {
                 let upload = self.listing.upload(&id)?;
-                reported.insert(id).then(|| Arc::clone(upload))
+                reported.insert(id).then_some(upload)
             })
             .collect();
         let promised_count = self.listing.len().saturating_sub(excepted);

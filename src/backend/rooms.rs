@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::library::LibraryDesk;
 use super::link::{Next, SessionLink};
 use super::reaction::{Reaction, Tries, reaction};
 use crate::domain::Room;
@@ -17,6 +18,7 @@ pub(super) async fn run(
     link: Arc<SessionLink>,
     mut questions: mpsc::Receiver<Generation>,
     mut changes: mpsc::Receiver<RoomChange>,
+    library: Arc<LibraryDesk>,
 ) {
     let mut directory = RoomDirectory::default();
     let mut report_at: Option<Instant> = None;
@@ -31,7 +33,7 @@ pub(super) async fn run(
                     }
                     report_at = None;
                     let result = load(&link, &mut directory).await;
-                    report(&link, generation, result).await;
+                    report(&link, &library, generation, result).await;
                 }
                 Some(change) = changes.recv() => {
                     if directory.apply(change) {
@@ -43,7 +45,7 @@ pub(super) async fn run(
                     report_at = None;
                     let client = link.last_client();
                     match client.told_rooms(&mut directory).await {
-                        Ok(rooms) => report(&link, link.generation(), Ok(rooms)).await,
+                        Ok(rooms) => report(&link, &library, link.generation(), Ok(rooms)).await,
                         // The list that is shown stays; the next reading brings it.
                         Err(error) => tracing::debug!(%error, "a new room is not known"),
                     }
@@ -56,10 +58,14 @@ pub(super) async fn run(
 
 async fn report(
     link: &SessionLink,
+    library: &LibraryDesk,
     generation: Generation,
     result: Result<Vec<Room>, ClientError>,
 ) {
     tracing::debug!(rooms = ?result.as_ref().map(Vec::len), "rooms");
+    if let Ok(rooms) = &result {
+        library.keep_rooms(rooms.clone()).await;
+    }
     let event = Event::RoomsLoaded { generation, result };
     link.events.send(event).await;
 }

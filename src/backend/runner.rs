@@ -8,8 +8,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::library::LibraryDesk;
+use super::library_start::{Restored, keep_session_notes};
 use super::link::SessionLink;
-use super::live::Live;
+use super::live::{Capacities, Live};
 use super::session::{Attempt, Failure, Services, SignedIn};
 use super::settings_writer::SettingsWriter;
 use super::{BackendConfig, CLOSING_TIME, desktop};
@@ -18,6 +20,7 @@ use crate::protocol::{
     BackendEnd, Command, Event, Generation, KeyringStatus, KnownAccount, ServerIdentity, Settings,
     Wanted,
 };
+use crate::rocketchat::Client;
 use crate::storage::StoredSession;
 
 /// What the runner wants to know about a task that ended.
@@ -154,6 +157,7 @@ impl Runner {
             }
             Ok(JobEnd::SignIn(attempt)) => match *attempt {
                 Attempt::Accepted(signed_in) => self.signed_in(*signed_in),
+                Attempt::Restored(restored) => self.restored(*restored),
                 Attempt::Failed(failure) => {
                     let Failure { event, stored } = *failure;
                     self.stored = stored;
@@ -173,35 +177,11 @@ impl Runner {
             generation,
         } = signed_in;
         let session = client.session().clone();
-        self.stored = None;
-        let same = self
-            .live
-            .as_ref()
-            .filter(|live| live.link.account == info.account);
-        if let Some(live) = same {
-            live.link.renew(client);
-        } else {
-            if let Some(other) = self.live.take() {
-                other.link.cancel.cancel();
-            }
-            let link = SessionLink::new(
-                client,
-                self.services.events.clone(),
-                self.services.timings,
-                Arc::clone(&self.generation),
-                self.root.child_token(),
-            );
-            self.live = Some(Live::begin(
-                Arc::new(link),
-                &self.services,
-                self.config.disk_cache_capacity,
-                &self.wanted,
-                &mut self.jobs,
-            ));
-        }
+        let (_, library) = self.go_live(client, None);
         let services = self.services.clone();
         let is_to_be_kept = info.keyring == KeyringStatus::Waiting;
         self.spawn_to_the_end(async move {
+            keep_session_notes(&library, &info).await;
             let event = Event::SessionStarted {
                 generation,
                 session: info,
@@ -213,6 +193,73 @@ impl Runner {
         });
     }
 
+    /// Shows what is known, and then asks the server.
+    fn restored(&mut self, restored: Restored) {
+        let Restored {
+            client,
+            info,
+            generation,
+            rooms,
+            people,
+            library,
+            account,
+            stored,
+        } = restored;
+        let (link, _) = self.go_live(client, Some(library));
+        let services = self.services.clone();
+        self.spawn_quiet(async move {
+            let event = Event::SessionRestored {
+                generation,
+                session: info,
+                rooms,
+                people,
+            };
+            services.events.send(event).await;
+            let cancel = link.cancel.clone();
+            let confirm = services.confirm(link, account, stored);
+            cancel.run_until_cancelled(confirm).await;
+        });
+    }
+
+    /// Everything that runs for this account goes on with this client, or starts.
+    fn go_live(
+        &mut self,
+        client: Client,
+        library: Option<Arc<LibraryDesk>>,
+    ) -> (Arc<SessionLink>, Arc<LibraryDesk>) {
+        self.stored = None;
+        let account = client.session().account();
+        if let Some(live) = &self.live
+            && live.link.account == account
+        {
+            live.link.renew(client);
+            return (Arc::clone(&live.link), Arc::clone(&live.library));
+        }
+        if let Some(other) = self.live.take() {
+            other.link.cancel.cancel();
+        }
+        let library = library.unwrap_or_else(|| Arc::new(self.services.library(account)));
+        let link = Arc::new(SessionLink::new(
+            client,
+            self.services.events.clone(),
+            self.services.timings,
+            Arc::clone(&self.generation),
+            self.root.child_token(),
+        ));
+        self.live = Some(Live::begin(
+            Arc::clone(&link),
+            &self.services,
+            Capacities {
+                originals: self.config.disk_cache_capacity,
+                thumbnails: self.config.thumbnail_cache_capacity,
+            },
+            &self.wanted,
+            &mut self.jobs,
+            Arc::clone(&library),
+        ));
+        (link, library)
+    }
+
     /// Ends everything. What is unfinished then is dropped, and leaves nothing half-done.
     async fn close(mut self, mut commands: mpsc::Receiver<Command>) {
         while let Ok(command) = commands.try_recv() {
@@ -222,7 +269,13 @@ impl Runner {
         }
         self.root.cancel();
         let jobs = &mut self.jobs;
-        let ended = async { while jobs.join_next().await.is_some() {} };
+        let live = self.live.take();
+        let ended = async {
+            while jobs.join_next().await.is_some() {}
+            if let Some(live) = live {
+                live.library.close().await;
+            }
+        };
         if tokio::time::timeout(CLOSING_TIME, ended).await.is_err() {
             tracing::warn!(left = self.jobs.len(), "tasks did not end in time");
         }

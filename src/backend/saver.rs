@@ -76,8 +76,8 @@ impl SaveJob {
             SaveSelection::WholeRoom {
                 listing, except, ..
             } => {
-                let known = listing.known().filter(|one| !except.contains(&one.id));
-                known.cloned().collect()
+                let known = listing.known();
+                known.filter(|one| !except.contains(&one.id)).collect()
             }
         };
         let mut tally = SaveTally::default();
@@ -293,7 +293,10 @@ const fn ends_the_job(failure: &SaveFailure) -> bool {
             StorageError::DiskFull { .. }
             | StorageError::NotWritable { .. }
             | StorageError::FolderGone { .. } => true,
-            StorageError::Io { .. } => false,
+            StorageError::LibraryDamaged { .. }
+            | StorageError::LibraryTooNew { .. }
+            | StorageError::LibraryInUse { .. }
+            | StorageError::Io { .. } => false,
         },
         SaveFailure::Download(_) | SaveFailure::NotAnImage => false,
     }

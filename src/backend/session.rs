@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::library::LibraryDesk;
+use super::library_start::Restored;
 use super::link::SessionLink;
 use super::originals::Originals;
+use super::thumbnail_shelf::ThumbnailShelf;
 use super::{BackendConfig, Timings};
 use crate::domain::{AccountId, AuthToken, LogInRequest, ServerUrl, Session, TokenKind, UserId};
 use crate::protocol::{
@@ -12,7 +15,9 @@ use crate::protocol::{
     LogInRefusal, ServerIdentity, SessionInfo,
 };
 use crate::rocketchat::{Client, Http, log_in, probe, resume};
-use crate::storage::{Dirs, KeyringThread, StoredSession, known_account, remove_account_caches};
+use crate::storage::{
+    Dirs, KeyringThread, StoredSession, known_account, remove_account_caches, remove_library,
+};
 
 /// The name of a server is worth no more than this.
 const IDENTITY_TIMEOUT: Duration = Duration::from_secs(3);
@@ -40,6 +45,8 @@ pub(super) struct SignedIn {
 /// What an attempt to sign in came to.
 pub(super) enum Attempt {
     Accepted(Box<SignedIn>),
+    /// Not asked about yet, but this machine knows what there is to show.
+    Restored(Box<Restored>),
     Failed(Box<Failure>),
 }
 
@@ -110,6 +117,9 @@ impl Services {
                 }
             },
         };
+        if let Some(restored) = self.restore(&account, &stored, generation).await {
+            return Attempt::Restored(Box::new(restored));
+        }
         let resumed = self.check(&account, &stored).await;
         let event = match resumed {
             Ok((session, identity)) => {
@@ -126,7 +136,7 @@ impl Services {
         Attempt::Failed(Box::new(Failure { event, stored }))
     }
 
-    async fn check(
+    pub(super) async fn check(
         &self,
         account: &KnownAccount,
         stored: &StoredSession,
@@ -164,10 +174,23 @@ impl Services {
         generation: Generation,
         keyring: KeyringStatus,
     ) -> Attempt {
+        let info = Self::info(&session, identity, keyring);
+        Attempt::Accepted(Box::new(SignedIn {
+            client: Client::new(self.http.clone(), session),
+            info: Box::new(info),
+            generation,
+        }))
+    }
+
+    pub(super) fn info(
+        session: &Session,
+        identity: Option<ServerIdentity>,
+        keyring: KeyringStatus,
+    ) -> SessionInfo {
         let (server_name, server_version) = identity
             .map(|identity| (identity.name, identity.version))
             .map_or((None, None), |(name, version)| (name, Some(version)));
-        let info = SessionInfo {
+        SessionInfo {
             account: session.account(),
             me: session.me.clone(),
             server_name,
@@ -175,12 +198,7 @@ impl Services {
             token_kind: session.token_kind,
             must_change_password: session.must_change_password,
             keyring,
-        };
-        Attempt::Accepted(Box::new(SignedIn {
-            client: Client::new(self.http.clone(), session),
-            info: Box::new(info),
-            generation,
-        }))
+        }
     }
 
     async fn load(&self, account: &KnownAccount) -> Result<Option<StoredSession>, KeyringError> {
@@ -212,7 +230,13 @@ impl Services {
     }
 
     /// Forgets an account that has a session running.
-    pub(super) async fn sign_out(self, link: Arc<SessionLink>, originals: Arc<Originals>) {
+    pub(super) async fn sign_out(
+        self,
+        link: Arc<SessionLink>,
+        originals: Arc<Originals>,
+        library: Arc<LibraryDesk>,
+        shelf: Arc<ThumbnailShelf>,
+    ) {
         let client = link.last_client();
         let session = client.session();
         if session.token_kind == TokenKind::LogIn {
@@ -220,6 +244,8 @@ impl Services {
             tracing::debug!(?ended, "logged out");
         }
         originals.close_cache().await;
+        library.close().await;
+        shelf.close().await;
         self.forget(known_account(session)).await;
     }
 
@@ -248,7 +274,10 @@ impl Services {
 
     async fn remove_caches(&self, account: AccountId) {
         let dirs = self.dirs.clone();
-        let remove = move || remove_account_caches(&dirs, &account);
+        let remove = move || {
+            let caches = remove_account_caches(&dirs, &account);
+            remove_library(&dirs, &account).and(caches)
+        };
         if let Ok(Err(error)) = tokio::task::spawn_blocking(remove).await {
             tracing::warn!(%error, "a cache is left");
             self.events.send(Event::StorageTrouble(error)).await;

@@ -15,7 +15,7 @@ use super::people::PeopleDesk;
 use super::reaction::{Reaction, reaction};
 use super::thumbnail_search::{SeenPage, Span, first_offset, next_offset, span};
 use crate::domain::{Room, RoomId, Upload, UploadId, UploadPage};
-use crate::protocol::{Event, Wanted};
+use crate::protocol::Wanted;
 use crate::rocketchat::{Thumbnail, ThumbnailPage};
 
 /// See the [module documentation](self).
@@ -178,7 +178,7 @@ impl ThumbnailSources {
                     let next = next_offset(seen, offset, &page);
                     self.learn(&room.id, page);
                     if !named.is_empty() {
-                        link.events.send(Event::PeopleResolved(named)).await;
+                        people.tell(link, named).await;
                     }
                     match next {
                         Some(next) => offset = next,

@@ -4,7 +4,7 @@
 //! between them behind a switch ([`Quirks`]) and every kind of trouble on demand ([`Faults`]).
 //! It shares nothing with the client: a mistake made on both sides would show nowhere.
 //!
-//! - [`options`](DemoOptions): how to start it.
+//! - [`options`](DemoOptions): how to start it. `folder`: files of this machine as a room.
 //! - `world`: what it knows. `paint` and `bytes`: the pictures. `api`: the REST endpoints.
 //! - `file_route`, `ufs_route`, `object_storage`, `avatars`: what is not under `/api`.
 //! - `realtime`: the websocket. [`Admin`]: what other people do meanwhile.
@@ -18,6 +18,7 @@ mod clock;
 mod demo;
 mod faults;
 mod file_route;
+mod folder;
 mod limiter;
 mod object_storage;
 mod options;

@@ -1,5 +1,7 @@
 //! How the demo server is started.
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::quirks::Quirks;
@@ -15,6 +17,9 @@ pub struct DemoOptions {
     pub seed: u64,
     /// How much there is to look at.
     pub library: LibraryChoice,
+    /// The images of this folder are one more room, `#corpus`: byte for byte, as on a server
+    /// that does not turn images upright, each posted when its file was written.
+    pub images: Option<PathBuf>,
     /// What the library counts back from. `None` is the hour in which the server starts.
     pub newest: Option<Timestamp>,
     /// Where this server differs from the newest one.
@@ -28,6 +33,7 @@ impl Default for DemoOptions {
             sub_path: None,
             seed: 7,
             library: LibraryChoice::Full,
+            images: None,
             newest: None,
             quirks: Quirks::default(),
         }

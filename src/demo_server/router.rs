@@ -126,6 +126,7 @@ async fn route(demo: &Arc<Demo>, peer: IpAddr, path: &str, request: Request) -> 
     match path {
         "/websocket" => realtime::answer(demo, parts).await,
         "/demo/outbox" => outbox(demo, peer),
+        "/demo/requests" => requests(demo, peer),
         _ => web_client(),
     }
 }
@@ -143,6 +144,26 @@ fn outbox(demo: &Demo, peer: IpAddr) -> Answer {
         .map(|mail| json!({"to": mail.to, "code": mail.code, "sentAt": iso(mail.sent_at)}))
         .collect();
     json_answer(StatusCode::OK, &Value::Array(mails))
+}
+
+/// The last requests, oldest first, without their secrets. Only for this machine.
+fn requests(demo: &Demo, peer: IpAddr) -> Answer {
+    if !peer.is_loopback() {
+        return empty(StatusCode::NOT_FOUND);
+    }
+    let requests = demo.log.all();
+    let requests: Vec<Value> = requests
+        .iter()
+        .map(|request| {
+            json!({
+                "method": request.method.as_str(),
+                "path": request.path,
+                "status": request.status,
+                "atMillis": request.at_millis,
+            })
+        })
+        .collect();
+    json_answer(StatusCode::OK, &Value::Array(requests))
 }
 
 fn base64(bytes: &[u8]) -> String {

@@ -15,6 +15,7 @@ use super::admin::Admin;
 use super::clock::now_millis;
 use super::demo::Demo;
 use super::faults::Faults;
+use super::folder::images_in;
 use super::options::DemoOptions;
 use super::world::{SecondFactor, World};
 use super::{object_storage, router};
@@ -60,7 +61,7 @@ impl DemoServer {
     ///
     /// # Errors
     ///
-    /// When the port is taken.
+    /// When the port is taken, or the folder of images cannot be read.
     pub async fn start(options: DemoOptions) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let storage = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -81,7 +82,8 @@ impl DemoServer {
             Some(newest) => newest.as_millisecond(),
             None => now - now.rem_euclid(HOUR_MILLIS),
         };
-        let world = World::generate(options.seed, options.library, newest);
+        let folder = options.images.as_deref().map(images_in).transpose()?;
+        let world = World::generate(options.seed, options.library, newest, folder);
         let demo = Arc::new(Demo::new(
             base,
             storage_origin,

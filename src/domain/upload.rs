@@ -48,7 +48,12 @@ pub struct Upload {
 impl Upload {
     /// The MIME type without parameters, in lower case.
     pub fn essence(&self) -> String {
-        let essence = self.media_type.split(';').next().unwrap_or_default();
+        Self::essence_of(&self.media_type)
+    }
+
+    /// A MIME type without parameters, in lower case.
+    pub fn essence_of(media_type: &str) -> String {
+        let essence = media_type.split(';').next().unwrap_or_default();
         essence.trim().to_ascii_lowercase()
     }
 

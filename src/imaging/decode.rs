@@ -15,7 +15,7 @@ use crate::domain::PixelSize;
 
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
 /// RGB, more than any phone makes.
-const MAX_BYTES: u64 = 512 * 1024 * 1024;
+pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
 /// What a side may have: the most that JPEG can say.
 const MAX_SIDE_PX: u32 = 65_535;
@@ -52,7 +52,7 @@ pub fn decode(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageError> 
 }
 
 /// Decoders panic on some hostile files: that costs one image, not the program.
-fn caught<T>(work: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageError> {
+pub(super) fn caught<T>(work: impl FnOnce() -> Result<T, ImageError>) -> Result<T, ImageError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(ImageError::DecoderCrashed))
 }
 
@@ -62,6 +62,11 @@ fn decode_source(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageErro
         Target::Thumbnail { edge_px } => thumbnail::decode(&source, edge_px)?,
         Target::Full { max_edge_px } => source.decode()?.shrink(max_edge_px)?,
     };
+    finish(&source, picture)
+}
+
+/// From a picture as its file has it to pixels for the screen.
+pub(super) fn finish(source: &Source<'_>, picture: Picture) -> Result<DecodedImage, ImageError> {
     let orientation = source.orientation();
     let original_size = super::oriented(picture.original_size, orientation);
     let mut image = color::to_srgb(picture.image, picture.profile.as_deref());
@@ -78,17 +83,18 @@ fn decode_source(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageErro
 
 /// A file that was recognised and of which there is a decoder.
 pub(super) struct Source<'a> {
-    bytes: &'a [u8],
+    pub(super) bytes: &'a [u8],
     format: &'static str,
-    codec: ImageFormat,
-    header: Header<'a>,
+    pub(super) codec: ImageFormat,
+    pub(super) header: Header<'a>,
 }
 
 /// Pixels as the file has them: its colour space, its orientation, eight bits a channel.
 pub(super) struct Picture {
-    image: DynamicImage,
-    profile: Option<Vec<u8>>,
-    original_size: PixelSize,
+    pub(super) image: DynamicImage,
+    pub(super) profile: Option<Vec<u8>>,
+    /// Columns and rows of the file, as stored.
+    pub(super) original_size: PixelSize,
 }
 
 /// What a decoder says before it decodes.
@@ -188,7 +194,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    fn fields(&self) -> Option<Fields> {
+    pub(super) fn fields(&self) -> Option<Fields> {
         Fields::read(self.format, self.bytes, &self.header)
     }
 

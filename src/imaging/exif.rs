@@ -5,6 +5,7 @@ use std::io::Cursor;
 use exif::{Context, Exif, In, Rational, Reader, Tag, Value};
 use image::metadata::Orientation;
 
+use super::bytes::position;
 use super::header::Header;
 
 /// Longer texts are noise or an attack, not a description.
@@ -87,6 +88,17 @@ impl Fields {
             Value::Undefined(profile, _) | Value::Byte(profile) => Some(profile.clone()),
             _ => None,
         }
+    }
+
+    /// The small JPEG that cameras put beside the fields.
+    pub(super) fn preview(&self) -> Option<&[u8]> {
+        let number = |tag| {
+            let field = self.0.get_field(tag, In::THUMBNAIL)?;
+            field.value.get_uint(0).map(position)
+        };
+        let start = number(Tag::JPEGInterchangeFormat)?;
+        let end = start.checked_add(number(Tag::JPEGInterchangeFormatLength)?)?;
+        self.0.buf().get(start..end)
     }
 
     fn value(&self, tag: Tag) -> Option<&Value> {

@@ -11,10 +11,12 @@ mod error;
 mod exif;
 mod header;
 mod icon;
+mod jpeg;
 mod markup;
 mod metadata;
 mod scale;
 mod sniff;
+mod stored;
 mod thumbnail;
 
 pub use decode::{Target, decode};
@@ -22,6 +24,8 @@ pub use error::ImageError;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, sniff};
+pub use stored::{ShownFile, decode_thumbnail, encode_thumbnail, shrink_thumbnail};
+pub use thumbnail::{Early, early_thumbnail};
 
 use std::sync::Arc;
 

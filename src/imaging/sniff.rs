@@ -44,10 +44,10 @@ pub(super) fn codec(format: &str) -> Option<ImageFormat> {
 }
 
 /// Where it starts, what it is, and the name of the format.
-type Signature = (usize, &'static [u8], &'static str);
+pub(super) type Signature = (usize, &'static [u8], &'static str);
 
 /// In this order: what is more exact comes first.
-const SIGNATURES: &[Signature] = &[
+pub(super) const SIGNATURES: &[Signature] = &[
     (0, b"\xFF\xD8\xFF", "JPEG"),
     (0, b"\x89PNG\r\n\x1A\n", "PNG"),
     (0, b"GIF87a", "GIF"),

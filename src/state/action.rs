@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use secrecy::SecretString;
 
-use crate::domain::{AuthToken, RoomId, SaveJobId, UploadId};
+use crate::domain::{AuthToken, ByteCount, RoomId, SaveJobId, UploadId};
 use crate::protocol::{GridLayoutChoice, KnownAccount, OpenTarget, ThemeChoice, WantedImage};
+use crate::state::go_to_date::DateTarget;
 use crate::state::selection::{BandEnd, BandKind};
 
 /// One thing the person did, or one thing the view needs to say.
@@ -63,6 +64,13 @@ pub enum Action {
     /// Fetch everything that failed in this room again.
     RetryAllFailed,
 
+    /// Show only the images whose file names contain this; all of them if it is blank.
+    Find(String),
+    /// Go to the newest image of a day, month or year, or the nearest older one.
+    GoToDate(DateTarget),
+    /// Go to no date after all.
+    StayHere,
+
     // Selection
     /// A click or its keyboard equivalent on the image at a position.
     Select { position: usize, how: SelectHow },
@@ -100,6 +108,8 @@ pub enum Action {
     SetLayout(GridLayoutChoice),
     /// Light, dark or system.
     SetTheme(ThemeChoice),
+    /// How much of the disk thumbnails may take.
+    SetThumbnailCache(ByteCount),
     /// The window was resized, in points.
     RememberWindowSize([f32; 2]),
 

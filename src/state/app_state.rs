@@ -135,6 +135,7 @@ impl AppState {
     /// Takes in one action. The wish list is renewed behind it.
     pub fn on_action(&mut self, action: Action) -> Vec<Effect> {
         let mut effects = self.act(action);
+        self.search_again();
         effects.extend(self.renew_wanted());
         effects
     }
@@ -150,6 +151,7 @@ impl AppState {
                 | Event::SaveFinished { .. }
         );
         let mut effects = self.receive(event);
+        self.search_again();
         // The frequent events change nothing about what is wanted; the next frame says anew
         // what it lacks.
         if changes_wishes {
@@ -161,6 +163,13 @@ impl AppState {
     /// Whether the end of the session is being arranged.
     pub const fn is_signing_out(&self) -> bool {
         self.is_signing_out
+    }
+
+    /// What is shown follows the list.
+    fn search_again(&mut self) {
+        if let Some(gallery) = &mut self.gallery {
+            gallery.search_again();
+        }
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
@@ -186,6 +195,9 @@ impl AppState {
             Action::Show(_)
             | Action::RetryImages(_)
             | Action::RetryAllFailed
+            | Action::Find(_)
+            | Action::GoToDate(_)
+            | Action::StayHere
             | Action::Select { .. }
             | Action::MoveFocus { .. }
             | Action::StartBand(_)
@@ -203,6 +215,7 @@ impl AppState {
             | Action::SetTileEdge(_)
             | Action::SetLayout(_)
             | Action::SetTheme(_)
+            | Action::SetThumbnailCache(_)
             | Action::RememberWindowSize(_) => self.act_on_settings(&action),
             Action::SaveSelected => self.save_selected(AskFolder::IfUnknown),
             Action::SaveSelectedAs => self.save_selected(AskFolder::Always),
@@ -242,6 +255,8 @@ impl AppState {
         match event {
             Event::ServerProbed { .. }
             | Event::SessionStarted { .. }
+            | Event::SessionRestored { .. }
+            | Event::SessionConfirmed { .. }
             | Event::LogInFailed { .. }
             | Event::NoStoredSession { .. }
             | Event::CodeResent(_)
@@ -259,7 +274,15 @@ impl AppState {
             } => {
                 if let Some(gallery) = &mut self.gallery {
                     let result = result.map(|page| named(page, &self.people));
-                    gallery.page_loaded(window, anchor.as_ref(), result);
+                    let message = gallery.page_loaded(window, anchor.as_ref(), result);
+                    self.tell(message);
+                }
+                self.save_what_is_known_now()
+            }
+            Event::ListingRestored { room, listing } => {
+                let mut galleries = self.gallery.iter_mut().chain(&mut self.kept);
+                if let Some(gallery) = galleries.find(|gallery| gallery.room.id == room) {
+                    gallery.listing_restored(*listing);
                 }
                 self.save_what_is_known_now()
             }
@@ -314,6 +337,7 @@ impl AppState {
     const fn is_outdated(&self, event: &Event) -> bool {
         match event {
             Event::SessionStarted { generation, .. }
+            | Event::SessionRestored { generation, .. }
             | Event::LogInFailed { generation, .. }
             | Event::NoStoredSession { generation, .. }
             | Event::PageLoaded { generation, .. } => generation.0 != self.generation.0,
@@ -322,6 +346,12 @@ impl AppState {
             | Event::RoomsLoaded { generation, .. }
             | Event::RoomFound { generation, .. } => generation.0 < self.session_generation.0,
             _ => false,
+        }
+    }
+
+    pub(super) fn tell(&mut self, message: Option<UserMessage>) {
+        if let Some(message) = message {
+            self.notices.push(NoticeLevel::Info, message, None);
         }
     }
 

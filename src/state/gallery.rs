@@ -1,17 +1,21 @@
 //! The open room: its listing, what is chosen, what failed, what is wanted next.
 
+use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::domain::listing::{Listing, Merged, Slot};
+use crate::domain::listing::{Listing, Merged};
 use crate::domain::{ByteCount, ListingWindow, Room, Upload, UploadId, UploadPage};
 use crate::protocol::{
     ClientError, DownloadError, Generation, ImageFailure, ImageSize, ImageSubject, Metadata,
     SaveSelection, Wanted,
 };
 use crate::state::action::{Shown, ViewerStep};
+use crate::state::find::Find;
+use crate::state::go_to_date::GoingToDate;
 use crate::state::selection::Selection;
+use crate::state::user_message::UserMessage;
 
 /// How many windows beyond the screen are wished for at once: a minute's budget. The wish list
 /// is compared and copied often, and a longer one brings nothing sooner.
@@ -29,6 +33,10 @@ pub struct Gallery {
     pub listing: Listing,
     /// What is chosen.
     pub selection: Selection,
+    /// Which of the images are shown.
+    pub(super) find: Find,
+    /// How many of the shown images are chosen, by the versions of list, search and selection.
+    pub(super) chosen_count_of: Cell<Option<KeptCount>>,
     /// Whether the image in focus is shown large.
     pub is_viewer_open: bool,
     /// Why the list could not be read.
@@ -39,14 +47,21 @@ pub struct Gallery {
     pub save_when_known: Option<PathBuf>,
     /// The server has given bytes of this room: it is not closed as a whole.
     has_bytes: bool,
+    /// The date that is being looked for.
+    pub(super) going: Option<GoingToDate>,
     /// Bumped when the view must bring the focus into sight.
     pub reveal: u64,
+    /// The value of `reveal` that wants the focus at the upper edge, as if scrolled to.
+    pub reveal_at_top: u64,
     failures: HashMap<UploadId, ImageFailure>,
     metadata: HashMap<UploadId, Box<Metadata>>,
     metadata_order: VecDeque<UploadId>,
     metadata_failures: HashMap<UploadId, ImageFailure>,
     shown: Shown,
 }
+
+/// A number, and the versions of list, search and selection that it is about.
+pub(super) type KeptCount = ((u64, u64, u64), usize);
 
 /// Whether the server gives the bytes of what it lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +79,16 @@ impl Gallery {
             room,
             listing: Listing::default(),
             selection: Selection::default(),
+            find: Find::default(),
+            chosen_count_of: Cell::new(None),
             is_viewer_open: false,
             list_error: None,
             access: FileAccess::Open,
             save_when_known: None,
             has_bytes: false,
+            going: None,
             reveal: 0,
+            reveal_at_top: 0,
             failures: HashMap::new(),
             metadata: HashMap::new(),
             metadata_order: VecDeque::new(),
@@ -80,15 +99,7 @@ impl Gallery {
 
     /// The image in focus, if it is known.
     pub fn focused(&self) -> Option<Arc<Upload>> {
-        self.upload_at(self.selection.focus())
-    }
-
-    /// The image at a position, if it is known.
-    pub fn upload_at(&self, position: usize) -> Option<Arc<Upload>> {
-        match self.listing.slot(position) {
-            Some(Slot::Known(upload)) => Some(upload),
-            Some(Slot::Unknown(_)) | None => None,
-        }
+        self.upload_at(self.focus())
     }
 
     /// Why this image has no picture.
@@ -111,23 +122,23 @@ impl Gallery {
         self.metadata_failures.get(id)
     }
 
-    /// The chosen images that are known.
-    pub fn chosen(&self) -> impl Iterator<Item = &Arc<Upload>> {
-        self.listing
-            .known()
-            .filter(|upload| self.selection.contains(&upload.id))
-    }
-
     /// Whether every chosen image is known, so that sums are final.
     pub fn is_choice_known(&self) -> bool {
+        if self.find.is_on() {
+            return !self.chooses_to_come();
+        }
         self.selection.pending().is_empty()
             && (self.selection.all_but().is_none() || self.listing.is_complete())
     }
 
-    /// Whether a range is chosen of which some positions were not read yet. (A whole room is
-    /// saved while it is still being listed.)
+    /// Whether a range is chosen of which some positions were not read yet, or all that a search
+    /// will find. (A whole room is saved while it is still being listed.)
     pub(super) fn must_list_before_saving(&self) -> bool {
-        !self.selection.pending().is_empty()
+        if self.find.is_on() {
+            self.chooses_to_come()
+        } else {
+            !self.selection.pending().is_empty()
+        }
     }
 
     /// What to save: the image in view, else what is chosen, else the image in focus.
@@ -137,7 +148,7 @@ impl Gallery {
             let bytes = upload.size.unwrap_or_default();
             Some((SaveSelection::Uploads(vec![upload]), 1, bytes))
         };
-        if self.is_viewer_open || self.selection.is_empty() {
+        if self.is_viewer_open || !self.has_choice() {
             return one();
         }
         self.save_choice()
@@ -145,15 +156,17 @@ impl Gallery {
 
     /// What is chosen, as something to save.
     pub(super) fn save_choice(&self) -> Option<(SaveSelection, usize, ByteCount)> {
-        let bytes = self.chosen().filter_map(|upload| upload.size).sum();
-        let count = self.selection.count(&self.listing);
+        let bytes = self.chosen_bytes();
+        let count = self.chosen_count();
         let selection = match self.selection.all_but() {
-            Some(except) if !self.listing.is_complete() => SaveSelection::WholeRoom {
-                room: Box::new(self.room.clone()),
-                listing: Box::new(self.listing.clone()),
-                except: except.clone(),
-            },
-            _ => SaveSelection::Uploads(self.chosen().cloned().collect()),
+            Some(except) if !self.find.is_on() && !self.listing.is_complete() => {
+                SaveSelection::WholeRoom {
+                    room: Box::new(self.room.clone()),
+                    listing: Box::new(self.listing.clone()),
+                    except: except.clone(),
+                }
+            }
+            _ => SaveSelection::Uploads(self.chosen().collect()),
         };
         (count > 0).then_some((selection, count, bytes))
     }
@@ -167,28 +180,14 @@ impl Gallery {
 
     /// What is worth having for this room now.
     pub(super) fn wanted(&self, generation: Generation) -> Wanted {
-        let visible = self.shown.visible.clone();
-        let mut windows = self.listing.missing_windows(visible.clone());
-        // The screen after this one, so that scrolling finds it there.
-        let ahead = visible.end..(visible.end + visible.len().max(50)).min(self.listing.len());
-        add_new(&mut windows, self.listing.missing_windows(ahead));
-        if self.is_viewer_open {
-            let focus = self.selection.focus();
-            add_new(&mut windows, self.listing.missing_windows(focus..focus + 1));
-        }
-        let mut later = Vec::new();
-        for range in self.selection.pending() {
-            add_new(&mut later, self.listing.missing_windows(range.clone()));
-        }
-        if self.selection.all_but().is_some() {
-            add_new(&mut later, self.listing.next_missing_windows(WINDOWS_LATER));
-        }
-        later.retain(|window| !windows.contains(window));
-        later.truncate(WINDOWS_LATER);
-        if self.list_error.is_some() {
-            windows.clear();
-            later.clear();
-        }
+        let (windows, later) = if self.list_error.is_some() {
+            (Vec::new(), Vec::new())
+        } else {
+            (self.windows(), self.later())
+        };
+        let later = later.into_iter();
+        let later = later.filter(|window| !windows.contains(window));
+        let later = later.take(WINDOWS_LATER).collect();
         let images = self
             .shown
             .missing
@@ -215,30 +214,74 @@ impl Gallery {
         }
     }
 
+    /// The windows that the view lacks, or that tell where a date is.
+    fn windows(&self) -> Vec<ListingWindow> {
+        // The newest page, when it is due. Nothing is to be asked before it is there, and what
+        // a search shows is known.
+        let due = self.listing.missing_windows(0..0);
+        if !due.is_empty() || self.find.is_on() {
+            return due;
+        }
+        let visible = self.shown.visible.clone();
+        let going = self.going.as_ref();
+        let mut windows: Vec<ListingWindow> = going.map(GoingToDate::window).into_iter().collect();
+        add_new(&mut windows, self.listing.missing_windows(visible.clone()));
+        // The screen after this one, so that scrolling finds it there.
+        let ahead = visible.end..(visible.end + visible.len().max(50)).min(self.listing.len());
+        add_new(&mut windows, self.listing.missing_windows(ahead));
+        if self.is_viewer_open {
+            let focus = self.selection.focus();
+            add_new(&mut windows, self.listing.missing_windows(focus..focus + 1));
+        }
+        windows
+    }
+
+    /// What is to be listed besides: the rest of what is chosen, or of what is searched.
+    fn later(&self) -> Vec<ListingWindow> {
+        let mut later = Vec::new();
+        for range in self.selection.pending() {
+            add_new(&mut later, self.listing.missing_windows(range.clone()));
+        }
+        if self.selection.all_but().is_some() || self.find.is_on() {
+            add_new(&mut later, self.listing.next_missing_windows(WINDOWS_LATER));
+        }
+        later
+    }
+
+    /// Takes in a window. Answers what there is to say about it.
     pub(super) fn page_loaded(
         &mut self,
         window: ListingWindow,
         anchor: Option<&UploadId>,
         result: Result<UploadPage, ClientError>,
-    ) {
+    ) -> Option<UserMessage> {
         let page = match result {
             Ok(page) => page,
-            Err(ClientError::RateLimited { .. }) => return,
+            Err(ClientError::RateLimited { .. }) => return None,
             Err(error) => {
                 self.list_error = Some(error);
-                return;
+                return None;
             }
         };
         self.list_error = None;
         match self.listing.merge(window, anchor, page) {
             Merged::Accepted | Merged::AnchorReplaced => self.selection.follow(&self.listing),
-            Merged::Outdated => {}
+            Merged::Outdated => return None,
         }
+        self.search_again();
+        self.go_on_after(window)
+    }
+
+    /// What this machine knew of the room is there.
+    pub(super) fn listing_restored(&mut self, stored: Listing) {
+        self.listing.fill_from(stored);
+        self.selection.follow(&self.listing);
+        self.search_again();
     }
 
     pub(super) fn image_failed(&mut self, id: &UploadId, error: ImageFailure) {
         // Of a room that was left before the answer came, perhaps.
-        if self.listing.upload(id).is_none() {
+        if !self.listing.contains(id) {
             return;
         }
         let is_forbidden = matches!(error, ImageFailure::Download(DownloadError::Forbidden));
@@ -250,7 +293,7 @@ impl Gallery {
     }
 
     pub(super) fn image_arrived(&mut self, id: &UploadId) {
-        if self.listing.upload(id).is_some() {
+        if self.listing.contains(id) {
             self.failures.remove(id);
             self.access = FileAccess::Open;
             self.has_bytes = true;
@@ -258,7 +301,7 @@ impl Gallery {
     }
 
     pub(super) fn metadata_failed(&mut self, id: &UploadId, error: ImageFailure) {
-        if self.listing.upload(id).is_some() {
+        if self.listing.contains(id) {
             self.metadata_failures.insert(id.clone(), error);
         }
     }
@@ -295,13 +338,13 @@ impl Gallery {
     }
 
     pub(super) fn step(&mut self, step: ViewerStep) {
-        let last = self.listing.len().saturating_sub(1);
+        let last = self.len().saturating_sub(1);
         let to = match step {
-            ViewerStep::By(by) => self.selection.focus().saturating_add_signed(by).min(last),
+            ViewerStep::By(by) => self.focus().saturating_add_signed(by).min(last),
             ViewerStep::First => 0,
             ViewerStep::Last => last,
         };
-        self.selection.place_focus(to, &self.listing);
+        self.place_focus(to);
     }
 }
 

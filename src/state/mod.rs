@@ -6,9 +6,13 @@
 
 mod action;
 mod app_state;
+mod date_text;
 mod effect;
+mod find;
 mod gallery;
+mod go_to_date;
 mod notices;
+mod restored;
 mod room_list;
 mod rooms;
 mod saves;
@@ -20,8 +24,11 @@ pub mod user_message;
 
 pub use action::{Action, MoveHow, SelectHow, Shown, ViewerStep};
 pub use app_state::{AppState, Phase};
+pub use date_text::{DateProblem, Period, parse as parse_date};
 pub use effect::Effect;
+pub use find::Find;
 pub use gallery::{FileAccess, Gallery};
+pub use go_to_date::{DateTarget, GoingToDate};
 pub use notices::{Notice, NoticeLevel, NoticeOffer, Notices};
 pub use room_list::{RoomList, RoomSearch};
 pub use rooms::TILE_EDGE_POINTS;
@@ -31,8 +38,14 @@ pub use sign_in::{Probe, Resend, SignIn, SignInStep};
 pub use user_message::UserMessage;
 
 #[cfg(test)]
+mod find_tests;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod gallery_tests;
+#[cfg(test)]
+mod go_to_date_tests;
+#[cfg(test)]
+mod restored_tests;
 #[cfg(test)]
 mod tests;

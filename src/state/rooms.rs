@@ -77,6 +77,9 @@ impl AppState {
     fn show_gallery(&mut self, mut gallery: Gallery) -> Vec<Effect> {
         self.bump();
         gallery.is_viewer_open = false;
+        let message = gallery.look_for(String::new());
+        self.tell(message);
+        gallery.stay();
         gallery.reveal += 1;
         // A room that was left a while ago may have new images: ask for its newest page.
         gallery.listing.refresh();
@@ -85,8 +88,14 @@ impl AppState {
         }
         self.notices.withdraw(&NoticeOffer::UndoClear);
         self.rooms.search = RoomSearch::Idle;
+        let restore = (!gallery.listing.is_started()).then(|| {
+            let room = gallery.room.id.clone();
+            Effect::Send(Command::RestoreListing { room })
+        });
         self.switch_gallery(gallery);
-        vec![self.keep_settings()]
+        let mut effects = vec![self.keep_settings()];
+        effects.extend(restore);
+        effects
     }
 
     pub(super) fn find_room(&mut self, name: String) -> Vec<Effect> {
@@ -140,40 +149,57 @@ impl AppState {
         let Some(gallery) = &mut self.gallery else {
             return Vec::new();
         };
-        let Gallery {
-            selection, listing, ..
-        } = gallery;
+        // Who goes somewhere else does not want to be taken away from there.
+        if matches!(
+            action,
+            Action::Select { .. }
+                | Action::MoveFocus { .. }
+                | Action::OpenViewer(_)
+                | Action::StepViewer(_)
+                | Action::Find(_)
+                | Action::StayHere
+        ) {
+            gallery.stay();
+        }
         match action {
             Action::Show(shown) => gallery.show(shown),
             Action::RetryImages(ids) => gallery.retry(&ids),
             Action::RetryAllFailed => gallery.retry_all(),
-            Action::Select { position, how } => selection.select(position, how, listing),
+            Action::Select { position, how } => gallery.select(position, how),
             Action::MoveFocus { to, how } => {
-                selection.move_focus(to, how, listing);
+                gallery.move_focus(to, how);
                 gallery.reveal += 1;
             }
-            Action::StartBand(kind) => selection.start_band(kind),
-            Action::Band { covered } => selection.band(&covered, listing),
-            Action::EndBand(end) => selection.end_band(end, listing),
-            Action::ToggleRange(range) => selection.toggle_range(range, listing),
-            Action::SelectAll => selection.select_all(),
+            Action::StartBand(kind) => gallery.selection.start_band(kind),
+            Action::Band { covered } => gallery.band(&covered),
+            Action::EndBand(end) => gallery.selection.end_band(end, &gallery.listing),
+            Action::ToggleRange(range) => gallery.toggle_range(range),
+            Action::SelectAll => gallery.select_all(),
             Action::ClearSelection => {
-                let count = selection.count(listing);
-                selection.clear();
+                let count = gallery.chosen_count();
+                gallery.clear_selection();
                 if count > 1 {
                     let message = UserMessage::selection_cleared(count);
                     self.notices
                         .push(NoticeLevel::Info, message, Some(NoticeOffer::UndoClear));
                 }
             }
-            Action::InvertSelection => selection.invert(),
+            Action::InvertSelection => gallery.invert(),
             Action::UndoClear => {
-                selection.undo_clear(listing);
+                gallery.selection.undo_clear(&gallery.listing);
                 self.notices.withdraw(&NoticeOffer::UndoClear);
             }
             Action::OpenViewer(position) => {
-                selection.place_focus(position, listing);
+                gallery.place_focus(position);
                 gallery.is_viewer_open = true;
+            }
+            Action::Find(text) => {
+                let message = gallery.look_for(text);
+                self.tell(message);
+            }
+            Action::GoToDate(target) => {
+                let message = gallery.go_to_date(target);
+                self.tell(message);
             }
             Action::StepViewer(step) => gallery.step(step),
             Action::CloseViewer => {
@@ -194,6 +220,7 @@ impl AppState {
             }
             Action::SetLayout(layout) => self.settings.grid_layout = *layout,
             Action::SetTheme(theme) => self.settings.theme = *theme,
+            Action::SetThumbnailCache(bytes) => self.settings.thumbnail_cache = *bytes,
             Action::RememberWindowSize(size) => self.settings.window_size = Some(*size),
             _ => {}
         }

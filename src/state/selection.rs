@@ -7,8 +7,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::domain::UploadId;
 use crate::domain::listing::{Listing, Slot};
+use crate::domain::{ByteCount, UploadId};
 use crate::state::action::{MoveHow, SelectHow};
 
 /// See the [module documentation](self).
@@ -18,6 +18,8 @@ pub struct Selection {
     /// Positions that were not read yet and will be exceptions of `chosen` like its ids:
     /// disjoint ranges, each within one run of unknown positions.
     pending: Vec<Range<usize>>,
+    /// Bytes of the exceptions of `chosen`.
+    bytes: u128,
     focus: Place,
     anchor: Place,
     band: Option<Box<Band>>,
@@ -31,6 +33,7 @@ pub struct Selection {
 struct Before {
     chosen: Chosen,
     pending: Vec<Range<usize>>,
+    bytes: u128,
 }
 
 /// A rubber band that is being drawn.
@@ -67,7 +70,7 @@ enum Put {
 
 /// On or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
+pub(super) enum Mark {
     On,
     Off,
 }
@@ -127,6 +130,26 @@ impl Selection {
         }
     }
 
+    /// Whether all of these positions are chosen.
+    pub fn contains_range(&self, range: Range<usize>, listing: &Listing) -> bool {
+        let pending: usize = self.pending.iter().map(Range::len).sum();
+        match &self.chosen {
+            Chosen::These(ids) if ids.len() + pending < range.len() => return false,
+            Chosen::AllBut(ids) if ids.is_empty() && pending == 0 => return true,
+            Chosen::These(_) | Chosen::AllBut(_) => {}
+        }
+        listing.pages_in(range.clone()).all(|page| {
+            let part = range.start.max(page.start)..range.end.min(page.start + page.len);
+            if page.is_known() {
+                let mut ids = page.ids().skip(part.start - page.start).take(part.len());
+                ids.all(|id| self.contains(&id))
+            } else {
+                let mut positions = part;
+                positions.all(|position| self.is_all_but() != self.is_pending(position))
+            }
+        })
+    }
+
     /// How many images are chosen, those not read yet included.
     pub fn count(&self, listing: &Listing) -> usize {
         let pending: usize = self.pending.iter().map(Range::len).sum();
@@ -134,6 +157,15 @@ impl Selection {
             Chosen::These(ids) => ids.len() + pending,
             Chosen::AllBut(ids) => listing.len().saturating_sub(ids.len() + pending),
         }
+    }
+
+    /// Bytes of the chosen images that are known.
+    pub fn bytes(&self, listing: &Listing) -> ByteCount {
+        let bytes = match &self.chosen {
+            Chosen::These(_) => self.bytes,
+            Chosen::AllBut(_) => u128::from(listing.known_bytes().0).saturating_sub(self.bytes),
+        };
+        ByteCount(u64::try_from(bytes).unwrap_or(u64::MAX))
     }
 
     /// Whether nothing is chosen.
@@ -146,6 +178,14 @@ impl Selection {
         match &self.chosen {
             Chosen::AllBut(ids) => Some(ids),
             Chosen::These(_) => None,
+        }
+    }
+
+    /// The ids that are chosen, unless the whole room is.
+    pub const fn these(&self) -> Option<&HashSet<UploadId>> {
+        match &self.chosen {
+            Chosen::These(ids) => Some(ids),
+            Chosen::AllBut(_) => None,
         }
     }
 
@@ -162,6 +202,24 @@ impl Selection {
     /// The keyboard's place.
     pub const fn focus(&self) -> usize {
         self.focus.position
+    }
+
+    /// The image at the keyboard's place, if it is known.
+    pub const fn focus_id(&self) -> Option<&UploadId> {
+        self.focus.id.as_ref()
+    }
+
+    /// Where ranges begin.
+    pub(super) const fn anchor(&self) -> usize {
+        self.anchor.position
+    }
+
+    /// The known images that are on while all others are off, or the other way round.
+    pub(super) const fn marked(&self) -> (&HashSet<UploadId>, Mark) {
+        match &self.chosen {
+            Chosen::These(ids) => (ids, Mark::On),
+            Chosen::AllBut(ids) => (ids, Mark::Off),
+        }
     }
 
     /// A selection to go back to, if it was cleared just now.
@@ -195,6 +253,35 @@ impl Selection {
         }
     }
 
+    /// A range from the anchor to `position` of which only these parts are shown.
+    pub(super) fn extend(
+        &mut self,
+        position: usize,
+        how: SelectHow,
+        parts: &[Range<usize>],
+        listing: &Listing,
+    ) {
+        self.focus = Place::at(position, listing);
+        if how == SelectHow::Range {
+            self.empty();
+        }
+        self.mark(parts, Mark::On, listing);
+    }
+
+    /// These positions and nothing else.
+    pub(super) fn choose_only(&mut self, ranges: &[Range<usize>], listing: &Listing) {
+        self.empty();
+        self.mark(ranges, Mark::On, listing);
+    }
+
+    /// These positions on or off.
+    pub(super) fn mark(&mut self, ranges: &[Range<usize>], mark: Mark, listing: &Listing) {
+        self.version += 1;
+        for range in ranges {
+            self.set(range.clone(), mark, listing);
+        }
+    }
+
     /// The keyboard moved.
     pub fn move_focus(&mut self, to: usize, how: MoveHow, listing: &Listing) {
         match how {
@@ -213,9 +300,7 @@ impl Selection {
     /// All on, or all off if all were on.
     pub fn toggle_range(&mut self, range: Range<usize>, listing: &Listing) {
         self.version += 1;
-        let is_all_chosen = range
-            .clone()
-            .all(|position| self.contains_position(position, listing));
+        let is_all_chosen = self.contains_range(range.clone(), listing);
         let mark = if is_all_chosen { Mark::Off } else { Mark::On };
         self.set(range, mark, listing);
     }
@@ -233,6 +318,7 @@ impl Selection {
             let before = Before {
                 chosen: std::mem::take(&mut self.chosen),
                 pending: std::mem::take(&mut self.pending),
+                bytes: std::mem::take(&mut self.bytes),
             };
             self.version += 1;
             self.cleared = Some(Box::new(before));
@@ -261,6 +347,7 @@ impl Selection {
         let before = Before {
             chosen: self.chosen.clone(),
             pending: self.pending.clone(),
+            bytes: self.bytes,
         };
         self.band = Some(Box::new(Band { before, kind }));
         if kind == BandKind::Replace {
@@ -303,6 +390,7 @@ impl Selection {
 
     fn restore(&mut self, before: Before, listing: &Listing) {
         self.chosen = before.chosen;
+        self.bytes = before.bytes;
         self.pending.clear();
         self.version += 1;
         // Some of them may have been read meanwhile.
@@ -313,6 +401,7 @@ impl Selection {
 
     fn empty(&mut self) {
         self.chosen = Chosen::default();
+        self.bytes = 0;
         self.pending.clear();
         self.cleared = None;
     }
@@ -336,17 +425,21 @@ impl Selection {
     fn put(&mut self, range: Range<usize>, put: Put, listing: &Listing) {
         for page in listing.pages_in(range.clone()) {
             let part = range.start.max(page.start)..range.end.min(page.start + page.len);
-            let Some(uploads) = page.uploads else {
+            if !page.is_known() {
                 self.put_unknown(part, put);
                 continue;
-            };
-            let within = part.start - page.start..part.end - page.start;
-            for upload in uploads.get(within).unwrap_or_default() {
+            }
+            let sized = page.ids().zip(page.facts().map(|facts| facts.size));
+            for (id, size) in sized.skip(part.start - page.start).take(part.len()) {
                 let (Chosen::These(ids) | Chosen::AllBut(ids)) = &mut self.chosen;
-                match put {
-                    Put::In => ids.insert(upload.id.clone()),
-                    Put::Out => ids.remove(&upload.id),
-                };
+                let bytes = u128::from(size.unwrap_or_default().0);
+                if put == Put::Out {
+                    if ids.remove(&id) {
+                        self.bytes = self.bytes.saturating_sub(bytes);
+                    }
+                } else if ids.insert(id) {
+                    self.bytes += bytes;
+                }
             }
         }
     }

@@ -49,6 +49,13 @@ impl AppState {
                 Vec::new()
             }
             Event::SessionStarted { session, .. } => self.session_started(*session),
+            Event::SessionRestored {
+                session,
+                rooms,
+                people,
+                ..
+            } => self.session_restored(*session, rooms, people),
+            Event::SessionConfirmed { session } => self.session_confirmed(*session),
             Event::LogInFailed { error, .. } => self.log_in_failed(error),
             Event::NoStoredSession { keyring, .. } => self.no_stored_session(keyring),
             Event::CodeResent(result) => {

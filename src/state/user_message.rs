@@ -36,6 +36,43 @@ impl UserMessage {
         Self::new(format!("Selection of {} cleared", images(count)), "")
     }
 
+    /// Another search took the place of the one whose matches were to be saved.
+    pub fn search_ended_before_saving() -> Self {
+        Self::new(
+            "Nothing was saved",
+            "The search ended before all of its images were listed.",
+        )
+    }
+
+    /// A day, month or year without images; they begin again at an older day.
+    pub fn date_without_images(asked: &str, there: &str) -> Self {
+        Self::new(
+            format!("No image is from {asked}"),
+            format!("The nearest older one is from {there}."),
+        )
+    }
+
+    /// A day, month or year before the oldest image.
+    pub fn date_too_old(asked: &str, there: &str) -> Self {
+        Self::new(
+            format!("No image is from {asked} or before"),
+            format!("The oldest one is from {there}."),
+        )
+    }
+
+    /// The room changed faster than a date could be found in it.
+    pub fn date_not_found(asked: &str) -> Self {
+        Self::new(
+            format!("{asked} was not found"),
+            "The room changes while it is read; go there again in a moment.",
+        )
+    }
+
+    /// No image of the room says when it was posted.
+    pub fn no_dates() -> Self {
+        Self::new("There is no image with a date to go to", "")
+    }
+
     /// A save waits for the list.
     pub fn listing_before_saving(count: usize) -> Self {
         Self::new(
@@ -392,6 +429,27 @@ pub fn storage(error: &StorageError) -> UserMessage {
             "The folder is gone",
             format!(
                 "Plug its disk in again or choose another one: {}",
+                path.display()
+            ),
+        ),
+        StorageError::LibraryDamaged { path } => UserMessage::new(
+            "What was remembered of your rooms is damaged",
+            format!(
+                "Salon reads it from the server again. The damaged file was kept: {}",
+                path.display()
+            ),
+        ),
+        StorageError::LibraryTooNew { path } => UserMessage::new(
+            "What was remembered of your rooms is from a newer Salon",
+            format!(
+                "Salon reads it from the server again. The newer file was kept: {}",
+                path.display()
+            ),
+        ),
+        StorageError::LibraryInUse { path } => UserMessage::new(
+            "Nothing is remembered of your rooms this time",
+            format!(
+                "Another program uses the file. Close it and start Salon again: {}",
                 path.display()
             ),
         ),

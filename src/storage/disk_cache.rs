@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::{AccountId, ByteCount, UploadId};
 
 use super::dirs::create_private;
-use super::{Dirs, StorageError};
+use super::{Dirs, StorageError, thumbnail_cache};
 
 /// Under the cache folder: one folder for each account.
 const ORIGINALS: &str = "originals";
@@ -140,13 +140,15 @@ impl DiskCache {
     }
 }
 
-/// Removes everything that is cached for this account.
+/// Removes everything that is cached for this account: originals and thumbnails.
 ///
 /// # Errors
 ///
 /// When something cannot be removed.
 pub fn remove_account_caches(dirs: &Dirs, account: &AccountId) -> Result<(), StorageError> {
-    remove_folder(&account_folder(dirs, account))
+    let originals = remove_folder(&account_folder(dirs, account));
+    let thumbnails = remove_folder(&thumbnail_cache::account_folder(dirs, account));
+    originals.and(thumbnails)
 }
 
 /// What is cached, and in which order it was used.
@@ -206,8 +208,12 @@ impl Index {
 }
 
 fn account_folder(dirs: &Dirs, account: &AccountId) -> PathBuf {
-    let key = format!("{}@{}", account.user, account.server);
-    dirs.cache.join(ORIGINALS).join(hash(&key))
+    dirs.cache.join(ORIGINALS).join(account_name(account))
+}
+
+/// The name of a folder for this account.
+pub(super) fn account_name(account: &AccountId) -> String {
+    hash(&format!("{}@{}", account.user, account.server))
 }
 
 /// Ids are opaque and differ in case only, which not every file system tells apart.
@@ -262,7 +268,7 @@ fn remove_quietly(path: &Path) {
     }
 }
 
-fn remove_folder(folder: &Path) -> Result<(), StorageError> {
+pub(super) fn remove_folder(folder: &Path) -> Result<(), StorageError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != ErrorKind::NotFound => {
             Err(StorageError::from_io(folder, &error))

@@ -26,6 +26,24 @@ pub enum StorageError {
         /// The folder.
         path: PathBuf,
     },
+    /// What was known of an account cannot be read; it was set aside.
+    #[error("damaged, set aside: {}", path.display())]
+    LibraryDamaged {
+        /// Where it is now.
+        path: PathBuf,
+    },
+    /// What was known of an account was written by a newer version; it was set aside.
+    #[error("of a newer version, set aside: {}", path.display())]
+    LibraryTooNew {
+        /// Where it is now.
+        path: PathBuf,
+    },
+    /// Another program keeps what is known of an account to itself.
+    #[error("in use: {}", path.display())]
+    LibraryInUse {
+        /// The file.
+        path: PathBuf,
+    },
     /// Anything else.
     #[error("{cause}: {}", path.display())]
     Io {

@@ -1,4 +1,4 @@
-//! This machine: keyring, caches, settings, files. Synchronous; the backend calls it on
+//! This machine: keyring, library, caches, settings, files. Synchronous; the backend calls it on
 //! threads that may block.
 
 mod dirs;
@@ -7,6 +7,7 @@ mod error;
 mod file_names;
 mod keyring_store;
 mod keyring_thread;
+mod library;
 mod same_content;
 mod save_file;
 mod session_store;
@@ -16,6 +17,7 @@ mod stored_entry;
 mod taken_names;
 #[cfg(test)]
 mod tests;
+mod thumbnail_cache;
 
 pub use dirs::Dirs;
 pub use disk_cache::{DiskCache, remove_account_caches};
@@ -23,7 +25,9 @@ pub use error::{KeyringError, StorageError};
 pub use file_names::{name_key, numbered, portable_file_name};
 pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;
+pub use library::{KnownPerson, Library, PageReading, ServerNotes, remove_library};
 pub use save_file::{Finished, PartFile, SaveFolder, remove_stale_parts};
 pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
 pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};
 pub use settings_file::{keep_settings, load_settings};
+pub use thumbnail_cache::{StoredThumbnail, ThumbnailCache, ThumbnailKey};

@@ -5,6 +5,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ByteCount;
+
+/// Some 60,000 thumbnails of the usual size.
+const THUMBNAIL_CACHE: ByteCount = ByteCount(1 << 30);
+
 /// Everything remembered between runs, in one small JSON file.
 ///
 /// Unknown fields are ignored and missing ones take their default, so that an older and a
@@ -27,6 +32,9 @@ pub struct Settings {
     pub accounts: Vec<KnownAccount>,
     /// The address to offer when nobody is signed in.
     pub last_server: Option<String>,
+    /// How much of the disk thumbnails may take for each account.
+    #[serde(with = "bytes")]
+    pub thumbnail_cache: ByteCount,
     /// Where the last folder of a room is, by room id, per account (`key()`).
     pub save_folders: BTreeMap<String, BTreeMap<String, PathBuf>>,
 }
@@ -41,8 +49,30 @@ impl Default for Settings {
             window_size: None,
             accounts: Vec::new(),
             last_server: None,
+            thumbnail_cache: THUMBNAIL_CACHE,
             save_folders: BTreeMap::new(),
         }
+    }
+}
+
+/// A number of bytes as a plain number.
+mod bytes {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::domain::ByteCount;
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+    pub(super) fn serialize<S: Serializer>(
+        bytes: &ByteCount,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(bytes.0)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<ByteCount, D::Error> {
+        u64::deserialize(deserializer).map(ByteCount)
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use crate::domain::{TokenKind, safe_display_name};
+use crate::domain::{ByteCount, TokenKind, safe_display_name};
 use crate::protocol::{ImageSubject, KeyringStatus, SessionInfo, ThemeChoice};
 use crate::state::{Action, user_message};
 use crate::ui::avatar::avatar_ui;
@@ -95,6 +95,7 @@ fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut
     server_ui(ui, cx, session);
     ui.separator();
     theme_ui(ui, cx);
+    thumbnail_cache_ui(ui, cx);
     ui.separator();
     if item_ui(
         ui,
@@ -166,6 +167,30 @@ fn theme_ui(ui: &mut Ui, cx: ViewContext<'_>) {
                 };
                 if crate::ui::widgets::icon_toggle_ui(ui, cx.palette, button).clicked() {
                     cx.act(Action::SetTheme(choice));
+                }
+            }
+        });
+    });
+}
+
+/// How much of the disk thumbnails may take: as few choices as make a difference.
+fn thumbnail_cache_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    const CHOICES: [(u64, &str); 3] =
+        [(4 << 30, "4 GiB"), (1 << 30, "1 GiB"), (1 << 28, "256 MiB")];
+    ui.horizontal(|ui| {
+        ui.label("Thumbnails")
+            .on_hover_text("Kept on this computer, so that they are there at once the next time");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for (bytes, name) in CHOICES {
+                let is_on = cx.state.settings.thumbnail_cache == ByteCount(bytes);
+                let response = ui.add(egui::Button::selectable(is_on, name));
+                response.widget_info(|| {
+                    let label = format!("Keep up to {name} of thumbnails");
+                    WidgetInfo::selected(Role::Button, true, is_on, label)
+                });
+                if response.clicked() {
+                    cx.act(Action::SetThumbnailCache(ByteCount(bytes)));
                 }
             }
         });

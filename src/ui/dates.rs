@@ -1,12 +1,11 @@
 //! Days and times in words, and which images of a room share a day. Pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::domain::PageIndex;
 use crate::domain::listing::{Listing, PageView};
 use crate::ui::grid_layout::DayGroup;
 
@@ -78,17 +77,12 @@ pub(super) struct DayBreaks {
     zone: Option<TimeZone>,
     /// Judged by the newest images and kept, so that headers do not change while pages come.
     scale: Option<Scale>,
-    pages: HashMap<PageIndex, KeptPage>,
+    /// By the version of the page, which no other page has.
+    pages: HashMap<u64, Vec<Break>>,
 }
 
 /// Where within a page a day begins.
 type Break = (usize, Date);
-
-#[derive(Debug, Default)]
-struct KeptPage {
-    version: u64,
-    breaks: Vec<Break>,
-}
 
 impl DayBreaks {
     /// Forgets everything: another room.
@@ -110,12 +104,13 @@ impl DayBreaks {
         }
         if self.scale.is_none() {
             let newest = listing.pages().next();
-            let newest = newest.filter(|page| page.uploads.is_some());
+            let newest = newest.filter(PageView::is_known);
             self.scale = newest.map(|page| scale_of(&page, zone));
         }
+        self.forget_old_pages(listing);
         let mut groups: Vec<DayGroup> = Vec::new();
         for page in listing.pages() {
-            if page.uploads.is_none() {
+            if !page.is_known() {
                 extend(&mut groups, None, page.start, page.start + page.len);
                 continue;
             }
@@ -133,16 +128,18 @@ impl DayBreaks {
         groups
     }
 
+    /// Pages that changed are kept under their old versions too, until they are the most.
+    fn forget_old_pages(&mut self, listing: &Listing) {
+        if self.pages.len() > 2 * listing.page_count() + 16 {
+            let current: HashSet<u64> = listing.pages().map(|page| page.version).collect();
+            self.pages.retain(|version, _| current.contains(version));
+        }
+    }
+
     fn breaks(&mut self, page: &PageView<'_>, zone: &TimeZone) -> &[Break] {
         let scale = self.scale();
-        let kept = self.pages.entry(page.index).or_default();
-        if kept.version != page.version || kept.breaks.is_empty() {
-            *kept = KeptPage {
-                version: page.version,
-                breaks: breaks_of(page, zone, scale),
-            };
-        }
-        &kept.breaks
+        let make = || breaks_of(page, zone, scale);
+        self.pages.entry(page.version).or_insert_with(make)
     }
 }
 
@@ -158,9 +155,9 @@ fn scale_of(page: &PageView<'_>, zone: &TimeZone) -> Scale {
 
 fn breaks_of(page: &PageView<'_>, zone: &TimeZone, scale: Scale) -> Vec<Break> {
     let mut breaks: Vec<Break> = Vec::new();
-    for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
+    for (within, time) in page.times().enumerate() {
         // An image without a time stays with its neighbours.
-        let Some(time) = upload.uploaded_at.or(upload.updated_at) else {
+        let Some(time) = time else {
             continue;
         };
         let day = time.to_zoned(zone.clone()).date();
@@ -195,7 +192,7 @@ fn extend(groups: &mut Vec<DayGroup>, day: Option<Date>, start: usize, end: usiz
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ListingWindow, RoomId, Upload, UploadId, UploadPage};
+    use crate::domain::{ListingWindow, PageIndex, RoomId, Upload, UploadId, UploadPage};
     use jiff::civil::date;
 
     #[test]

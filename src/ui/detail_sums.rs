@@ -1,13 +1,13 @@
 //! What is chosen, in numbers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use egui::{Id, RichText, Ui};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::{ByteCount, RoomId};
+use crate::domain::{ByteCount, Person, RoomId, Upload};
 use crate::state::Gallery;
 use crate::state::user_message::{grouped, images};
 use crate::ui::detail_rows::{Row, heading_ui, row_ui};
@@ -31,30 +31,97 @@ struct Sums {
     is_final: bool,
 }
 
+/// Where so many of a list are chosen, they are not looked up one by one.
+const FEW: usize = 1_000;
+
 impl Sums {
     fn of(gallery: &Gallery) -> Self {
         let mut sums = Self {
             is_final: gallery.is_choice_known(),
             ..Self::default()
         };
-        for upload in gallery.chosen() {
-            match upload.size {
-                Some(size) => sums.bytes += size,
-                None => sums.lacks_size = true,
+        let mut counts = Counts::default();
+        let selection = &gallery.selection;
+        if selection.these().is_some_and(|ids| ids.len() < FEW) {
+            let uploads: Vec<_> = gallery.chosen().collect();
+            for upload in &uploads {
+                let person = upload.uploader.as_ref();
+                sums.add(upload.size, upload.uploaded_at);
+                counts.add(person, &upload.media_type);
             }
-            let person = upload
-                .uploader
-                .as_ref()
-                .map_or_else(|| "Unknown".to_owned(), text::person);
-            *sums.people.entry(person).or_default() += 1;
-            let kind = text::short_type(&upload.essence());
-            *sums.types.entry(kind).or_default() += 1;
-            if let Some(time) = upload.uploaded_at {
-                sums.first = Some(sums.first.map_or(time, |first| first.min(time)));
-                sums.last = Some(sums.last.map_or(time, |last| last.max(time)));
+            sums.take(&counts);
+            return sums;
+        }
+        let is_all = selection.all_but().is_some_and(HashSet::is_empty);
+        for page in gallery.listing.pages() {
+            let rows = page.facts().zip(page.uploaded_at());
+            if is_all {
+                for (facts, time) in rows {
+                    sums.add(facts.size, time);
+                    counts.add(facts.uploader, facts.media_type);
+                }
+                continue;
+            }
+            for ((facts, time), id) in rows.zip(page.ids()) {
+                if selection.contains(&id) {
+                    sums.add(facts.size, time);
+                    counts.add(facts.uploader, facts.media_type);
+                }
             }
         }
+        sums.take(&counts);
         sums
+    }
+
+    fn add(&mut self, size: Option<ByteCount>, time: Option<Timestamp>) {
+        match size {
+            Some(size) => self.bytes += size,
+            None => self.lacks_size = true,
+        }
+        if let Some(time) = time {
+            self.first = Some(self.first.map_or(time, |first| first.min(time)));
+            self.last = Some(self.last.map_or(time, |last| last.max(time)));
+        }
+    }
+
+    fn take(&mut self, counts: &Counts<'_>) {
+        for (person, count) in &counts.people {
+            let person = person.map_or_else(|| "Unknown".to_owned(), text::person);
+            *self.people.entry(person).or_default() += count;
+        }
+        for (media_type, count) in &counts.types {
+            let essence = Upload::essence_of(media_type);
+            *self.types.entry(text::short_type(&essence)).or_default() += count;
+        }
+    }
+}
+
+/// How often who and what; few of each, the last one met again as a rule.
+#[derive(Default)]
+struct Counts<'a> {
+    people: Vec<(Option<&'a Person>, usize)>,
+    types: Vec<(&'a str, usize)>,
+}
+
+impl<'a> Counts<'a> {
+    fn add(&mut self, person: Option<&'a Person>, media_type: &'a str) {
+        let is_same = |known: Option<&Person>| match (known, person) {
+            (Some(known), Some(person)) => std::ptr::eq(known, person) || known == person,
+            (None, None) => true,
+            _ => false,
+        };
+        match self.people.iter_mut().find(|(known, _)| is_same(*known)) {
+            Some((_, count)) => *count += 1,
+            None => self.people.push((person, 1)),
+        }
+        match self
+            .types
+            .iter_mut()
+            .find(|(known, _)| *known == media_type)
+        {
+            Some((_, count)) => *count += 1,
+            None => self.types.push((media_type, 1)),
+        }
     }
 }
 
@@ -90,12 +157,12 @@ pub(super) fn sums_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, count
 
 /// Adding up a hundred thousand images takes longer than a frame: kept until something changes.
 fn kept_sums(ui: &Ui, gallery: &Gallery) -> Arc<Sums> {
-    /// Room, versions of list and selection, and whether the list has an anchor: reading it anew
-    /// takes only that away.
-    type Kept = (RoomId, (u64, u64, bool), Arc<Sums>);
+    /// Room, versions of what is shown and of the selection, and whether the list has an anchor:
+    /// reading it anew takes only that away.
+    type Kept = (RoomId, ((u64, u64), u64, bool), Arc<Sums>);
     let id = Id::unique("sums of the selection");
     let versions = (
-        gallery.listing.version(),
+        gallery.shown_version(),
         gallery.selection.version(),
         gallery.listing.anchor().is_some(),
     );

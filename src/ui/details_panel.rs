@@ -7,7 +7,9 @@ use jiff::tz::TimeZone;
 use lucide_icons::Icon;
 
 use crate::domain::{Upload, safe_display_name};
-use crate::protocol::{ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage};
+use crate::protocol::{
+    ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage,
+};
 use crate::state::{Action, FileAccess, Gallery, user_message};
 use crate::ui::detail_rows::{Row, heading_ui, person_ui, row_ui};
 use crate::ui::theme::{self, space};
@@ -31,14 +33,14 @@ pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
 }
 
 fn content_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    let chosen_count = gallery.selection.count(&gallery.listing);
+    let chosen_count = gallery.chosen_count();
     if chosen_count > 1 && !gallery.is_viewer_open {
         detail_sums::sums_ui(ui, cx, gallery, chosen_count);
         return;
     }
     match gallery.focused() {
         Some(upload) => upload_ui(ui, cx, gallery, &upload),
-        None if gallery.listing.is_empty() => {
+        None if gallery.is_empty() => {
             hint_ui(ui, cx, "Choose an image to read about it.");
         }
         None => hint_ui(ui, cx, "This image is not listed yet."),
@@ -83,7 +85,7 @@ fn metadata<'a>(
     upload: &Arc<Upload>,
 ) -> Option<&'a Metadata> {
     let metadata = gallery.metadata(&upload.id);
-    let can_be_read = gallery.access == FileAccess::Open && gallery.failure(&upload.id).is_none();
+    let can_be_read = gallery.access == FileAccess::Open && failure(gallery, upload).is_none();
     if metadata.is_none() && can_be_read {
         let wanted = WantedImage {
             request: ImageRequest {
@@ -95,6 +97,12 @@ fn metadata<'a>(
         cx.picture(&wanted, Urgency::Visible);
     }
     metadata
+}
+
+/// Why the file says nothing: neither its picture nor what it says about itself came.
+fn failure<'a>(gallery: &'a Gallery, upload: &Upload) -> Option<&'a ImageFailure> {
+    let of_picture = gallery.failure(&upload.id);
+    of_picture.or_else(|| gallery.metadata_failure(&upload.id))
 }
 
 fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
@@ -159,7 +167,7 @@ fn file_ui(
 ) {
     heading_ui(ui, cx, "From the file");
     let Some(metadata) = metadata else {
-        let words = if let Some(failure) = gallery.failure(&upload.id) {
+        let words = if let Some(failure) = failure(gallery, upload) {
             user_message::image(failure).headline
         } else if gallery.access == FileAccess::Refused {
             "The server does not give the file".to_owned()

@@ -6,7 +6,7 @@ use egui::{CornerRadius, Margin, RichText, Ui};
 use lucide_icons::Icon;
 
 use crate::protocol::{Connection, DownloadError, OpenTarget};
-use crate::state::{Action, FileAccess, Gallery, UserMessage, user_message};
+use crate::state::{Action, FileAccess, Gallery, GoingToDate, UserMessage, user_message};
 use crate::ui::theme::{self, space, text};
 use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
@@ -22,6 +22,9 @@ pub(super) fn gallery_bars_ui(
     totals: &Totals,
 ) {
     connection_ui(ui, cx, gallery, totals);
+    if let Some(going) = gallery.going_to_date() {
+        going_ui(ui, cx, going);
+    }
     if gallery.room.is_encrypted && !gallery.listing.is_empty() {
         encrypted_ui(ui, cx, gallery);
     }
@@ -87,6 +90,21 @@ fn connection_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, totals: &T
             });
         }
     }
+}
+
+/// The way to a date takes as long as the server takes to list a few pages.
+fn going_ui(ui: &mut Ui, cx: ViewContext<'_>, going: &GoingToDate) {
+    let headline = format!("Going to {}", going.period().in_words());
+    let words = match going.pages_read() {
+        0 => "Looking for its place in the room.".to_owned(),
+        1 => "Looking for its place in the room, 1 page read.".to_owned(),
+        count => format!("Looking for its place in the room, {count} pages read."),
+    };
+    bar_ui(ui, cx, (Icon::CalendarSearch, &headline, &words), |ui| {
+        if ui.button("Cancel").on_hover_text("Cancel (Esc)").clicked() {
+            cx.act(Action::StayHere);
+        }
+    });
 }
 
 fn rate_words(rest: Duration, gallery: &Gallery, totals: &Totals) -> String {

@@ -25,7 +25,44 @@ pub(super) struct Held {
     pub screen_y: f32,
 }
 
+/// Where the grid was when a search began, to be there again when it ends.
+#[derive(Debug, Clone)]
+pub(super) struct LeftForSearch {
+    held: Option<Held>,
+    /// Upper edge of the pane then: a bar over it may come and go.
+    pane_top: f32,
+    focus: Option<UploadId>,
+}
+
 impl ThumbnailGrid {
+    /// The search began, changed or ended; answers what stays in place. What is found is shown
+    /// from its beginning. The room is shown as it was left, unless the focus has moved to an
+    /// image that was found: then that comes into sight.
+    pub(super) fn change_search(&mut self, gallery: &Gallery, pane: Rect) -> Option<Held> {
+        self.held = None;
+        self.band = None;
+        let focus = gallery.selection.focus_id();
+        if self.left_for_search.is_none() {
+            self.left_for_search = Some(LeftForSearch {
+                held: self.first_visible(),
+                pane_top: self.view.map_or(pane, |view| view.pane).top(),
+                focus: focus.cloned(),
+            });
+        }
+        self.wanted_offset = Some(0.0);
+        if gallery.find().is_on() {
+            return None;
+        }
+        let left = self.left_for_search.take()?;
+        if left.focus.as_ref() != focus {
+            return None;
+        }
+        self.seen_reveal = gallery.reveal;
+        let mut held = left.held?;
+        held.screen_y += left.pane_top - pane.top();
+        Some(held)
+    }
+
     /// The image that stays in place when nothing else is held. At the very top nothing is:
     /// what comes in above is what one wants to see there.
     pub(super) fn first_visible(&self) -> Option<Held> {
@@ -67,7 +104,7 @@ impl ThumbnailGrid {
     }
 
     pub(super) fn keep_in_place(&mut self, gallery: &Gallery, held: &Held) {
-        let moved_to = held.id.as_ref().and_then(|id| gallery.listing.position(id));
+        let moved_to = held.id.as_ref().and_then(|id| gallery.position(id));
         let position = moved_to.unwrap_or(held.position);
         let position = position.min(self.layout.len().saturating_sub(1));
         let Some(tile) = self.layout.tile(position) else {
@@ -83,7 +120,7 @@ impl ThumbnailGrid {
         }
         self.seen_reveal = gallery.reveal;
         self.is_ring_shown = true;
-        let focus = gallery.selection.focus();
+        let focus = gallery.focus();
         let (Some(tile), Some(section)) = (self.layout.tile(focus), self.layout.section_of(focus))
         else {
             return;
@@ -96,6 +133,10 @@ impl ThumbnailGrid {
         } else {
             tile.top - f64::from(REVEAL_MARGIN)
         };
+        if gallery.reveal_at_top == gallery.reveal {
+            self.wanted_offset = Some(above.max(0.0));
+            return;
+        }
         let bottom = tile.top + f64::from(tile.height + space::M);
         let page = f64::from(pane.height());
         if above < offset {

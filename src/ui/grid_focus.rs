@@ -29,10 +29,11 @@ impl ThumbnailGrid {
             tab: false,
         };
         ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
-        if gallery.listing.is_empty() || self.layout.len() != gallery.listing.len() {
-            return;
-        }
-        let can_escape = self.band.is_some() || !gallery.selection.is_empty();
+        let can_move = !gallery.is_empty() && self.layout.len() == gallery.len();
+        let can_escape = self.band.is_some()
+            || gallery.going_to_date().is_some()
+            || gallery.has_choice()
+            || gallery.find().is_on();
         let mut asked = Vec::new();
         ui.input_mut(|input| {
             input.events.retain(|event| {
@@ -47,17 +48,20 @@ impl ThumbnailGrid {
                 };
                 match grid_keys::meaning(*key, *modifiers) {
                     Some(GridKey::Escape) if !can_escape => true,
-                    Some(asks) => {
+                    Some(asks) if can_move || asks == GridKey::Escape => {
                         asked.push(asks);
                         false
                     }
-                    None => true,
+                    Some(_) | None => true,
                 }
             });
         });
-        let mut focus = gallery.selection.focus();
+        let mut focus = gallery.focus();
         for key in asked {
-            self.key(ui, cx, key, &mut focus);
+            match key {
+                GridKey::Escape => self.escape(cx, gallery),
+                key => self.key(ui, cx, key, &mut focus),
+            }
         }
     }
 
@@ -72,14 +76,24 @@ impl ThumbnailGrid {
                 });
             }
             GridKey::Open => cx.act(Action::OpenViewer(*focus)),
-            GridKey::Escape if self.band.take().is_some() => {
-                cx.act(Action::EndBand(BandEnd::GiveUp));
-            }
-            GridKey::Escape => cx.act(Action::ClearSelection),
+            GridKey::Escape => {}
             GridKey::Menu => {
                 self.menu_position = Some(*focus);
                 egui::Popup::open_id(ui.ctx(), grid_id().with("key menu"));
             }
+        }
+    }
+
+    /// What was begun last is given up first.
+    fn escape(&mut self, cx: ViewContext<'_>, gallery: &Gallery) {
+        if self.band.take().is_some() {
+            cx.act(Action::EndBand(BandEnd::GiveUp));
+        } else if gallery.going_to_date().is_some() {
+            cx.act(Action::StayHere);
+        } else if gallery.has_choice() {
+            cx.act(Action::ClearSelection);
+        } else {
+            cx.act(Action::Find(String::new()));
         }
     }
 

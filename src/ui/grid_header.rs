@@ -6,6 +6,7 @@ use egui::{
 use jiff::Zoned;
 use lucide_icons::Icon;
 
+use crate::domain::RoomId;
 use crate::state::Gallery;
 use crate::state::user_message::{grouped, images};
 use crate::ui::dates::{self, Scale};
@@ -70,12 +71,8 @@ fn header_ui(
         words,
     } = header;
     let is_hovered = pointer.is_some_and(|at| rect.contains(at));
-    let listing = &gallery.listing;
-    let is_chosen = section
-        .range
-        .clone()
-        .all(|position| gallery.selection.contains_position(position, listing));
     let id = ui.scope_id().with(("day", section.range.start));
+    let is_chosen = is_chosen(ui, id, gallery, section);
     let response = ui.interact(*rect, id, Sense::hover());
     response.widget_info(|| {
         let count = images(section.range.len());
@@ -116,6 +113,25 @@ fn header_ui(
     }
 }
 
+/// Whether all of the section is chosen: kept until something changes, as a day may have a
+/// hundred thousand images.
+fn is_chosen(ui: &Ui, id: egui::Id, gallery: &Gallery, section: &Section) -> bool {
+    type Kept = ((RoomId, usize, (u64, u64)), bool);
+    let range = section.range.clone();
+    let versions = (gallery.listing.version(), gallery.selection.version());
+    let of = (gallery.room.id.clone(), range.end, versions);
+    let kept: Option<Kept> = ui.data(|data| data.get_temp(id));
+    if let Some((kept_of, is_chosen)) = kept
+        && kept_of == of
+    {
+        return is_chosen;
+    }
+    let is_chosen = gallery.selection.contains_range(range, &gallery.listing);
+    let kept: Kept = (of, is_chosen);
+    ui.data_mut(|data| data.insert_temp(id, kept));
+    is_chosen
+}
+
 /// The day at the top of the pane, while it moves and shortly after.
 #[derive(Debug, Default)]
 pub(super) struct FloatingDate {
@@ -128,8 +144,8 @@ impl FloatingDate {
         self.moved_at = Some(ui.input(|input| input.time));
     }
 
-    /// Draws it, `below` points under the upper edge. Once it has vanished, nothing asks for
-    /// another frame.
+    /// Draws it, `below` points under the upper edge; answers whether it was clicked. It stays
+    /// under the pointer. Once it has vanished, nothing asks for another frame.
     pub(super) fn badge_ui(
         &mut self,
         ui: &Ui,
@@ -137,27 +153,27 @@ impl FloatingDate {
         (layout, scale): (&GridLayout, Scale),
         view: GridView,
         below: f32,
-    ) {
+    ) -> bool {
         let Some(moved_at) = self.moved_at else {
-            return;
+            return false;
         };
         let age = ui.input(|input| input.time) - moved_at;
         if age > STAYS + FADES {
             self.moved_at = None;
-            return;
+            return false;
         }
         let wait = if age < STAYS { STAYS - age } else { 0.016 };
         ui.request_repaint_after(std::time::Duration::from_secs_f64(wait));
         let Some(row) = layout.row(layout.rows_between(view.heights()).start) else {
-            return;
+            return false;
         };
         let first = row.range.start;
-        let place = format!(
-            "{} of {}",
-            grouped(first + 1),
-            grouped(gallery.listing.len())
-        );
+        let place = format!("{} of {}", grouped(first + 1), grouped(gallery.len()));
         let day = layout.section_of(first).and_then(|section| section.day);
+        let day = day.or_else(|| {
+            let time = gallery.upload_at(first)?.uploaded_at?;
+            Some(time.to_zoned(jiff::tz::TimeZone::system()).date())
+        });
         let words = match day {
             Some(day) if day != jiff::civil::Date::ZERO => {
                 let day = dates::header_in_words(day, Zoned::now().date(), scale);
@@ -176,7 +192,18 @@ impl FloatingDate {
             view.pane.top() + below + space::S + size.y / 2.0,
         );
         let pill = Rect::from_center_size(center, size);
-        painter.rect_filled(pill, CornerRadius::same(14), Color32::from_black_alpha(205));
+        // Not a stop for the keyboard, which has a key for it.
+        let id = crate::ui::thumbnail_grid::grid_id().with("floating date");
+        let response = ui.interact(pill, id, Sense::click() - Sense::FOCUSABLE);
+        let name = format!("Go to date, now at {}", galley.text());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name.as_str()));
+        if response.hovered() {
+            self.scrolled(ui);
+            ui.set_cursor_icon(egui::CursorIcon::PointingHand);
+        }
+        let ground = Color32::from_black_alpha(if response.hovered() { 235 } else { 205 });
+        painter.rect_filled(pill, CornerRadius::same(14), ground);
         painter.galley(pill.min + vec2(12.0, 6.0), galley, Color32::WHITE);
+        response.on_hover_text("Go to date (G)").clicked()
     }
 }

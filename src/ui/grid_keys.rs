@@ -3,7 +3,7 @@
 use egui::{Key, Modifiers};
 
 use crate::state::MoveHow;
-use crate::ui::grid_layout::{GridLayout, narrow};
+use crate::ui::grid_layout::GridLayout;
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,8 +127,7 @@ fn row_at_distance(layout: &GridLayout, row: usize, points: f32) -> usize {
     };
     // A row that would only half fit is left for the next page.
     let reach = points - from.height.min(points.abs() / 2.0).copysign(points);
-    let middle = narrow(from.top) + from.height / 2.0 + reach;
-    let y = f64::from(middle.max(0.0));
+    let y = (from.top + f64::from(from.height / 2.0 + reach)).max(0.0);
     let found = layout.rows_between(y..y + 0.01).start;
     found.min(layout.row_count().saturating_sub(1))
 }

@@ -4,6 +4,7 @@
 //! longer than what `f32` counts exactly.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -40,6 +41,34 @@ pub(super) struct Section {
     pub top: f64,
     /// Zero without a header.
     pub header: f32,
+    /// How many rows lie above.
+    first_row: usize,
+    body: Body,
+}
+
+/// The rows of a section.
+#[derive(Debug, Clone, PartialEq)]
+enum Body {
+    /// All alike: nothing is kept for each of them, however many there are.
+    Even(EvenRows),
+    /// Each its own.
+    Justified(Arc<JustifiedRows>),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct EvenRows {
+    columns: usize,
+    width: f32,
+    height: f32,
+}
+
+/// Rows of whole images, counted from the section's first image and its first row's top.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct JustifiedRows {
+    rows: Vec<Row>,
+    /// Left edge and width of each tile.
+    spans: Vec<(f32, f32)>,
+    height: f64,
 }
 
 /// One row of tiles.
@@ -70,88 +99,108 @@ pub(super) struct TileSpan {
 #[derive(Debug, Clone, Default)]
 pub(super) struct GridLayout {
     sections: Vec<Section>,
-    rows: Vec<Row>,
-    /// Left edge and width of each tile; empty when all are squares of one size.
-    spans: Vec<(f32, f32)>,
-    square: f32,
     gap: f32,
     height: f64,
+    row_count: usize,
 }
 
 /// Narrower or wider images are shown with bars, or one panorama would take a whole page.
 const ASPECTS: Range<f32> = 0.4..3.5;
+
+/// What a phone takes, for images whose size the server does not tell.
+pub(super) const USUAL_ASPECT: f32 = 4.0 / 3.0;
 
 impl GridLayout {
     /// Equal squares.
     pub(super) fn squares(groups: &[DayGroup], geometry: Geometry) -> Self {
         let columns = column_count(geometry);
         let square = ((geometry.width + geometry.gap) / columns as f32 - geometry.gap).max(1.0);
+        let even = EvenRows {
+            columns,
+            width: square,
+            height: square,
+        };
         let mut layout = Self {
-            square,
             gap: geometry.gap,
             ..Self::default()
         };
         for group in groups {
-            layout.open_section(group, geometry);
-            let mut first = group.range.start;
-            while first < group.range.end {
-                let end = (first + columns).min(group.range.end);
-                layout.push_row(first..end, square);
-                first = end;
+            layout.push(group, geometry, Body::Even(even));
+        }
+        layout
+    }
+
+    /// Rows of one height, stretched to the full width. `rows_of` makes the rows of a group
+    /// whose images are known with [`justified_rows`], or knows them from before.
+    pub(super) fn justified(
+        groups: &[DayGroup],
+        geometry: Geometry,
+        mut rows_of: impl FnMut(&DayGroup) -> Arc<JustifiedRows>,
+    ) -> Self {
+        let mut layout = Self {
+            gap: geometry.gap,
+            ..Self::default()
+        };
+        for group in groups {
+            if group.day.is_some() {
+                let rows = rows_of(group);
+                layout.push(group, geometry, Body::Justified(rows));
+            } else {
+                layout.push_unknown(group, geometry);
             }
         }
         layout
     }
 
-    /// Rows of one height, stretched to the full width; `aspects` are width by height.
-    pub(super) fn justified(groups: &[DayGroup], geometry: Geometry, aspects: &[f32]) -> Self {
-        let mut layout = Self {
-            gap: geometry.gap,
-            spans: Vec::with_capacity(aspects.len()),
-            ..Self::default()
+    /// Unknown images are taken to be alike, and so are their rows but for the last.
+    fn push_unknown(&mut self, group: &DayGroup, geometry: Geometry) {
+        let alike = |count| vec![USUAL_ASPECT; count];
+        let columns = column_count(geometry);
+        // So many make a row for certain, and the row need not take all of them.
+        let needed = (1..4 * columns + 4)
+            .find(|count| natural_height(&alike(*count), geometry) <= geometry.edge)
+            .unwrap_or(1);
+        let (columns, height) = justify(&alike(needed), geometry);
+        let full_rows = (group.range.len() + columns).saturating_sub(needed) / columns;
+        let split = group.range.start + full_rows * columns;
+        let even = EvenRows {
+            columns,
+            width: (clamped(USUAL_ASPECT) * height).min(geometry.width),
+            height,
         };
-        for group in groups {
-            layout.open_section(group, geometry);
-            let mut first = group.range.start;
-            while first < group.range.end {
-                let ratios = aspects.get(first..group.range.end).unwrap_or_default();
-                let (count, height) = justify(ratios, geometry);
-                let end = (first + count).min(group.range.end);
-                let mut left = 0.0;
-                for ratio in ratios.iter().take(count) {
-                    let width = (clamped(*ratio) * height).min(geometry.width);
-                    layout.spans.push((left, width));
-                    left += width + geometry.gap;
-                }
-                layout.push_row(first..end, height);
-                first = end;
-            }
+        let part = |range| DayGroup { day: None, range };
+        let (full, rest) = (group.range.start..split, split..group.range.end);
+        if !full.is_empty() {
+            self.push(&part(full), geometry, Body::Even(even));
         }
-        layout
+        if !rest.is_empty() {
+            let rows = Arc::new(justified_rows(&alike(rest.len()), geometry));
+            self.push(&part(rest), geometry, Body::Justified(rows));
+        }
     }
 
-    fn open_section(&mut self, group: &DayGroup, geometry: Geometry) {
+    fn push(&mut self, group: &DayGroup, geometry: Geometry, body: Body) {
         let header = if group.day.is_some() {
             geometry.header
         } else {
             0.0
         };
-        self.sections.push(Section {
+        let section = Section {
             day: group.day,
             range: group.range.clone(),
             top: self.height,
             header,
-        });
+            first_row: self.row_count,
+            body,
+        };
+        let row_count = section.row_count();
+        self.row_count += row_count;
         self.height += f64::from(header);
-    }
-
-    fn push_row(&mut self, range: Range<usize>, height: f32) {
-        self.rows.push(Row {
-            top: self.height,
-            height,
-            range,
-        });
-        self.height += f64::from(height + self.gap);
+        self.height += match &section.body {
+            Body::Even(even) => row_count as f64 * f64::from(even.height + self.gap),
+            Body::Justified(justified) => justified.height,
+        };
+        self.sections.push(section);
     }
 
     /// Height of everything.
@@ -165,40 +214,64 @@ impl GridLayout {
     }
 
     /// A row.
-    pub(super) fn row(&self, index: usize) -> Option<&Row> {
-        self.rows.get(index)
+    pub(super) fn row(&self, index: usize) -> Option<Row> {
+        let after = self
+            .sections
+            .partition_point(|section| section.first_row <= index);
+        let section = self.sections.get(after.checked_sub(1)?)?;
+        section.row(index - section.first_row, self.gap)
     }
 
     /// How many rows there are.
     pub(super) const fn row_count(&self) -> usize {
-        self.rows.len()
+        self.row_count
     }
 
     /// The rows that are at least partly between two heights.
     pub(super) fn rows_between(&self, heights: Range<f64>) -> Range<usize> {
-        let first = self
-            .rows
-            .partition_point(|row| row.top + f64::from(row.height) <= heights.start);
-        let end = self.rows.partition_point(|row| row.top < heights.end);
+        let first = self.rows_while(heights.start, |row| {
+            row.top + f64::from(row.height) <= heights.start
+        });
+        let end = self.rows_while(heights.end, |row| row.top < heights.end);
         first..end.max(first)
+    }
+
+    /// How many rows from the top pass, where those above `height` do and those below do not.
+    fn rows_while(&self, height: f64, passes: impl Fn(&Row) -> bool) -> usize {
+        let after = self
+            .sections
+            .partition_point(|section| section.top < height);
+        let Some(section) = self.sections.get(after.saturating_sub(1)) else {
+            return 0;
+        };
+        let (mut low, mut high) = (0, section.row_count());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if section
+                .row(middle, self.gap)
+                .is_some_and(|row| passes(&row))
+            {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        section.first_row + low
     }
 
     /// The positions of these rows.
     pub(super) fn positions(&self, rows: Range<usize>) -> Range<usize> {
-        match self.rows.get(rows) {
-            Some([first, .., last]) => first.range.start..last.range.end,
-            Some([only]) => only.range.clone(),
+        let last = rows.end.checked_sub(1).filter(|last| *last >= rows.start);
+        match (self.row(rows.start), last.and_then(|last| self.row(last))) {
+            (Some(first), Some(last)) => first.range.start..last.range.end,
             _ => 0..0,
         }
     }
 
     /// The row of a position.
     pub(super) fn row_of(&self, position: usize) -> Option<usize> {
-        let row = self
-            .rows
-            .partition_point(|row| row.range.start <= position)
-            .checked_sub(1)?;
-        self.rows.get(row)?.range.contains(&position).then_some(row)
+        let section = self.section_of(position)?;
+        Some(section.first_row + section.row_of(position)?)
     }
 
     /// The sections that are at least partly between two heights.
@@ -223,16 +296,22 @@ impl GridLayout {
 
     /// Where a position is.
     pub(super) fn tile(&self, position: usize) -> Option<TileSpan> {
-        let row = self.rows.get(self.row_of(position)?)?;
-        Some(self.tile_in(row, position))
+        let section = self.section_of(position)?;
+        let row = section.row(section.row_of(position)?, self.gap)?;
+        Some(self.tile_in(section, &row, position))
     }
 
-    fn tile_in(&self, row: &Row, position: usize) -> TileSpan {
-        let column = position - row.range.start;
-        let (left, width) = self.spans.get(position).copied().unwrap_or_else(|| {
-            let left = column as f32 * (self.square + self.gap);
-            (left, self.square)
-        });
+    fn tile_in(&self, section: &Section, row: &Row, position: usize) -> TileSpan {
+        let (left, width) = match &section.body {
+            Body::Even(even) => {
+                let column = position - row.range.start;
+                (column as f32 * (even.width + self.gap), even.width)
+            }
+            Body::Justified(justified) => {
+                let span = justified.spans.get(position - section.range.start);
+                span.copied().unwrap_or_default()
+            }
+        };
         TileSpan {
             left,
             top: row.top,
@@ -241,16 +320,23 @@ impl GridLayout {
         }
     }
 
+    /// The tiles of a row, from left to right.
+    fn tiles_of(&self, row: &Row) -> impl Iterator<Item = (usize, TileSpan)> {
+        let section = self.section_of(row.range.start);
+        let tile = move |position| Some((position, self.tile_in(section?, row, position)));
+        row.range.clone().filter_map(tile)
+    }
+
     /// The image at a point.
     pub(super) fn hit(&self, x: f32, y: f64) -> Option<usize> {
-        let row = self.rows.get(self.rows_between(y..y + 0.01).start)?;
+        let row = self.row(self.rows_between(y..y + 0.01).start)?;
         if y < row.top || y > row.top + f64::from(row.height) {
             return None;
         }
-        row.range.clone().find(|position| {
-            let tile = self.tile_in(row, *position);
-            (tile.left..tile.left + tile.width).contains(&x)
-        })
+        let mut tiles = self.tiles_of(&row);
+        let is_hit =
+            |(_, tile): &(usize, TileSpan)| (tile.left..tile.left + tile.width).contains(&x);
+        tiles.find(is_hit).map(|(position, _)| position)
     }
 
     /// The section whose header is at this height.
@@ -263,28 +349,25 @@ impl GridLayout {
 
     /// The image of a row whose middle is nearest to `x`.
     pub(super) fn nearest_in_row(&self, row: usize, x: f32) -> Option<usize> {
-        let row = self.rows.get(row)?;
-        row.range.clone().min_by(|a, b| {
-            let distance = |position: usize| {
-                let tile = self.tile_in(row, position);
-                (tile.left + tile.width / 2.0 - x).abs()
-            };
-            distance(*a).total_cmp(&distance(*b))
-        })
+        let row = self.row(row)?;
+        let distance = |tile: TileSpan| (tile.left + tile.width / 2.0 - x).abs();
+        let nearest = self
+            .tiles_of(&row)
+            .min_by(|(_, a), (_, b)| distance(*a).total_cmp(&distance(*b)));
+        nearest.map(|(position, _)| position)
     }
 
     /// The images that a rectangle touches, as ranges in order.
     pub(super) fn covered(&self, x: Range<f32>, y: Range<f64>) -> Vec<Range<usize>> {
         let mut ranges: Vec<Range<usize>> = Vec::new();
-        for row in self.rows.get(self.rows_between(y)).unwrap_or_default() {
-            let mut touched = row.range.clone().filter(|position| {
-                let tile = self.tile_in(row, *position);
-                tile.left < x.end && tile.left + tile.width > x.start
-            });
-            let Some(first) = touched.next() else {
+        for row in self.rows_between(y).filter_map(|row| self.row(row)) {
+            let mut touched = self
+                .tiles_of(&row)
+                .filter(|(_, tile)| tile.left < x.end && tile.left + tile.width > x.start);
+            let Some((first, _)) = touched.next() else {
                 continue;
             };
-            let end = touched.next_back().unwrap_or(first) + 1;
+            let end = touched.last().map_or(first, |(last, _)| last) + 1;
             match ranges.last_mut() {
                 Some(last) if last.end == first => last.end = end,
                 _ => ranges.push(first..end),
@@ -292,6 +375,78 @@ impl GridLayout {
         }
         ranges
     }
+}
+
+impl Section {
+    fn row_count(&self) -> usize {
+        match &self.body {
+            Body::Even(even) => self.range.len().div_ceil(even.columns),
+            Body::Justified(justified) => justified.rows.len(),
+        }
+    }
+
+    /// A row of this section, by its number in it.
+    fn row(&self, within: usize, gap: f32) -> Option<Row> {
+        let top = self.top + f64::from(self.header);
+        match &self.body {
+            Body::Even(even) => {
+                let start = self.range.start + within * even.columns;
+                let end = (start + even.columns).min(self.range.end);
+                (start < end).then(|| Row {
+                    top: top + within as f64 * f64::from(even.height + gap),
+                    height: even.height,
+                    range: start..end,
+                })
+            }
+            Body::Justified(justified) => justified.rows.get(within).map(|row| Row {
+                top: top + row.top,
+                height: row.height,
+                range: self.range.start + row.range.start..self.range.start + row.range.end,
+            }),
+        }
+    }
+
+    fn row_of(&self, position: usize) -> Option<usize> {
+        if !self.range.contains(&position) {
+            return None;
+        }
+        let within = position - self.range.start;
+        match &self.body {
+            Body::Even(even) => Some(within / even.columns),
+            Body::Justified(justified) => justified
+                .rows
+                .partition_point(|row| row.range.start <= within)
+                .checked_sub(1),
+        }
+    }
+}
+
+/// Fills rows of the full width with whole images; `aspects` are width by height.
+pub(super) fn justified_rows(aspects: &[f32], geometry: Geometry) -> JustifiedRows {
+    let mut justified = JustifiedRows {
+        spans: Vec::with_capacity(aspects.len()),
+        ..JustifiedRows::default()
+    };
+    let mut first = 0;
+    while first < aspects.len() {
+        let ratios = aspects.get(first..).unwrap_or_default();
+        let (count, height) = justify(ratios, geometry);
+        let mut left = 0.0;
+        for ratio in ratios.iter().take(count) {
+            let width = (clamped(*ratio) * height).min(geometry.width);
+            justified.spans.push((left, width));
+            left += width + geometry.gap;
+        }
+        let end = (first + count).min(aspects.len());
+        justified.rows.push(Row {
+            top: justified.height,
+            height,
+            range: first..end,
+        });
+        justified.height += f64::from(height + geometry.gap);
+        first = end;
+    }
+    justified
 }
 
 /// Points as the screen takes them; exact enough once the scroll offset is taken off.
@@ -325,6 +480,13 @@ fn column_count(geometry: Geometry) -> usize {
 
 fn clamped(aspect: f32) -> f32 {
     aspect.clamp(ASPECTS.start, ASPECTS.end)
+}
+
+/// The height at which these images fill a row.
+fn natural_height(aspects: &[f32], geometry: Geometry) -> f32 {
+    let gaps = geometry.gap * aspects.len().saturating_sub(1) as f32;
+    let sum: f32 = aspects.iter().map(|aspect| clamped(*aspect)).sum();
+    (geometry.width - gaps).max(1.0) / sum
 }
 
 /// How many images the next row takes, and its height.
@@ -378,6 +540,12 @@ mod tests {
     fn squares() -> GridLayout {
         let days = groups(&[(Some(day(4)), 5), (Some(day(3)), 4), (None, 9)]);
         GridLayout::squares(&days, GEOMETRY)
+    }
+
+    fn justified(groups: &[DayGroup], aspects: &[f32]) -> GridLayout {
+        GridLayout::justified(groups, GEOMETRY, |group| {
+            Arc::new(justified_rows(&aspects[group.range.clone()], GEOMETRY))
+        })
     }
 
     #[test]
@@ -439,8 +607,8 @@ mod tests {
     #[test]
     fn justified_rows_end_at_the_right_edge_but_the_last_does_not() {
         let aspects = [1.5, 1.0, 0.7, 1.9, 1.3, 1.0, 1.0];
-        let layout = GridLayout::justified(&groups(&[(Some(day(4)), 7)]), GEOMETRY, &aspects);
-        let first_row = layout.row(0).unwrap().clone();
+        let layout = justified(&groups(&[(Some(day(4)), 7)]), &aspects);
+        let first_row = layout.row(0).unwrap();
         let last = layout.tile(first_row.range.end - 1).unwrap();
         assert!((last.left + last.width - 640.0).abs() < 0.01);
         for position in first_row.range {
@@ -454,8 +622,7 @@ mod tests {
 
     #[test]
     fn a_panorama_and_a_ribbon_keep_a_sane_height() {
-        let layout =
-            GridLayout::justified(&groups(&[(Some(day(4)), 2)]), GEOMETRY, &[100.0, 0.001]);
+        let layout = justified(&groups(&[(Some(day(4)), 2)]), &[100.0, 0.001]);
         for position in 0..2 {
             let tile = layout.tile(position).unwrap();
             assert!(tile.height > 100.0 && tile.width > 40.0, "{tile:?}");
@@ -468,6 +635,47 @@ mod tests {
         let last = layout.tile(99_999).unwrap();
         assert_eq!(last.top, 24_999.0 * 162.5);
         assert_eq!(layout.hit(last.left + 1.0, last.top + 1.0), Some(99_999));
+    }
+
+    #[test]
+    fn unknown_images_lie_as_images_of_their_shape_would() {
+        for count in [1, 2, 3, 4, 5, 6, 7, 99, 100, 1_001] {
+            let alike = vec![USUAL_ASPECT; count];
+            let unknown = justified(&groups(&[(None, count)]), &[]);
+            let known = justified_rows(&alike, GEOMETRY);
+            assert_eq!(unknown.row_count(), known.rows.len(), "{count}");
+            assert!((unknown.height() - known.height).abs() < 0.01, "{count}");
+            for (index, row) in known.rows.iter().enumerate() {
+                let laid = unknown.row(index).unwrap();
+                assert_eq!(
+                    (laid.height, &laid.range),
+                    (row.height, &row.range),
+                    "{count}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_room_of_a_million_days_apart_lies_exactly_and_every_height_finds_its_row() {
+        let days: Vec<_> = (0..10_000)
+            .map(|n| (Some(day(1 + i8::try_from(n % 28).unwrap())), 100))
+            .collect();
+        let layout = GridLayout::squares(&groups(&days), GEOMETRY);
+        assert_eq!((layout.len(), layout.row_count()), (1_000_000, 250_000));
+        let day_height = 40.0 + 25.0 * 162.5;
+        assert_eq!(layout.height(), 10_000.0 * day_height);
+        for index in [0, 1, 24, 25, 99_999, 124_999, 249_998, 249_999] {
+            let row = layout.row(index).unwrap();
+            let top = 40.0 + (index / 25) as f64 * 40.0 + index as f64 * 162.5;
+            assert_eq!((row.top, row.range.start), (top, index * 4));
+            assert_eq!(
+                layout.rows_between(row.top..row.top + 1.0),
+                index..index + 1
+            );
+            assert_eq!(layout.row_of(row.range.end - 1), Some(index));
+            assert_eq!(layout.hit(1.0, row.top + 1.0), Some(index * 4));
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! The menus of the grid.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use egui::{Button, Ui};
 
 use crate::domain::Upload;
+use crate::domain::listing::Facts;
 use crate::state::user_message::images;
 use crate::state::{Action, BandEnd, BandKind, Gallery};
 use crate::ui::grid_layout::GridLayout;
@@ -25,7 +25,7 @@ pub(super) fn image_menu_ui(
 ) {
     ui.set_width(WIDTH);
     let upload = gallery.upload_at(position);
-    let count = gallery.selection.count(&gallery.listing).max(1);
+    let count = gallery.chosen_count().max(1);
     entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));
     let save = if count > 1 {
         format!("Save {}", images(count))
@@ -57,7 +57,7 @@ pub(super) fn image_menu_ui(
     {
         let label = format!("Select all by {}", text::person(person));
         entry_ui(ui, &label, "", || {
-            let by_them = |upload: &Arc<Upload>| upload.user.as_ref() == Some(user);
+            let by_them = |facts: &Facts<'_>| facts.user == Some(user);
             add(cx, known_positions(gallery, by_them));
         });
     }
@@ -76,7 +76,7 @@ pub(super) fn image_menu_ui(
 pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     ui.set_width(WIDTH);
     entry_ui(ui, "Select all", "Ctrl+A", || cx.act(Action::SelectAll));
-    if !gallery.selection.is_empty() {
+    if gallery.has_choice() {
         entry_ui(ui, "Select none", "Esc", || cx.act(Action::ClearSelection));
     }
     entry_ui(ui, "Invert selection", "", || {
@@ -102,17 +102,16 @@ fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
     cx.act(Action::EndBand(BandEnd::Keep));
 }
 
-fn known_positions(
-    gallery: &Gallery,
-    is_meant: impl Fn(&Arc<Upload>) -> bool,
-) -> Vec<Range<usize>> {
+fn known_positions(gallery: &Gallery, is_meant: impl Fn(&Facts<'_>) -> bool) -> Vec<Range<usize>> {
     let mut ranges: Vec<Range<usize>> = Vec::new();
     for page in gallery.listing.pages() {
-        for (within, upload) in page.uploads.unwrap_or_default().iter().enumerate() {
-            if !is_meant(upload) {
+        for (within, facts) in page.facts().enumerate() {
+            if !is_meant(&facts) {
                 continue;
             }
-            let position = page.start + within;
+            let Some(position) = gallery.shown_at(page.start + within) else {
+                continue;
+            };
             match ranges.last_mut() {
                 Some(last) if last.end == position => last.end += 1,
                 _ => ranges.push(position..position + 1),

@@ -106,7 +106,7 @@ impl ThumbnailGrid {
                 cx.act(Action::RetryImages(ids.collect()));
             }
             Spot::Header(range) => cx.act(Action::ToggleRange(range)),
-            Spot::Empty if modifiers.is_none() && !gallery.selection.is_empty() => {
+            Spot::Empty if modifiers.is_none() && gallery.has_choice() => {
                 cx.act(Action::ClearSelection);
             }
             Spot::Empty => {}

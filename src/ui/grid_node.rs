@@ -36,7 +36,7 @@ pub(super) fn node_ui(
     ui.accesskit_node_builder(id, |node| {
         node.set_selected(tile.is_selected);
         node.set_position_in_set(tile.position + 1);
-        node.set_size_of_set(gallery.listing.len());
+        node.set_size_of_set(gallery.len());
         node.add_action(egui::accesskit::Action::Click);
     });
     let click = egui::accesskit::Action::Click;
@@ -69,7 +69,7 @@ fn accessible_name(gallery: &Gallery, tile: &Tile, zone: &TimeZone) -> String {
         name.push_str(&dates::spoken_time(time, zone));
     }
     if has_twin(gallery, tile.position, upload) {
-        let (place, count) = (grouped(tile.position + 1), grouped(gallery.listing.len()));
+        let (place, count) = (grouped(tile.position + 1), grouped(gallery.len()));
         name.extend([", ", &place, " of ", &count]);
     }
     if let Face::Failed(reason) = &tile.face {

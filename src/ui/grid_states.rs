@@ -3,6 +3,8 @@
 use egui::{Align2, CornerRadius, Rect, RichText, Ui, UiBuilder, pos2, vec2};
 use lucide_icons::Icon;
 
+use crate::domain::safe_display_name;
+use crate::protocol::Connection;
 use crate::state::user_message::{self, UserMessage};
 use crate::state::{Action, Gallery};
 use crate::ui::grid_layout::{DayGroup, GridLayout};
@@ -33,10 +35,12 @@ pub(super) fn instead_of_tiles_ui(
         message_ui(ui, cx, pane, note);
         return true;
     }
-    if !gallery.listing.is_empty() {
+    if !gallery.is_empty() {
         return false;
     }
-    if let Some(error) = &gallery.list_error {
+    if gallery.find().is_on() && !listing.is_empty() {
+        nothing_found_ui(ui, cx, gallery, pane);
+    } else if let Some(error) = &gallery.list_error {
         let UserMessage { headline, advice } = user_message::client(error);
         let retry = Some(("Try again", Action::RetryAllFailed));
         let note = Note {
@@ -56,10 +60,39 @@ pub(super) fn instead_of_tiles_ui(
             offer: None,
         };
         message_ui(ui, cx, pane, note);
+    } else if matches!(cx.state.connection, Connection::Offline { .. }) {
+        let headline = format!(
+            "Nothing of {} is on this computer yet.",
+            text::room(&gallery.room)
+        );
+        let note = Note {
+            icon: Icon::WifiOff,
+            headline: &headline,
+            advice: "Its images show up as soon as the server answers.",
+            offer: None,
+        };
+        message_ui(ui, cx, pane, note);
     } else {
         skeleton_wall(ui, cx, pane);
     }
     true
+}
+
+fn nothing_found_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
+    let text = safe_display_name(gallery.find().text().trim());
+    let headline = format!("No image is named like \u{201c}{text}\u{201d}.");
+    let advice = if gallery.listing.is_complete() {
+        "Only the names of files are searched."
+    } else {
+        "The room is still being listed; what is found shows up here."
+    };
+    let note = Note {
+        icon: Icon::SearchX,
+        headline: &headline,
+        advice,
+        offer: Some(("Clear search", Action::Find(String::new()))),
+    };
+    message_ui(ui, cx, pane, note);
 }
 
 /// What there is to say, and what to do about it.

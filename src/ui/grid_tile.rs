@@ -84,6 +84,14 @@ pub(super) fn thumbnail(
     }
 }
 
+/// What the texture of a thumbnail takes at most.
+pub(super) fn texture_bytes(wanted: &WantedImage) -> usize {
+    match wanted.request.size {
+        ImageSize::Thumbnail { edge_px } => usize::from(edge_px).pow(2) * 4,
+        ImageSize::Full { .. } | ImageSize::Metadata => 0,
+    }
+}
+
 /// What the tile of an image shows now; asks for its picture if that is missing.
 pub(super) fn face(
     ui: &Ui,

@@ -27,6 +27,16 @@ pub(super) struct GridView {
     pub offset: f64,
 }
 
+impl Way {
+    /// The other way.
+    pub(super) const fn back(self) -> Self {
+        match self {
+            Self::Down => Self::Up,
+            Self::Up => Self::Down,
+        }
+    }
+}
+
 impl GridView {
     /// A place in the room.
     pub(super) fn to_content(self, at: Pos2) -> (f32, f64) {

@@ -5,6 +5,8 @@ use egui::{SetOpenCommand, Ui};
 use crate::protocol::ThemeChoice;
 use crate::state::{Action, AppState, Phase, Shown};
 use crate::ui::account_menu::sign_out_dialog_ui;
+use crate::ui::date_question::DateQuestion;
+use crate::ui::find_bar::FindBar;
 use crate::ui::folder_question::FolderQuestionView;
 use crate::ui::help_sheet::help_sheet_ui;
 use crate::ui::notices::NoticesView;
@@ -32,6 +34,8 @@ pub struct RootView {
     pub(super) viewer: Viewer,
     notices: NoticesView,
     folder_question: FolderQuestionView,
+    date_question: DateQuestion,
+    pub(super) find_bar: FindBar,
     pub(super) panes: Panes,
     pub(super) dialog: Dialog,
     pub(super) is_queue_open: bool,
@@ -54,6 +58,8 @@ impl Default for RootView {
             viewer: Viewer::default(),
             notices: NoticesView::default(),
             folder_question: FolderQuestionView::default(),
+            date_question: DateQuestion::default(),
+            find_bar: FindBar::default(),
             panes: Panes::default(),
             dialog: Dialog::None,
             is_queue_open: false,
@@ -194,6 +200,7 @@ impl RootView {
                     self.dialog = Dialog::None;
                 }
             }
+            Dialog::Date => self.date_question.ui(ui, cx, &mut self.dialog),
             Dialog::SignOut => sign_out_dialog_ui(ui, cx, &mut self.dialog),
         }
     }

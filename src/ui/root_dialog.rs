@@ -8,6 +8,8 @@ pub(super) enum Dialog {
     None,
     /// The list of keys.
     Help,
+    /// Asks which date to go to.
+    Date,
     /// Asks before signing out.
     SignOut,
 }

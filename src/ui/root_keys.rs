@@ -38,12 +38,21 @@ impl RootView {
         }
     }
 
-    fn perform(&mut self, ui: &Ui, cx: ViewContext<'_>, job: Job) {
+    pub(super) fn perform(&mut self, ui: &Ui, cx: ViewContext<'_>, job: Job) {
         let edge = theme::tile_edge(&cx.state.settings);
         match job {
             Job::FindRoom => {
                 leave_viewer(cx);
                 self.rooms.focus_filter(ui.ctx());
+            }
+            Job::FindImage => {
+                leave_viewer(cx);
+                take_letters(ui);
+                self.find_bar.open();
+            }
+            Job::GoToDate => {
+                take_letters(ui);
+                self.dialog = Dialog::Date;
             }
             Job::Save => cx.act(Action::SaveSelected),
             Job::SaveAs => cx.act(Action::SaveSelectedAs),
@@ -72,6 +81,14 @@ impl RootView {
             Job::Local => {}
         }
     }
+}
+
+/// The key that opens a field is not typed into it.
+fn take_letters(ui: &Ui) {
+    ui.input_mut(|input| {
+        let is_letter = |event: &egui::Event| matches!(event, egui::Event::Text(_));
+        input.events.retain(|event| !is_letter(event));
+    });
 }
 
 /// The viewer covers the room list; what is in the list leaves it.

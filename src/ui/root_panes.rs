@@ -88,7 +88,15 @@ impl RootView {
                 top: 0,
                 bottom: 0,
             });
-            bar.show(ui, |ui| top_bar_ui(ui, cx, gallery, &self.totals));
+            let asked = bar.show(ui, |ui| {
+                top_bar_ui(ui, cx, gallery, &self.totals, &self.find_bar)
+            });
+            match asked.inner {
+                Some(Job::FindImage) if self.find_bar.is_open() => self.find_bar.close(cx),
+                Some(job) => self.perform(ui, cx, job),
+                None => {}
+            }
+            self.find_bar.ui(ui, cx, gallery, &self.totals);
             ui.scope(|ui| gallery_bars_ui(ui, cx, gallery, &self.totals));
             self.panes.images = ui.available_rect_before_wrap();
             if self.images_have_keys(ui, cx) {
@@ -96,6 +104,9 @@ impl RootView {
             }
             theme::reset_spacing(ui);
             self.grid.ui(ui, cx, gallery);
+            if self.grid.take_date_wish() {
+                self.perform(ui, cx, Job::GoToDate);
+            }
         });
     }
 

@@ -8,6 +8,10 @@ use egui::{Key, KeyboardShortcut, Modifiers};
 pub enum Job {
     /// Find a room: focus the filter.
     FindRoom,
+    /// Find images of the room by file name.
+    FindImage,
+    /// Ask for a date and go there.
+    GoToDate,
     /// Save the selection, or the image in view.
     Save,
     /// Save into another folder.
@@ -94,12 +98,15 @@ const SHIFT: Modifiers = Modifiers::SHIFT;
 /// Shift and Alt when it matches.
 pub const TABLE: &[Shortcut] = rows! {
     FindRoom, Everywhere, "Find a room": CTRL K;
+    FindImage, Everywhere, "Find images by file name": CTRL F;
+    FindImage, Images, "Find images by file name": NONE Slash;
     SaveAs, Everywhere, "Save to another folder": CTRL_SHIFT S;
     Save, Everywhere, "Save the selection, or the image in view": CTRL S;
     ClearSelection, Grid, "Clear the selection": CTRL_SHIFT A;
-    SelectAll, Grid, "Select every image of the room": CTRL A;
+    SelectAll, Grid, "Select every image of the room, or all found": CTRL A;
     Invert, Grid, "Invert the selection": CTRL I;
     Reload, Grid, "Reload": NONE F5, CTRL R;
+    GoToDate, Images, "Go to date": NONE G;
     TogglePanel, Images, "Details": NONE I, ALT Enter, NONE F9;
     Help, Everywhere, "Keyboard shortcuts": NONE F1, CTRL_SHIFT Slash, CTRL Questionmark;
     Help, Images, "Keyboard shortcuts": NONE Questionmark;
@@ -119,7 +126,7 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "Select or unselect": NONE Space, CTRL Space;
     Local, Grid, "Open": NONE Enter;
     Local, Grid, "Menu of the image": SHIFT F10;
-    Local, Grid, "Give up a drag, clear the selection": NONE Escape;
+    Local, Grid, "Give up a drag, clear selection or search": NONE Escape;
     Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
     Local, Viewer, "Next": NONE Space;
     Local, Viewer, "Ten back and on": NONE PageUp, NONE PageDown;
@@ -159,15 +166,15 @@ pub fn pressed(ctx: &egui::Context, situation: Situation) -> Option<Job> {
     })
 }
 
-/// A key without modifiers is exactly that: Shift+F10 is not F10, Ctrl+I is not I. Only the
-/// question mark needs Shift on most keyboards.
+/// A key without modifiers is exactly that: Shift+F10 is not F10, Ctrl+I is not I. Only question
+/// mark and slash need Shift on many keyboards.
 ///
 /// What was held is in the event: in a slow frame it may be released already.
 fn consume(input: &mut egui::InputState, key: KeyboardShortcut) -> bool {
     if !key.modifiers.is_none() {
         return input.consume_shortcut(&key);
     }
-    let may_shift = key.logical_key == Key::Questionmark;
+    let may_shift = matches!(key.logical_key, Key::Questionmark | Key::Slash);
     let is_it = |event: &egui::Event| {
         matches!(event, egui::Event::Key { key: pressed, pressed: true, modifiers, .. }
             if *pressed == key.logical_key

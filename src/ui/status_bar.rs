@@ -39,11 +39,14 @@ fn listing_words(gallery: &Gallery, totals: &Totals) -> String {
     if !listing.is_started() {
         return String::new();
     }
-    if !gallery.selection.is_empty() {
-        let all = user_message::images(listing.len());
+    if gallery.has_choice() {
+        let all = user_message::images(gallery.len());
         return format!("{} of {all}", totals.chosen_words());
     }
     let images = user_message::images(listing.len());
+    if gallery.find().is_on() {
+        return format!("{} of {images}", user_message::grouped(gallery.len()));
+    }
     let bytes = totals.listed;
     if totals.is_complete() {
         format!("{images} · {bytes}")

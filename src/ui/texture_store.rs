@@ -7,12 +7,16 @@ use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, Texture
 
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
+use crate::ui::texture_queue::TextureQueue;
+use crate::ui::view_context::Urgency;
 
 /// Textures may take this much; the least recently drawn go first. What is on screen stays even
 /// when it takes more: thrown away, it would only be fetched and decoded again, for ever.
-/// A hundred tiles of 512 px are 100 MB: a large window and what lies ahead of it. Without a
-/// graphics card textures are in this program's own memory.
-pub(super) const BUDGET_BYTES: usize = 128 * 1024 * 1024;
+/// A hundred tiles of 512 px are 100 MB: a large window and what lies around it, twice.
+const BUDGET_BYTES: usize = 256 * 1024 * 1024;
+
+/// Graphics cards whose textures are smaller than this have little memory.
+const USUAL_TEXTURE_SIDE: usize = 8192;
 
 /// See the [module documentation](self).
 pub struct TextureStore {
@@ -21,6 +25,7 @@ pub struct TextureStore {
     /// The sizes that are here of each upload, so that a smaller picture can stand in.
     sizes_of: HashMap<UploadId, Vec<ImageSize>>,
     missing: HashSet<ImageRequest>,
+    queue: TextureQueue,
     bytes: usize,
     clock: Cell<u64>,
     /// What was stored or drawn since then is in use.
@@ -61,6 +66,7 @@ impl TextureStore {
             entries: HashMap::new(),
             sizes_of: HashMap::new(),
             missing: HashSet::new(),
+            queue: TextureQueue::default(),
             bytes: 0,
             clock: Cell::new(0),
             frame_began: Cell::new(0),
@@ -70,6 +76,48 @@ impl TextureStore {
     /// A frame is about to be drawn: what it draws is in use until the next one begins.
     pub fn begin_frame(&self) {
         self.frame_began.set(self.tick());
+    }
+
+    /// Takes a picture in, to be put on the GPU by one of the next [`Self::upload_queued`].
+    pub fn queue(&mut self, request: ImageRequest, image: DecodedImage) {
+        self.queue.push(request, image);
+    }
+
+    /// Puts as much on the GPU as one frame has time for, what is on screen first.
+    pub fn upload_queued(&mut self) {
+        if self.queue.is_empty() {
+            return;
+        }
+        for (request, image) in self.queue.take() {
+            self.store(request, &image);
+        }
+    }
+
+    /// Whether pictures wait for the next frame.
+    pub fn has_queued(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Whether so many pictures wait that no more should be taken in.
+    pub const fn is_queue_full(&self) -> bool {
+        self.queue.is_full()
+    }
+
+    /// Whether the picture is on its way to the GPU; notes how soon it is needed.
+    pub fn is_queued(&self, request: &ImageRequest, urgency: Urgency) -> bool {
+        self.queue.has(request, urgency)
+    }
+
+    /// How much textures may take on this graphics card.
+    pub fn budget_bytes(&self) -> usize {
+        let side = self.ctx.input(|input| input.max_texture_side);
+        if side >= USUAL_TEXTURE_SIDE {
+            BUDGET_BYTES
+        } else if side >= USUAL_TEXTURE_SIDE / 2 {
+            BUDGET_BYTES / 2
+        } else {
+            BUDGET_BYTES / 4
+        }
     }
 
     /// Puts a picture on the GPU at the end of this frame.
@@ -179,6 +227,7 @@ impl TextureStore {
         self.entries.clear();
         self.sizes_of.clear();
         self.missing.clear();
+        self.queue.clear();
         self.bytes = 0;
     }
 
@@ -208,7 +257,8 @@ impl TextureStore {
     }
 
     fn evict(&mut self) {
-        if self.bytes <= BUDGET_BYTES {
+        let budget = self.budget_bytes();
+        if self.bytes <= budget {
             return;
         }
         let frame_began = self.frame_began.get();
@@ -221,7 +271,7 @@ impl TextureStore {
         by_age.sort_by_key(|(drawn_at, _)| *drawn_at);
         // A quarter at once, so that sorting is rare.
         for (_, request) in by_age {
-            if self.bytes <= BUDGET_BYTES / 4 * 3 {
+            if self.bytes <= budget / 4 * 3 {
                 break;
             }
             self.remove(&request);
@@ -234,9 +284,13 @@ mod tests {
     use super::*;
 
     fn context() -> egui::Context {
+        context_with(16_384)
+    }
+
+    fn context_with(max_texture_side: usize) -> egui::Context {
         let ctx = egui::Context::default();
         let input = egui::RawInput {
-            max_texture_side: Some(16_384),
+            max_texture_side: Some(max_texture_side),
             ..egui::RawInput::default()
         };
         let mut output = ctx.run_ui(input, |_ui| {});
@@ -285,5 +339,13 @@ mod tests {
         assert!(textures.get(&request("in view")).is_some());
         assert!(textures.get(&request("next")).is_some());
         assert!(textures.get(&request("before")).is_none());
+    }
+
+    #[test]
+    fn small_graphics_cards_are_filled_less() {
+        let budget = |side| TextureStore::new(context_with(side)).budget_bytes();
+        assert_eq!(budget(16_384), 256 * 1024 * 1024);
+        assert_eq!(budget(4096), 128 * 1024 * 1024);
+        assert_eq!(budget(2048), 64 * 1024 * 1024);
     }
 }

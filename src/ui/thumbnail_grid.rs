@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
@@ -11,17 +12,19 @@ use crate::protocol::GridLayoutChoice;
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
 use crate::ui::dates::DayBreaks;
-use crate::ui::grid_anchor::Held;
+use crate::ui::grid_anchor::{Held, LeftForSearch};
 use crate::ui::grid_band::Band;
-use crate::ui::grid_layout::{Geometry, GridLayout};
+use crate::ui::grid_layout::{DayGroup, Geometry, GridLayout, justified_rows};
 use crate::ui::grid_mouse::Scene;
+use crate::ui::grid_rows::KeptRows;
 use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
 use crate::ui::new_images::{NewImages, PILL_HEIGHT, pill_ui};
+use crate::ui::pace::Pace;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
-use crate::ui::{grid_header, grid_node, grid_states, text};
+use crate::ui::{grid_header, grid_node, grid_rows, grid_states, text};
 
 /// Height of a day's header in points.
 const HEADER: f32 = 44.0;
@@ -32,6 +35,7 @@ pub struct ThumbnailGrid {
     pub(super) layout: GridLayout,
     made_of: Option<LayoutKey>,
     breaks: DayBreaks,
+    rows: KeptRows,
     pub(super) visible: Range<usize>,
     pub(super) view: Option<GridView>,
     /// Where to scroll to in the next frame.
@@ -43,11 +47,15 @@ pub struct ThumbnailGrid {
     pub(super) band: Option<Band>,
     pub(super) menu_position: Option<usize>,
     scroller: Scroller,
+    /// Where the room was left for a search.
+    pub(super) left_for_search: Option<LeftForSearch>,
     /// Where other rooms were left.
     left_at: HashMap<RoomId, f64>,
     badge: grid_header::FloatingDate,
+    wants_date: bool,
     new_images: NewImages,
     way: Way,
+    pace: Pace,
     /// What the last frame showed: the list may have changed since.
     pub(super) shown: (usize, Vec<Option<UploadId>>),
 }
@@ -55,7 +63,9 @@ pub struct ThumbnailGrid {
 #[derive(Debug, Clone, PartialEq)]
 struct LayoutKey {
     room: RoomId,
-    version: u64,
+    version: (u64, u64),
+    /// What is looked for; nothing but space is no search.
+    search: String,
     geometry: Geometry,
     shape: GridLayoutChoice,
     zone: TimeZone,
@@ -72,6 +82,10 @@ impl ThumbnailGrid {
         let pane = ui.available_rect_before_wrap();
         ui.painter().rect_filled(pane, 0.0, cx.palette.canvas);
         if grid_states::instead_of_tiles_ui(ui, cx, gallery, pane) {
+            if gallery.find().is_on() {
+                // So that the room is there again as it was when the search ends.
+                self.lay_out(cx, gallery, pane);
+            }
             // Asks for the first page, and nothing else.
             self.visible = 0..0;
             return;
@@ -79,6 +93,11 @@ impl ThumbnailGrid {
         self.lay_out(cx, gallery, pane);
         self.reveal(gallery, pane);
         self.scroll_ui(ui, cx, gallery, pane);
+    }
+
+    /// Whether the floating date was clicked: somebody wants to go to another.
+    pub(super) fn take_date_wish(&mut self) -> bool {
+        std::mem::take(&mut self.wants_date)
     }
 
     /// The positions that were on screen in the last frame.
@@ -90,7 +109,8 @@ impl ThumbnailGrid {
         let settings = &cx.state.settings;
         let key = LayoutKey {
             room: gallery.room.id.clone(),
-            version: gallery.listing.version(),
+            version: gallery.shown_version(),
+            search: gallery.find().text().trim().to_owned(),
             geometry: geometry(cx, pane),
             shape: settings.grid_layout,
             zone: TimeZone::system(),
@@ -107,13 +127,28 @@ impl ThumbnailGrid {
         if is_other_room {
             self.enter_room(gallery);
         }
-        let held = self.held.take().or_else(|| self.first_visible());
-        let groups = self.breaks.groups(&gallery.listing, &key.zone);
+        let held = match &self.made_of {
+            Some(made_of) if !is_other_room && made_of.search != key.search => {
+                self.change_search(gallery, pane)
+            }
+            _ => self.held.take().or_else(|| self.first_visible()),
+        };
+        let groups = if gallery.find().is_on() {
+            // Among thousands of days with one image each, headers would be all there is to see.
+            let range = 0..gallery.len();
+            vec![DayGroup { day: None, range }]
+        } else {
+            self.breaks.groups(&gallery.listing, &key.zone)
+        };
         self.layout = match key.shape {
             GridLayoutChoice::Square => GridLayout::squares(&groups, key.geometry),
-            GridLayoutChoice::Whole => {
-                GridLayout::justified(&groups, key.geometry, &aspects(gallery))
+            GridLayoutChoice::Whole if gallery.find().is_on() => {
+                let aspects = gallery.shown_of(grid_rows::all_aspects(&gallery.listing));
+                GridLayout::justified(&groups, key.geometry, |_all| {
+                    Arc::new(justified_rows(&aspects, key.geometry))
+                })
             }
+            GridLayoutChoice::Whole => self.rows.lay_out(&groups, key.geometry, &gallery.listing),
         };
         self.made_of = Some(key);
         if let Some(held) = held {
@@ -129,6 +164,8 @@ impl ThumbnailGrid {
         let left_at = self.left_at.get(&gallery.room.id).copied();
         self.wanted_offset = Some(left_at.unwrap_or(0.0));
         self.breaks.clear();
+        self.left_for_search = None;
+        self.rows = KeptRows::default();
         self.view = None;
         self.held = None;
         self.band = None;
@@ -181,7 +218,7 @@ impl ThumbnailGrid {
             let name = format!(
                 "Images in {}, newest first, {}",
                 text::room(&gallery.room),
-                grouped(gallery.listing.len())
+                grouped(gallery.len())
             );
             WidgetInfo::labeled(egui::Role::ListBox, true, name)
         });
@@ -195,6 +232,7 @@ impl ThumbnailGrid {
         let dated = (&self.layout, self.breaks.scale());
         grid_header::headers_ui(ui, cx, gallery, dated, view, response.hover_pos());
         grid_tile::tiles_ui(ui, cx, &tiles);
+        self.pace.watch(ui, gallery, &self.visible, &tiles);
         self.nodes_ui(ui, cx, gallery, view, &tiles);
         self.ask_ahead(ui, cx, gallery, view);
         let scene = Scene {
@@ -205,7 +243,7 @@ impl ThumbnailGrid {
         self.pointer_ui(ui, cx, gallery, scene);
         let below = self.new_images_ui(ui, cx, gallery, view);
         let dated = (&self.layout, self.breaks.scale());
-        self.badge.badge_ui(ui, gallery, dated, view, below);
+        self.wants_date |= self.badge.badge_ui(ui, gallery, dated, view, below);
     }
 
     /// Offers to show what came above; how many points of the upper edge that takes.
@@ -236,7 +274,7 @@ impl ThumbnailGrid {
         view: GridView,
         hovered: Option<usize>,
     ) -> Vec<Tile> {
-        let focus = gallery.selection.focus();
+        let focus = gallery.focus();
         let is_focused = self.is_ring_shown && ui.memory(|memory| memory.has_focus(grid_id()));
         let tile = |position: usize| {
             let rect = view.rect(self.layout.tile(position)?);
@@ -251,9 +289,7 @@ impl ThumbnailGrid {
                 position,
                 rect,
                 upload,
-                is_selected: gallery
-                    .selection
-                    .contains_position(position, &gallery.listing),
+                is_selected: gallery.is_chosen_at(position),
                 is_hovered: hovered == Some(position),
                 has_ring: is_focused && position == focus,
                 is_saved,
@@ -273,7 +309,7 @@ impl ThumbnailGrid {
         tiles: &[Tile],
     ) {
         let zone = TimeZone::system();
-        let focus = gallery.selection.focus();
+        let focus = gallery.focus();
         let builder = UiBuilder::new()
             .id_salt("tiles")
             .max_rect(view.pane)
@@ -293,7 +329,7 @@ impl ThumbnailGrid {
                 position: focus,
                 rect: view.rect(span),
                 upload: gallery.upload_at(focus),
-                is_selected: gallery.selection.contains_position(focus, &gallery.listing),
+                is_selected: gallery.is_chosen_at(focus),
                 is_hovered: false,
                 has_ring: false,
                 is_saved: false,
@@ -303,35 +339,46 @@ impl ThumbnailGrid {
         }
         ui.accesskit_node_builder(grid_id(), |node| {
             node.set_multiselectable();
-            node.set_size_of_set(gallery.listing.len());
+            node.set_size_of_set(gallery.len());
             if let Some(active) = active {
                 node.set_active_descendant(active.accesskit_id());
             }
         });
     }
 
-    /// The pictures of the screen that comes next.
+    /// The pictures of the screen that comes next, then of the one before, as far as textures
+    /// of the size of those on screen have room.
     fn ask_ahead(&self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, view: GridView) {
+        if gallery.access == crate::state::FileAccess::Refused {
+            return;
+        }
         let way = if view.is_at_top() {
             Way::Down
         } else {
             self.way
         };
-        let heights = view.heights_ahead(way);
-        if gallery.access == crate::state::FileAccess::Refused {
-            return;
-        }
-        let positions = self.layout.positions(self.layout.rows_between(heights));
         let choice = cx.state.settings.grid_layout;
-        for position in positions {
-            let (Some(upload), Some(tile)) =
-                (gallery.upload_at(position), self.layout.tile(position))
-            else {
-                continue;
-            };
-            let size = egui::vec2(tile.width, tile.height);
-            let wanted = grid_tile::thumbnail(&upload, size, ui.pixels_per_point(), choice);
-            cx.picture(&wanted, Urgency::Ahead);
+        // Those on screen were asked for already.
+        let room = cx.textures.budget_bytes() / 4 * 3;
+        let mut taken = None;
+        for (way, urgency) in [(way, Urgency::Ahead), (way.back(), Urgency::Behind)] {
+            let rows = self.layout.rows_between(view.heights_ahead(way));
+            for position in self.layout.positions(rows) {
+                let (Some(upload), Some(tile)) =
+                    (gallery.upload_at(position), self.layout.tile(position))
+                else {
+                    continue;
+                };
+                let size = egui::vec2(tile.width, tile.height);
+                let wanted = grid_tile::thumbnail(&upload, size, ui.pixels_per_point(), choice);
+                let bytes = grid_tile::texture_bytes(&wanted);
+                let sum = taken.get_or_insert_with(|| bytes * self.visible.len());
+                *sum += bytes;
+                if *sum > room {
+                    return;
+                }
+                cx.picture(&wanted, urgency);
+            }
         }
     }
 }
@@ -344,21 +391,4 @@ pub(super) fn geometry(cx: ViewContext<'_>, pane: Rect) -> Geometry {
         gap: theme::TILE_GAP,
         header: HEADER,
     }
-}
-
-fn aspects(gallery: &Gallery) -> Vec<f32> {
-    /// What a phone takes, for images whose size the server does not tell.
-    const USUAL: f32 = 4.0 / 3.0;
-    let mut aspects = Vec::with_capacity(gallery.listing.len());
-    for page in gallery.listing.pages() {
-        match page.uploads {
-            Some(uploads) => aspects.extend(uploads.iter().map(|upload| {
-                upload
-                    .dimensions
-                    .map_or(USUAL, |dimensions| dimensions.aspect_ratio())
-            })),
-            None => aspects.extend(std::iter::repeat_n(USUAL, page.len)),
-        }
-    }
-    aspects
 }

@@ -6,6 +6,7 @@ use lucide_icons::Icon;
 use crate::domain::{Room, safe_display_name};
 use crate::protocol::{GridLayoutChoice, ThemeChoice};
 use crate::state::{Action, Gallery, TILE_EDGE_POINTS, user_message};
+use crate::ui::find_bar::FindBar;
 use crate::ui::room_row::{kind_icon, kind_words};
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, space, text};
@@ -13,23 +14,31 @@ use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{IconButton, icon_button_ui, icon_toggle_ui, primary_button};
 
-/// Draws the bar.
-pub(super) fn top_bar_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, totals: &Totals) {
+/// Draws the bar; answers what was asked of the window.
+pub(super) fn top_bar_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    totals: &Totals,
+    find_bar: &FindBar,
+) -> Option<Job> {
+    let mut asked = None;
     let size = egui::vec2(ui.available_width(), theme::TOP_BAR_HEIGHT);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        if gallery.selection.is_empty() {
-            view_controls_ui(ui, cx);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                title_ui(ui, cx, gallery);
-            });
-        } else {
+        if gallery.has_choice() {
             selection_actions_ui(ui, cx);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 selection_ui(ui, cx, totals);
             });
+        } else {
+            asked = view_controls_ui(ui, cx, find_bar);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                title_ui(ui, cx, gallery);
+            });
         }
     });
+    asked
 }
 
 fn title_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
@@ -71,7 +80,8 @@ fn facts(room: &Room, gallery: &Gallery) -> String {
 }
 
 /// From right to left.
-fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>, find_bar: &FindBar) -> Option<Job> {
+    let mut asked = None;
     panel_toggle_ui(ui, cx);
     let key = key_of(ui.ctx(), Job::Reload);
     if icon_button_ui(ui, cx.palette, Icon::RefreshCw, "Reload", &key).clicked() {
@@ -81,9 +91,25 @@ fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     ui.add_space(space::XS);
     layout_toggle_ui(ui, cx);
     ui.add_space(space::XS);
-    if ui.available_width() > 320.0 {
+    if ui.available_width() > 392.0 {
         size_ui(ui, cx);
     }
+    ui.add_space(space::XS);
+    let key = key_of(ui.ctx(), Job::GoToDate);
+    if icon_button_ui(ui, cx.palette, Icon::CalendarSearch, "Go to date", &key).clicked() {
+        asked = Some(Job::GoToDate);
+    }
+    let key = key_of(ui.ctx(), Job::FindImage);
+    let find = IconButton {
+        icon: Icon::Search,
+        name: "Find images by file name",
+        key: &key,
+        is_on: Some(find_bar.is_open()),
+    };
+    if icon_toggle_ui(ui, cx.palette, find).clicked() {
+        asked = Some(Job::FindImage);
+    }
+    asked
 }
 
 fn panel_toggle_ui(ui: &mut Ui, cx: ViewContext<'_>) {

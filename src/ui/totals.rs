@@ -8,8 +8,8 @@ use crate::state::{Gallery, user_message};
 #[derive(Debug, Default)]
 pub(super) struct Totals {
     of_list: Option<ListKey>,
-    /// The version of the selection.
-    of_choice: Option<u64>,
+    /// The versions of the selection and of what is shown.
+    of_choice: Option<(u64, (u64, u64))>,
     /// Bytes of all images that are listed.
     pub(super) listed: ByteCount,
     is_complete: bool,
@@ -36,9 +36,10 @@ impl Totals {
             self.of_list = Some(of_list);
             self.of_choice = None;
         }
-        if self.of_choice != Some(selection.version()) {
+        let of_choice = Some((selection.version(), gallery.shown_version()));
+        if self.of_choice != of_choice {
             self.chosen_words = self.words(gallery);
-            self.of_choice = Some(selection.version());
+            self.of_choice = of_choice;
         }
     }
 
@@ -54,13 +55,16 @@ impl Totals {
 
     fn words(&self, gallery: &Gallery) -> String {
         let selection = &gallery.selection;
-        if selection.is_empty() {
+        if !gallery.has_choice() {
             return String::new();
         }
-        let count = user_message::grouped(selection.count(&gallery.listing));
-        let bytes: ByteCount = gallery.chosen().filter_map(|upload| upload.size).sum();
-        let is_known =
-            selection.pending().is_empty() && (selection.all_but().is_none() || self.is_complete);
+        let count = user_message::grouped(gallery.chosen_count());
+        let bytes = gallery.chosen_bytes();
+        let is_known = if gallery.find().is_on() {
+            gallery.is_choice_known()
+        } else {
+            selection.pending().is_empty() && (selection.all_but().is_none() || self.is_complete)
+        };
         if is_known {
             format!("{count} selected · {bytes}")
         } else {

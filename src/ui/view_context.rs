@@ -31,7 +31,10 @@ impl ViewContext<'_> {
     /// The picture, if it is there; otherwise it is asked for with this urgency.
     pub fn picture(&self, wanted: &WantedImage, urgency: Urgency) -> Option<Texture> {
         let texture = self.textures.get(&wanted.request);
-        if texture.is_none() && !self.textures.is_known_missing(&wanted.request) {
+        if texture.is_none()
+            && !self.textures.is_queued(&wanted.request, urgency)
+            && !self.textures.is_known_missing(&wanted.request)
+        {
             self.wishes.0.borrow_mut().push((urgency, wanted.clone()));
         }
         texture
@@ -62,6 +65,8 @@ pub enum Urgency {
     Neighbour,
     /// A tile on the screen after this one.
     Ahead,
+    /// A tile on the screen before this one.
+    Behind,
 }
 
 /// Pictures that one frame lacked.

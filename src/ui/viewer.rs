@@ -209,11 +209,7 @@ fn may_be_transparent(format: &str) -> bool {
 
 fn name_node(response: &Response, gallery: &Gallery, upload: Option<&Upload>) {
     response.widget_info(|| {
-        let place = format!(
-            "{} of {}",
-            gallery.selection.focus() + 1,
-            gallery.listing.len()
-        );
+        let place = format!("{} of {}", gallery.focus() + 1, gallery.len());
         let name = match upload {
             Some(upload) => {
                 let time = upload.uploaded_at.map_or_else(String::new, |time| {

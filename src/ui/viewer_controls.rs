@@ -148,8 +148,8 @@ fn top_bar_ui(
             choose_ui(ui, cx, gallery, upload);
             let place = format!(
                 "{} of {}",
-                grouped(gallery.selection.focus() + 1),
-                grouped(gallery.listing.len())
+                grouped(gallery.focus() + 1),
+                grouped(gallery.len())
             );
             ui.label(RichText::new(place).color(Color32::from_gray(215)));
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -168,7 +168,7 @@ fn choose_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: Option
     };
     if button_ui(ui, icon, name) {
         cx.act(Action::Select {
-            position: gallery.selection.focus(),
+            position: gallery.focus(),
             how: SelectHow::Toggle,
         });
     }
@@ -194,7 +194,7 @@ fn title_ui(ui: &mut Ui, upload: Option<&Upload>) {
 
 /// Previous and next. Answers where they are.
 fn side_buttons_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, view: Rect) -> Vec<Rect> {
-    let focus = gallery.selection.focus();
+    let focus = gallery.focus();
     let sides = [
         (
             focus > 0,
@@ -205,7 +205,7 @@ fn side_buttons_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, view: Re
             -1,
         ),
         (
-            focus + 1 < gallery.listing.len(),
+            focus + 1 < gallery.len(),
             view.right_center(),
             -1.0,
             Icon::ChevronRight,

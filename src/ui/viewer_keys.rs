@@ -118,7 +118,7 @@ fn perform(
         Asked::Zoom(zoom) => viewer.apply(zoom, None),
         Asked::ToggleAtPointer => viewer.apply(ZoomStep::Toggle, pointer),
         Asked::Choose => cx.act(Action::Select {
-            position: gallery.selection.focus(),
+            position: gallery.focus(),
             how: SelectHow::Toggle,
         }),
         Asked::Close => cx.act(Action::CloseViewer),

@@ -8,7 +8,7 @@ use egui::Ui;
 use crate::domain::{PixelSize, Upload};
 use crate::protocol::{ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::state::Gallery;
-use crate::ui::texture_store::{BUDGET_BYTES, Texture};
+use crate::ui::texture_store::Texture;
 use crate::ui::view_context::{Urgency, ViewContext};
 
 /// No edge of a texture is longer, whatever the graphics card can do.
@@ -19,10 +19,6 @@ const USUAL_EDGE_PX: u32 = 5000;
 
 /// One picture takes no more than this: most of what all textures may take.
 const MAX_BYTES: u64 = 100_000_000;
-
-/// What the image in view and those beside it may take together: a phone's photograph and the
-/// next one. The rest is for what the grid shows when one comes back to it.
-const ROOM_BYTES: u64 = BUDGET_BYTES as u64 / 5 * 4;
 
 /// What to ask for to fill the window with an image.
 pub(super) fn full_size(ui: &Ui, upload: &Arc<Upload>) -> WantedImage {
@@ -106,8 +102,10 @@ pub(super) fn size_of(upload: &Upload, texture: Option<(Texture, bool)>) -> Opti
 
 /// Asks for the next image and the one before, as far as they fit beside the one in view.
 pub(super) fn ask_neighbours(ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    let focus = gallery.selection.focus();
+    let focus = gallery.focus();
     let in_view = gallery.upload_at(focus);
+    // The rest is for what the grid shows when one comes back to it.
+    let room = cx.textures.budget_bytes() as u64 / 5 * 2;
     let mut taken = in_view.map_or(MAX_BYTES, |upload| bytes_of(&upload));
     for position in [Some(focus + 1), focus.checked_sub(1)]
         .into_iter()
@@ -120,7 +118,7 @@ pub(super) fn ask_neighbours(ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
             continue;
         }
         taken += bytes_of(&upload);
-        if taken > ROOM_BYTES {
+        if taken > room {
             return;
         }
         cx.picture(&full_size(ui, &upload), Urgency::Neighbour);

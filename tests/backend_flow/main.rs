@@ -11,10 +11,12 @@ mod images;
 mod listing;
 mod live;
 mod saving;
+mod second_start;
 mod sessions;
 mod storage;
 #[path = "../support/mod.rs"]
 mod support;
+mod thumbnails;
 mod whole_visit;
 
 use std::collections::HashSet;
@@ -45,7 +47,7 @@ pub(crate) async fn listed(server: &ScriptedServer) -> (TestBackend, Room, Listi
 }
 
 pub(crate) fn uploads(listing: &Listing) -> Vec<Arc<Upload>> {
-    listing.known().cloned().collect()
+    listing.known().collect()
 }
 
 pub(crate) fn whole_room(room: &Room, listing: &Listing) -> SaveSelection {

@@ -61,7 +61,8 @@ async fn signing_out_forgets_everything() {
     assert_eq!(server.world().token, None);
     let account = account(&server);
     assert_eq!(backend.store.load(&account).unwrap(), None);
-    let left: Vec<_> = walk(&backend.path().join("cache"));
+    let mut left: Vec<_> = walk(&backend.path().join("cache"));
+    left.extend(walk(&backend.path().join("data")));
     assert!(left.is_empty(), "{left:?}");
     backend.send(Command::ResumeSession {
         account,
@@ -185,6 +186,8 @@ async fn a_server_that_is_away_at_the_start_is_asked_again_without_the_keyring()
     backend.close();
     let TestBackend { folder, store, .. } = backend;
     server.stop();
+    // Nothing is known that could be shown.
+    std::fs::remove_dir_all(folder.path().join("data")).unwrap();
     let mut next = TestBackend::with(folder, Arc::clone(&store));
     let resume = || Command::ResumeSession {
         account: account(&server),

@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use salon::imaging::{ImageError, Target, decode, peek_size, read_metadata};
+use salon::imaging::{
+    Early, ImageError, Target, decode, early_thumbnail, peek_size, read_metadata,
+};
 
-use super::{fixture, fixture_names};
+use super::{fixture, fixture_names, has_extension};
 
 /// Far above what any fixture takes (milliseconds), for machines that do much else.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -17,11 +19,43 @@ const UNLIMITED: Target = Target::Full {
     max_edge_px: u32::MAX,
 };
 
-/// Not the tall one: it is one more PNG, and takes ten times as long as all others.
+/// Not the large ones: they are no other kinds of file, and take ten times as long as all others.
 fn damaged_names() -> impl Iterator<Item = String> {
     fixture_names()
         .into_iter()
-        .filter(|name| name != "10x4000.png")
+        .filter(|name| fixture(name).len() < 10_000 && name != "10x4000.png")
+}
+
+/// JPEGs, each of which goes through Salon's own decoder at one scale at least.
+fn damaged_jpegs() -> impl Iterator<Item = String> {
+    let is_one_of_many =
+        |name: &String| name.starts_with("orientation-") && name != "orientation-6.jpg";
+    damaged_names().filter(move |name| has_extension(name, &["jpg"]) && !is_one_of_many(name))
+}
+
+/// For most of the pictures an eighth, a quarter and a half are just enough for these.
+const EDGES: [u32; 3] = [5, 10, 20];
+
+/// As a thumbnail, from the whole and from what came so far.
+fn survive_as_thumbnail(name: &str, bytes: &[u8], edges: &[u32]) {
+    let start = Instant::now();
+    for &edge_px in edges {
+        match decode(bytes, Target::Thumbnail { edge_px }) {
+            Ok(image) => {
+                assert!(image.size.longer_side() <= edge_px, "{name}: {image:?}");
+                assert_eq!(image.pixels.len() as u64, 4 * image.size.area(), "{name}");
+            }
+            Err(error) => assert_ne!(error, ImageError::DecoderCrashed, "{name}"),
+        }
+        match early_thumbnail(bytes, edge_px) {
+            Early::Ready(image) => {
+                assert!(image.size.longer_side() <= edge_px, "{name}: {image:?}");
+            }
+            Early::AskAgainAt(next) => assert!(next > bytes.len() as u64, "{name}: {next}"),
+            Early::NeedsWhole => {}
+        }
+    }
+    assert!(start.elapsed() < LONGEST, "{name}: {:?}", start.elapsed());
 }
 
 /// Runs everything that reads files; says how decoding ended.
@@ -74,6 +108,55 @@ fn every_file_with_flipped_bytes_is_an_error_or_a_picture() {
             }
             let ended = survive(&name, &damaged);
             assert_ne!(ended, Err(ImageError::DecoderCrashed), "{name}");
+        }
+    }
+}
+
+#[test]
+fn every_jpeg_cut_off_anywhere_is_an_error_or_a_thumbnail() {
+    for name in damaged_jpegs() {
+        let bytes = fixture(&name);
+        for n in 0..50 {
+            survive_as_thumbnail(&name, &bytes[..bytes.len() * n / 50], &EDGES);
+        }
+    }
+}
+
+#[test]
+fn every_jpeg_with_flipped_bytes_is_an_error_or_a_thumbnail() {
+    for name in damaged_jpegs() {
+        let bytes = fixture(&name);
+        let mut random = fastrand::Rng::with_seed(11);
+        for n in 0..1000 {
+            let mut damaged = bytes.clone();
+            for _ in 0..random.usize(1..4) {
+                let at = random.usize(..damaged.len());
+                damaged[at] = random.u8(..);
+            }
+            survive_as_thumbnail(&name, &damaged, &EDGES[n % 3..][..1]);
+        }
+    }
+}
+
+#[test]
+fn a_jpeg_of_a_few_bytes_that_announces_the_largest_size_costs_nothing() {
+    for name in ["baseline.jpg", "progressive.jpg", "small-2x2.jpg"] {
+        let mut bytes = fixture(name);
+        let frame = bytes
+            .windows(2)
+            .position(|pair| matches!(pair, [0xFF, 0xC0 | 0xC2]))
+            .unwrap();
+        for side in [13_000_u16, 65_535] {
+            bytes[frame + 5..frame + 7].copy_from_slice(&side.to_be_bytes());
+            bytes[frame + 7..frame + 9].copy_from_slice(&side.to_be_bytes());
+            let start = Instant::now();
+            let early = early_thumbnail(&bytes, 320);
+            assert!(!matches!(early, Early::Ready(_)), "{name}: {early:?}");
+            assert!(
+                start.elapsed() < Duration::from_secs(1),
+                "{name}: {:?}",
+                start.elapsed()
+            );
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 use super::scripted_server::{Behaviour, CODE, Image, PASSWORD, ROOM, World};
@@ -222,6 +223,13 @@ impl World {
             Behaviour::Garbage | Behaviour::GarbageOfNoSize => {
                 let garbage = vec![0xa5_u8; image.bytes.len()];
                 garbage.into_response()
+            }
+            Behaviour::StallsAfter(count) => {
+                let beginning = Ok::<_, std::io::Error>(image.bytes.slice(..count));
+                let beginning = stream::iter([beginning]);
+                let body = Body::from_stream(beginning.chain(stream::pending()));
+                let length = [("content-length", image.bytes.len().to_string())];
+                (length, body).into_response()
             }
             Behaviour::StorageGone => {
                 let storage = [("location", "http://127.0.0.1:1/bucket/key?signed")];

@@ -28,6 +28,8 @@ pub(crate) enum Behaviour {
     GarbageOfNoSize,
     /// The server redirects to a storage at which nobody listens.
     StorageGone,
+    /// So many bytes come, and then nothing more for ever.
+    StallsAfter(usize),
 }
 
 #[derive(Clone)]
@@ -107,6 +109,8 @@ pub(crate) struct World {
     pub(crate) listing_failures: Vec<u16>,
     pub(crate) counts: Vec<(String, Instant)>,
     pub(crate) logins: usize,
+    /// Paths with this in them are never answered.
+    pub(crate) silent: Option<&'static str>,
 }
 
 pub(crate) struct ScriptedServer {
@@ -132,6 +136,7 @@ impl ScriptedServer {
                 listing_failures: Vec::new(),
                 counts: Vec::new(),
                 logins: 0,
+                silent: None,
             })),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             port: 0,
@@ -212,13 +217,17 @@ async fn answer(State((world, gate)): State<Shared>, request: Request) -> Respon
         .await
         .unwrap();
     let is_file = path.starts_with("/file-upload/");
-    {
+    let is_silent = {
         let mut world = world.lock().unwrap();
         world.log.push(format!("{path}?{query}"));
         if let Some(mut before) = world.before.take() {
             before(&mut world, &path);
             world.before.get_or_insert(before);
         }
+        world.silent.is_some_and(|part| path.contains(part))
+    };
+    if is_silent {
+        return std::future::pending().await;
     }
     if is_file {
         gate.acquire().await.unwrap().forget();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui_kittest::Harness;
+use jiff::{SignedDuration, Timestamp};
 use salon::domain::{
     AccountId, ByteCount, ListingWindow, PageIndex, Person, PixelSize, Room, RoomId, RoomKind,
     ServerUrl, SubscriptionId, TokenKind, Upload, UploadId, UploadPage, UserId,
@@ -116,19 +117,28 @@ pub(super) fn signed_in(total: usize) -> Shell {
     });
     let (generation, result) = (state.generation, Ok(rooms()));
     state.on_event(Event::RoomsLoaded { generation, result });
-    let page = UploadPage {
-        uploads: (0..total.min(100)).map(upload).collect(),
+    list(&mut shell, 0, total);
+    shell
+}
+
+/// The server lists a page of the open room.
+pub(super) fn list(shell: &mut Shell, page: usize, total: usize) {
+    let state = &mut shell.state;
+    let listing = &state.gallery.as_ref().unwrap().listing;
+    let first = page * 100;
+    let answer = UploadPage {
+        uploads: (first..total.min(first + 100)).map(upload).collect(),
         total,
         hidden_count: 0,
         is_anchor_lost: false,
     };
-    state.on_event(Event::PageLoaded {
+    let event = Event::PageLoaded {
         generation: state.generation,
-        window: ListingWindow::Page(PageIndex(0)),
-        anchor: None,
-        result: Ok(page),
-    });
-    shell
+        window: ListingWindow::Page(PageIndex(page)),
+        anchor: listing.anchor().cloned(),
+        result: Ok(answer),
+    };
+    state.on_event(event);
 }
 
 pub(super) fn session() -> SessionInfo {
@@ -254,7 +264,10 @@ fn room(name: &str, kind: RoomKind) -> Room {
     }
 }
 
+/// One an hour, the newest on 20 March 2024.
 fn upload(n: usize) -> Upload {
+    let noon: Timestamp = "2024-03-20T12:00:00Z".parse().unwrap();
+    let hours = SignedDuration::from_hours(i64::try_from(n).unwrap());
     Upload {
         id: UploadId::from(format!("upload-{n}")),
         room: RoomId::from("team-offsite"),
@@ -265,7 +278,7 @@ fn upload(n: usize) -> Upload {
         identified_format: None,
         user: None,
         uploader: None,
-        uploaded_at: None,
+        uploaded_at: Some(noon - hours),
         updated_at: None,
         store: None,
         description: None,

@@ -5,7 +5,12 @@ mod encode;
 mod odd;
 mod photos;
 
+use std::io::Cursor;
+use std::path::Path;
+use std::sync::Arc;
+
 use bytes::Bytes;
+use image::{DynamicImage, ImageDecoder as _, ImageReader, ImageResult};
 
 use super::paint::{Canvas, Motif, paint};
 
@@ -23,6 +28,8 @@ pub(crate) enum Content {
     Photo(usize),
     /// A strange file, by its place in the list.
     Odd(usize),
+    /// A file of this machine.
+    File { path: Arc<Path>, byte_len: u64 },
     /// The server's thumbnail of a picture.
     Thumbnail {
         of: Box<Self>,
@@ -78,7 +85,7 @@ impl Content {
                 encoding,
                 ..
             } => thumb_len(*width, *height, *encoding),
-            Self::Noise { byte_len, .. } => *byte_len,
+            Self::Noise { byte_len, .. } | Self::File { byte_len, .. } => *byte_len,
             Self::Missing => 48_213,
         }
     }
@@ -96,6 +103,13 @@ impl Content {
             Self::Odd(index) => ODD_FILES
                 .get(*index)
                 .map(|odd| Bytes::from_static(odd.file)),
+            Self::File { path, .. } => match std::fs::read(path) {
+                Ok(file) => Some(file.into()),
+                Err(error) => {
+                    tracing::warn!(%error, "a file of the folder is gone: {}", path.display());
+                    None
+                }
+            },
             Self::Thumbnail {
                 of,
                 width,
@@ -124,8 +138,8 @@ impl Content {
                 painting.width,
                 painting.height,
             )),
-            Self::Photo(_) | Self::Odd(_) => {
-                let decoded = image::load_from_memory(&self.file()?).ok()?.into_rgb8();
+            Self::Photo(_) | Self::Odd(_) | Self::File { .. } => {
+                let decoded = upright(&self.file()?).ok()?.into_rgb8();
                 Some(Canvas::from_pixels(
                     decoded.width(),
                     decoded.height(),
@@ -135,6 +149,16 @@ impl Content {
             Self::Thumbnail { .. } | Self::Noise { .. } | Self::Missing => None,
         }
     }
+}
+
+/// Turned as EXIF says, which the scaler of the server does too.
+fn upright(file: &[u8]) -> ImageResult<DynamicImage> {
+    let reader = ImageReader::new(Cursor::new(file)).with_guessed_format()?;
+    let mut decoder = reader.into_decoder()?;
+    let orientation = decoder.orientation()?;
+    let mut decoded = DynamicImage::from_decoder(decoder)?;
+    decoded.apply_orientation(orientation);
+    Ok(decoded)
 }
 
 /// Thumbnails hold more detail for each pixel than what they were made from.

@@ -8,7 +8,7 @@ use super::ids::id;
 use super::people::people;
 use super::room::{Room, RoomKind, Team};
 use super::sessions::Sessions;
-use super::{World, pictures};
+use super::{FolderImage, World, pictures};
 
 /// How many images `#archive-100k` has.
 const ARCHIVE_LENGTH: u32 = 100_000;
@@ -127,8 +127,14 @@ const ROOMS: [Sketch; 15] = [
 ];
 
 impl World {
-    /// The same world for the same arguments. `newest` is what all times count back from.
-    pub(crate) fn generate(seed: u64, library: LibraryChoice, newest: i64) -> Self {
+    /// The same world for the same arguments. `newest` is what all times count back from, but
+    /// those of the folder, which are the files' own. Without a folder there is no `#corpus`.
+    pub(crate) fn generate(
+        seed: u64,
+        library: LibraryChoice,
+        newest: i64,
+        folder: Option<Vec<FolderImage>>,
+    ) -> Self {
         let people = people(seed);
         let mut world = Self {
             seed,
@@ -150,6 +156,9 @@ impl World {
         world.open_direct_rooms(newest);
         world.open_archive(library, newest);
         pictures::hang(&mut world, library, newest);
+        if let Some(images) = folder {
+            world.open_folder(images, newest);
+        }
         world.settle(newest);
         world
     }

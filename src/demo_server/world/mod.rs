@@ -2,6 +2,7 @@
 
 mod access;
 mod archive;
+mod folder;
 pub(crate) mod ids;
 mod images;
 mod library;
@@ -17,6 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use archive::Archive;
 
+pub(crate) use folder::FolderImage;
 pub(crate) use images::{Entry, Fate};
 pub(crate) use messages::{Dates, message_id, sent_at};
 pub(crate) use people::{Person, SecondFactor};

@@ -166,7 +166,7 @@ impl Upload {
     fn can_be_scaled(&self, width: u32, height: u32) -> bool {
         let n_pixels = u64::from(width) * u64::from(height);
         match self.content {
-            Content::Painted(_) | Content::Photo(_) => true,
+            Content::Painted(_) | Content::Photo(_) | Content::File { .. } => true,
             Content::Odd(_) => n_pixels < 40_000_000 && self.size() > 4000,
             _ => false,
         }

@@ -3,67 +3,79 @@
 //! The server lists by offset, newest first, and the list changes underneath:
 //!
 //! * New uploads do not move it, because every window is asked for with an anchor
-//!   (`startingFromId`), which cuts off everything newer.
+//!   (`startingFromId`), which cuts off everything newer. What was posted after the anchor is
+//!   the *front*: a short list before page 0. A look at the newest images (the *head*, asked
+//!   for without an anchor) that finds the anchor below as many new ones as the total grew by
+//!   confirms everything else.
 //! * A deletion shifts all later offsets by one. It shows in `total`, which can then only
 //!   shrink: pages read under another total are *stale*. They stay on screen and are read
 //!   again; the list is finished once every page was read under the same total.
 //! * Images of the same millisecond come in any order, from call to call. Where two pages meet
 //!   inside such a group, the window across the seam is read too.
+//!
+//! A room may hold a million images, so pages are kept packed ([`packed`]) and unpacked when
+//! somebody looks at them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+mod bytes;
+mod dictionary;
+mod front;
+mod ids;
+mod merge;
+mod names;
+mod packed;
+mod page;
+mod paths;
+mod place_index;
+mod restore;
+mod times;
+mod unpacked;
+mod view;
+
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::{ByteCount, LISTING_PAGE_SIZE, ListingWindow, PageIndex, Upload, UploadId, UploadPage};
+use dictionary::Dictionary;
+use names::{Needle, folded};
+pub use packed::Facts;
+use page::{Page, Place};
+use place_index::PlaceIndex;
+pub use restore::StoredPage;
+use unpacked::Unpacked;
+pub use view::PageView;
 
-/// How often a list whose pages disagree with their total is read anew before it is taken as
-/// it is.
-const MAX_RECOUNTS: u32 = 3;
+use super::{ByteCount, LISTING_PAGE_SIZE, ListingWindow, PageIndex, Upload, UploadId};
 
 /// See the [module documentation](self).
 #[derive(Debug, Clone)]
 pub struct Listing {
+    /// How many positions there are from the anchor on.
     total: Option<usize>,
+    /// The newest image of page 0.
     anchor: Option<UploadId>,
     /// Bumped when the total changed, so that pages read before are known to be stale.
     epoch: u32,
-    pages: BTreeMap<usize, Page>,
-    page_of: HashMap<UploadId, usize>,
+    /// What is newer than the anchor.
+    front: Option<Page>,
+    pages: Vec<Option<Page>>,
+    /// How many pages were put before the first: their keys do not change.
+    shift: u32,
+    placed: PlaceIndex,
+    dictionary: Dictionary,
+    unpacked: Unpacked,
     /// The position of each page's first image, and the length of the list behind the last:
     /// what every tile of every frame asks for, so it is kept.
     starts: Vec<usize>,
     /// What is to be read until the list is complete; kept for the same reason.
     missing: Vec<ListingWindow>,
-    /// The newest page must be read before anything else, without an anchor.
+    /// Bytes of all known images.
+    known_bytes: u128,
+    /// The newest images must be asked for before anything else, without an anchor.
     is_head_due: bool,
-    /// Seams read, with the epoch of that reading.
-    seams: BTreeMap<usize, u32>,
     /// Changes whenever what [`Self::slot`] answers may have changed.
     version: u64,
+    /// The stamp of the page that changed last.
+    last_stamp: u64,
     recounts: u32,
-}
-
-#[derive(Debug, Clone)]
-struct Page {
-    epoch: u32,
-    /// The list's version when this page last changed.
-    version: u64,
-    hidden_count: usize,
-    uploads: Vec<Arc<Upload>>,
-}
-
-/// One page as the view lays it out.
-#[derive(Debug, Clone, Copy)]
-pub struct PageView<'a> {
-    /// Which page.
-    pub index: PageIndex,
-    /// The position of its first image.
-    pub start: usize,
-    /// How many positions it takes.
-    pub len: usize,
-    /// Its images; `None` while it was not read.
-    pub uploads: Option<&'a [Arc<Upload>]>,
-    /// Changes when its images do.
-    pub version: u64,
 }
 
 /// What is at one position of the list.
@@ -93,22 +105,31 @@ impl Default for Listing {
             total: None,
             anchor: None,
             epoch: 0,
-            pages: BTreeMap::new(),
-            page_of: HashMap::new(),
+            front: None,
+            pages: Vec::new(),
+            shift: 0,
+            placed: PlaceIndex::default(),
+            dictionary: Dictionary::default(),
+            unpacked: Unpacked::default(),
             starts: Vec::new(),
             missing: Vec::new(),
+            known_bytes: 0,
             is_head_due: true,
-            seams: BTreeMap::new(),
             version: 0,
+            last_stamp: 0,
             recounts: 0,
         }
     }
 }
 
 impl Listing {
-    /// The anchor to ask with: `None` until the first page is there.
+    /// The anchor to ask with: `None` while the newest images are to be asked for.
     pub const fn anchor(&self) -> Option<&UploadId> {
-        self.anchor.as_ref()
+        if self.is_head_due {
+            None
+        } else {
+            self.anchor.as_ref()
+        }
     }
 
     /// Changes whenever positions may have changed.
@@ -116,7 +137,7 @@ impl Listing {
         self.version
     }
 
-    /// Whether the server has answered at all.
+    /// Whether anything is known: the server has answered, or this machine has kept something.
     pub const fn is_started(&self) -> bool {
         self.total.is_some()
     }
@@ -138,74 +159,86 @@ impl Listing {
 
     /// How many images are known.
     pub fn known_count(&self) -> usize {
-        self.page_of.len()
+        self.placed.len()
     }
 
     /// Whether every image is known and no page is stale.
-    pub fn is_complete(&self) -> bool {
+    pub const fn is_complete(&self) -> bool {
         !self.is_head_due && self.missing.is_empty()
     }
 
-    /// All known images, newest first.
-    pub fn known(&self) -> impl Iterator<Item = &Arc<Upload>> {
-        self.pages.values().flat_map(|page| page.uploads.iter())
+    /// All known images, newest first; unpacked one page after the other.
+    pub fn known(&self) -> impl Iterator<Item = Arc<Upload>> + '_ {
+        self.known_pages()
+            .flat_map(|page| page.packed.unpack(&self.dictionary))
+            .map(Arc::new)
     }
 
-    /// All pages in order, read or not.
-    pub fn pages(&self) -> impl Iterator<Item = PageView<'_>> {
-        (0..self.page_count()).filter_map(|index| self.page(index))
+    /// The ids of all known images, newest first.
+    pub fn known_ids(&self) -> impl Iterator<Item = UploadId> + '_ {
+        self.known_pages().flat_map(|page| page.packed.ids())
     }
 
     /// How many positions the server says there are; `None` before the first answer.
-    pub const fn total(&self) -> Option<usize> {
-        self.total
+    pub fn total(&self) -> Option<usize> {
+        Some(self.total? + self.front_len())
     }
 
     /// Bytes of all known images.
     pub fn known_bytes(&self) -> ByteCount {
-        self.known().filter_map(|upload| upload.size).sum()
+        ByteCount(u64::try_from(self.known_bytes).unwrap_or(u64::MAX))
+    }
+
+    /// Whether an image with this id is known.
+    pub fn contains(&self, id: &UploadId) -> bool {
+        self.place(id).is_some()
     }
 
     /// The image with this id, if it is known.
-    pub fn upload(&self, id: &UploadId) -> Option<&Arc<Upload>> {
-        let page = self.pages.get(self.page_of.get(id)?)?;
-        page.uploads.iter().find(|upload| upload.id == *id)
+    pub fn upload(&self, id: &UploadId) -> Option<Arc<Upload>> {
+        let page = self.page_at(self.place(id)?)?;
+        let within = page.packed.position(id)?;
+        self.unpacked(page).get(within).cloned()
     }
 
     /// What is at `position`; `None` behind the end.
     pub fn slot(&self, position: usize) -> Option<Slot> {
-        let (page, within) = self.locate(position)?;
-        match self.pages.get(&page) {
-            Some(read) => read.uploads.get(within).cloned().map(Slot::Known),
-            None => Some(Slot::Unknown(PageIndex(page))),
+        let (place, within) = self.locate(position)?;
+        match (self.page_at(place), place) {
+            (Some(page), _) => self.unpacked(page).get(within).cloned().map(Slot::Known),
+            (None, Place::Page(index)) => Some(Slot::Unknown(PageIndex(index))),
+            (None, Place::Front) => None,
         }
     }
 
     /// The position of an image that is known.
     pub fn position(&self, id: &UploadId) -> Option<usize> {
-        let page = *self.page_of.get(id)?;
-        let within = self
-            .pages
-            .get(&page)?
-            .uploads
-            .iter()
-            .position(|upload| upload.id == *id)?;
-        Some(self.starts.get(page)? + within)
+        let place = self.place(id)?;
+        let within = self.page_at(place)?.packed.position(id)?;
+        let start = match place {
+            Place::Front => 0,
+            Place::Page(index) => *self.starts.get(index)?,
+        };
+        Some(start + within)
     }
 
     /// The windows to read so that `positions` are known and certain, in order. The newest
-    /// page comes before all else when it is due: its first image is everybody's anchor.
-    pub fn missing_windows(&self, positions: std::ops::Range<usize>) -> Vec<ListingWindow> {
+    /// images come before all else when they are due: the list hangs on them.
+    pub fn missing_windows(&self, positions: Range<usize>) -> Vec<ListingWindow> {
         if self.is_head_due {
             return vec![ListingWindow::Page(PageIndex(0))];
         }
         if positions.is_empty() {
             return Vec::new();
         }
-        let first = self.locate(positions.start).map_or(0, |(page, _)| page);
+        let page = |(place, _)| match place {
+            Place::Front => 0,
+            Place::Page(index) => index,
+        };
+        let first = self.locate(positions.start).map_or(0, page);
         let last = self
             .locate(positions.end.saturating_sub(1))
-            .map_or(usize::MAX, |(page, _)| page);
+            .map_or(usize::MAX, page);
         let missing = self.missing.iter().copied();
         missing
             .filter(|window| (first..=last).contains(&window.page().0))
@@ -226,258 +259,42 @@ impl Listing {
         self.next_missing_windows(usize::MAX)
     }
 
-    /// The pages that overlap `positions`, in order.
-    pub fn pages_in(
-        &self,
-        positions: std::ops::Range<usize>,
-    ) -> impl Iterator<Item = PageView<'_>> {
-        let first = self
-            .locate(positions.start)
-            .map_or(usize::MAX, |(page, _)| page);
-        (first..self.page_count())
-            .filter_map(|index| self.page(index))
-            .take_while(move |page| page.start < positions.end)
+    /// The positions of the known images whose name contains `query`, in order, without regard
+    /// to upper and lower case. Of a million names it takes a few milliseconds.
+    pub fn search(&self, query: &str) -> Vec<u32> {
+        let query = folded(query);
+        let needle = Needle::new(&query);
+        let mut found = Vec::new();
+        for page in self.pages() {
+            let Ok(start) = u32::try_from(page.start) else {
+                break;
+            };
+            page.find(&needle, |within| found.push(start + within));
+        }
+        found
     }
 
-    fn page(&self, index: usize) -> Option<PageView<'_>> {
-        let (start, end) = (*self.starts.get(index)?, *self.starts.get(index + 1)?);
-        let read = self.pages.get(&index);
-        Some(PageView {
-            index: PageIndex(index),
-            start,
-            len: end - start,
-            uploads: read.map(|read| read.uploads.as_slice()),
-            version: read.map_or(0, |read| read.version),
-        })
-    }
-
-    fn missing_pages(&self) -> Vec<ListingWindow> {
-        let pages = 0..self.page_count();
-        let missing = pages.clone().filter(|page| !self.pages.contains_key(page));
-        let stale = pages.clone().filter(|page| {
-            self.pages
-                .get(page)
-                .is_some_and(|read| read.epoch != self.epoch)
-        });
-        let seams = pages.clone().filter(|page| self.is_seam_open(*page));
-        missing
-            .chain(stale)
-            .map(|page| ListingWindow::Page(PageIndex(page)))
-            .chain(seams.map(|page| ListingWindow::Seam(PageIndex(page))))
-            .collect()
-    }
-
-    /// Asks for the newest images again. What is known stays until it was read again.
-    pub fn refresh(&mut self) {
-        self.anchor = None;
+    /// Asks for the newest images again. What is known stays, and is certain again as soon as
+    /// the server's answer shows that nothing else has changed.
+    pub const fn refresh(&mut self) {
         self.is_head_due = true;
-        self.epoch += 1;
         self.recounts = 0;
-        self.positions_changed();
-    }
-
-    /// Takes in what the server answered to `window` asked for with `anchor`.
-    pub fn merge(
-        &mut self,
-        window: ListingWindow,
-        anchor: Option<&UploadId>,
-        answer: UploadPage,
-    ) -> Merged {
-        if anchor != self.anchor.as_ref() {
-            return Merged::Outdated;
-        }
-        if answer.is_anchor_lost {
-            self.replace_anchor();
-            return Merged::AnchorReplaced;
-        }
-        if self.total != Some(answer.total) {
-            self.total = Some(answer.total);
-            self.epoch += 1;
-        }
-        match window {
-            ListingWindow::Page(page) => {
-                if self.anchor.is_none() && page.0 == 0 {
-                    self.is_head_due = false;
-                    self.anchor = answer.uploads.first().map(|upload| upload.id.clone());
-                }
-                self.put_page(page.0, answer.hidden_count, answer.uploads);
-            }
-            ListingWindow::Seam(page) => self.put_seam(page.0, answer.uploads),
-        }
-        self.drop_pages_behind_the_end();
-        self.recount();
-        self.positions_changed();
-        Merged::Accepted
-    }
-
-    /// Takes out an image that is gone (its bytes answer 404). The pages are read again.
-    pub fn remove(&mut self, id: &UploadId) {
-        let Some(page) = self.page_of.remove(id) else {
-            return;
-        };
-        if let Some(read) = self.pages.get_mut(&page) {
-            read.uploads.retain(|upload| upload.id != *id);
-            read.version = self.version + 1;
-        }
-        self.positions_changed();
     }
 
     /// Names the people behind user ids.
     pub fn set_uploaders(&mut self, people: &[super::Person]) {
-        let by_id: HashMap<_, _> = people.iter().map(|person| (&person.id, person)).collect();
-        for upload in self
-            .pages
-            .values_mut()
-            .flat_map(|page| page.uploads.iter_mut())
-        {
-            let Some(person) = upload.user.as_ref().and_then(|user| by_id.get(user)) else {
-                continue;
-            };
-            if upload.uploader.as_ref() != Some(person) {
-                Arc::make_mut(upload).uploader = Some((*person).clone());
-            }
+        for person in people {
+            self.dictionary.name(person);
         }
+        self.name_other_uploaders(people);
+        self.unpacked.clear();
         self.version += 1;
-    }
-
-    fn put_page(&mut self, page: usize, hidden_count: usize, uploads: Vec<Upload>) {
-        if let Some(old) = self.pages.remove(&page) {
-            for upload in &old.uploads {
-                if self.page_of.get(&upload.id) == Some(&page) {
-                    self.page_of.remove(&upload.id);
-                }
-            }
-        }
-        let mut seen = HashSet::new();
-        let mut kept = Vec::with_capacity(uploads.len());
-        for upload in uploads {
-            if !seen.insert(upload.id.clone()) {
-                continue;
-            }
-            if let Some(other) = self.page_of.get(&upload.id).copied()
-                && let Some(read) = self.pages.get_mut(&other)
-            {
-                read.uploads.retain(|known| known.id != upload.id);
-                read.version = self.version + 1;
-            }
-            self.page_of.insert(upload.id.clone(), page);
-            kept.push(Arc::new(upload));
-        }
-        self.pages.insert(
-            page,
-            Page {
-                epoch: self.epoch,
-                version: self.version + 1,
-                hidden_count,
-                uploads: kept,
-            },
-        );
-    }
-
-    fn put_seam(&mut self, page: usize, uploads: Vec<Upload>) {
-        self.seams.insert(page, self.epoch);
-        let tie = self
-            .pages
-            .get(&page)
-            .and_then(|read| read.uploads.last()?.uploaded_at);
-        for upload in uploads {
-            let is_new = !self.page_of.contains_key(&upload.id);
-            if is_new
-                && upload.uploaded_at == tie
-                && let Some(read) = self.pages.get_mut(&page)
-            {
-                self.page_of.insert(upload.id.clone(), page);
-                read.version = self.version + 1;
-                read.uploads.push(Arc::new(upload));
-            }
-        }
-    }
-
-    fn drop_pages_behind_the_end(&mut self) {
-        let page_count = self.page_count();
-        for (_, page) in self.pages.split_off(&page_count) {
-            for upload in page.uploads {
-                self.page_of.remove(&upload.id);
-            }
-        }
-        self.seams.split_off(&page_count);
-    }
-
-    /// A list that was read whole under one total, and still is shorter or longer than it,
-    /// was changed in a way the total does not show: read it anew.
-    fn recount(&mut self) {
-        let is_whole = self.pages.len() == self.page_count()
-            && self.pages.values().all(|page| page.epoch == self.epoch)
-            && self.open_seams().next().is_none();
-        let hidden: usize = self.pages.values().map(|page| page.hidden_count).sum();
-        if is_whole
-            && Some(self.page_of.len() + hidden) != self.total
-            && self.recounts < MAX_RECOUNTS
-        {
-            self.recounts += 1;
-            self.epoch += 1;
-        }
-    }
-
-    fn replace_anchor(&mut self) {
-        let lost = self.anchor.take();
-        if let Some(lost) = lost {
-            self.remove(&lost);
-        }
-        let next = self.known().next().map(|upload| upload.id.clone());
-        self.is_head_due = next.is_none();
-        self.anchor = next;
-        self.epoch += 1;
-        self.positions_changed();
-    }
-
-    fn open_seams(&self) -> impl Iterator<Item = usize> + '_ {
-        self.pages
-            .keys()
-            .copied()
-            .filter(|page| self.is_seam_open(*page))
-    }
-
-    /// Whether the group of equal times at the end of this page goes on in the next one and
-    /// was not looked at as a whole yet.
-    fn is_seam_open(&self, page: usize) -> bool {
-        let (Some(this), Some(next)) = (self.pages.get(&page), self.pages.get(&(page + 1))) else {
-            return false;
-        };
-        let (Some(last), Some(first)) = (this.uploads.last(), next.uploads.first()) else {
-            return false;
-        };
-        let is_tie = last.uploaded_at.is_some() && last.uploaded_at == first.uploaded_at;
-        is_tie && self.seams.get(&page) != Some(&self.epoch)
-    }
-
-    fn positions_changed(&mut self) {
-        self.version += 1;
-        let total = self.total.unwrap_or(0);
-        let mut start = 0;
-        self.starts.clear();
-        for page in 0..self.page_count() {
-            self.starts.push(start);
-            start += self.pages.get(&page).map_or_else(
-                || (total - page * LISTING_PAGE_SIZE).min(LISTING_PAGE_SIZE),
-                |read| read.uploads.len(),
-            );
-        }
-        self.starts.push(start);
-        self.missing = self.missing_pages();
-    }
-
-    fn locate(&self, position: usize) -> Option<(usize, usize)> {
-        if position >= self.len() {
-            return None;
-        }
-        let page = self
-            .starts
-            .partition_point(|start| *start <= position)
-            .checked_sub(1)?;
-        Some((page, position - self.starts.get(page)?))
     }
 }
 
+#[cfg(test)]
+mod front_tests;
+#[cfg(test)]
+mod packing_tests;
 #[cfg(test)]
 mod tests;

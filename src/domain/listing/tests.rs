@@ -6,17 +6,18 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::domain::RoomId;
+use crate::domain::UploadPage;
 
 /// A room of a server: newest first, ties in another order at every call.
-struct Server {
-    uploads: Vec<Upload>,
+pub(super) struct Server {
+    pub(super) uploads: Vec<Upload>,
     next_id: u32,
-    random: fastrand::Rng,
-    calls: usize,
+    pub(super) random: fastrand::Rng,
+    pub(super) calls: usize,
 }
 
 impl Server {
-    fn with_images(count: usize, seed: u64) -> Self {
+    pub(super) fn with_images(count: usize, seed: u64) -> Self {
         let mut server = Self {
             uploads: Vec::new(),
             next_id: 0,
@@ -29,18 +30,18 @@ impl Server {
         server
     }
 
-    fn post(&mut self) {
+    pub(super) fn post(&mut self) {
         self.next_id += 1;
         let millis = i64::from(self.next_id) * 1000;
         self.post_at(millis);
     }
 
-    fn post_at(&mut self, millis: i64) {
+    pub(super) fn post_at(&mut self, millis: i64) {
         self.next_id += 1;
         self.uploads.push(upload(self.next_id, millis));
     }
 
-    fn delete_one_of(&mut self, range: std::ops::Range<usize>) {
+    pub(super) fn delete_one_of(&mut self, range: Range<usize>) {
         if range.is_empty() {
             return;
         }
@@ -49,14 +50,18 @@ impl Server {
         self.uploads.retain(|upload| upload.id != gone.id);
     }
 
-    fn sorted(&mut self) -> Vec<Upload> {
+    pub(super) fn sorted(&mut self) -> Vec<Upload> {
         self.random.shuffle(&mut self.uploads);
         let mut sorted = self.uploads.clone();
         sorted.sort_by_key(|upload| std::cmp::Reverse(upload.uploaded_at));
         sorted
     }
 
-    fn answer(&mut self, window: ListingWindow, anchor: Option<&UploadId>) -> UploadPage {
+    pub(super) fn answer(
+        &mut self,
+        window: ListingWindow,
+        anchor: Option<&UploadId>,
+    ) -> UploadPage {
         self.calls += 1;
         let sorted = self.sorted();
         let bound = anchor.map(|id| sorted.iter().find(|upload| upload.id == *id));
@@ -91,7 +96,7 @@ impl Server {
         }
     }
 
-    fn ids(&self) -> BTreeSet<UploadId> {
+    pub(super) fn ids(&self) -> BTreeSet<UploadId> {
         self.uploads
             .iter()
             .map(|upload| upload.id.clone())
@@ -99,7 +104,7 @@ impl Server {
     }
 }
 
-fn upload(number: u32, millis: i64) -> Upload {
+pub(super) fn upload(number: u32, millis: i64) -> Upload {
     Upload {
         id: UploadId::from(format!("u{number}")),
         room: RoomId::from("r"),
@@ -119,13 +124,17 @@ fn upload(number: u32, millis: i64) -> Upload {
     }
 }
 
-fn read_one(listing: &mut Listing, server: &mut Server, window: ListingWindow) -> Merged {
+pub(super) fn read_one(
+    listing: &mut Listing,
+    server: &mut Server,
+    window: ListingWindow,
+) -> Merged {
     let anchor = listing.anchor().cloned();
     let answer = server.answer(window, anchor.as_ref());
     listing.merge(window, anchor.as_ref(), answer)
 }
 
-fn read_all(listing: &mut Listing, server: &mut Server) {
+pub(super) fn read_all(listing: &mut Listing, server: &mut Server) {
     for _ in 0..500 {
         match listing.all_missing_windows().first() {
             Some(window) => read_one(listing, server, *window),
@@ -135,8 +144,8 @@ fn read_all(listing: &mut Listing, server: &mut Server) {
     panic!("the list was never finished");
 }
 
-fn known_ids(listing: &Listing) -> Vec<UploadId> {
-    listing.known().map(|upload| upload.id.clone()).collect()
+pub(super) fn known_ids(listing: &Listing) -> Vec<UploadId> {
+    listing.known_ids().collect()
 }
 
 #[test]
@@ -226,12 +235,12 @@ fn whatever_happens_meanwhile_the_finished_list_holds_every_image_once() {
 
 #[test]
 fn images_of_one_instant_across_two_pages_are_all_found() {
-    for seed in 0..30 {
+    for (seed, newer) in (0..30).flat_map(|seed| [61, 80, 99].map(|newer| (seed, newer))) {
         let mut server = Server::with_images(60, seed);
         for _ in 0..40 {
             server.post_at(1_000_000);
         }
-        for _ in 0..80 {
+        for _ in 0..newer {
             server.next_id += 1;
             let number = server.next_id;
             server
@@ -241,7 +250,7 @@ fn images_of_one_instant_across_two_pages_are_all_found() {
         let mut listing = Listing::default();
         read_all(&mut listing, &mut server);
         let known: BTreeSet<_> = known_ids(&listing).into_iter().collect();
-        assert_eq!(known, server.ids(), "seed {seed}");
+        assert_eq!(known, server.ids(), "seed {seed}, {newer} newer");
     }
 }
 
@@ -350,7 +359,7 @@ fn a_refresh_begins_with_the_newest_page_wherever_one_looks() {
     let mut server = Server::with_images(900, 13);
     let mut listing = Listing::default();
     read_all(&mut listing, &mut server);
-    server.post();
+    server.delete_one_of(300..301);
     listing.refresh();
     let windows = listing.missing_windows(500..550);
     assert_eq!(windows, [ListingWindow::Page(PageIndex(0))]);
@@ -370,4 +379,53 @@ fn an_empty_room_is_complete_at_once() {
     read_all(&mut listing, &mut server);
     assert!(listing.is_complete());
     assert!(listing.is_empty());
+}
+
+/// What a machine would keep of this list.
+pub(super) fn stored(listing: &Listing) -> Vec<StoredPage> {
+    listing
+        .pages()
+        .filter_map(|page| {
+            let uploads = page.uploads()?;
+            let uploads = uploads.iter().map(|upload| (**upload).clone());
+            Some(StoredPage {
+                index: page.index?,
+                hidden_count: 0,
+                uploads: uploads.collect(),
+                is_certain: true,
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn a_restored_list_is_shown_at_once_and_is_read_again_when_it_is_seen() {
+    let mut server = Server::with_images(350, 14);
+    let mut listing = Listing::default();
+    read_all(&mut listing, &mut server);
+    let anchor = listing.anchor().cloned();
+    let mut restored = Listing::restored(350, anchor, stored(&listing));
+    assert_eq!(known_ids(&restored), known_ids(&listing));
+    assert!(!restored.is_complete());
+    assert_eq!(restored.anchor(), None, "the newest images are asked for");
+    read_all(&mut restored, &mut server);
+    assert!(restored.is_complete());
+    assert_eq!(restored.known_count(), 350);
+}
+
+#[test]
+fn what_was_kept_fills_the_places_the_server_did_not_tell_yet() {
+    let mut server = Server::with_images(350, 15);
+    let mut before = Listing::default();
+    read_all(&mut before, &mut server);
+    let kept = Listing::restored(350, before.anchor().cloned(), stored(&before));
+    server.post();
+    server.delete_one_of(200..201);
+    let mut listing = Listing::default();
+    read_one(&mut listing, &mut server, ListingWindow::Page(PageIndex(0)));
+    listing.fill_from(kept);
+    assert!(listing.known_count() > 300);
+    read_all(&mut listing, &mut server);
+    let known: BTreeSet<_> = known_ids(&listing).into_iter().collect();
+    assert_eq!(known, server.ids());
 }

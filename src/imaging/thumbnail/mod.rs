@@ -1,14 +1,54 @@
 //! How a thumbnail is made: the only place that decides it.
+//!
+//! From the whole file always out of the picture itself: a JPEG at the smallest scale that
+//! serves, anything else by decoding every pixel. From the file's first bytes also out of the
+//! preview that cameras embed ([`preview`]), so that the rest need not be fetched ([`early`]):
+//! previews are compressed hard, which only the bytes they save make up for.
+
+mod early;
+mod preview;
+
+pub use early::{Early, early_thumbnail};
+
+use image::ImageFormat;
 
 use super::ImageError;
-use super::decode::{Picture, Source};
+use super::decode::{MAX_BYTES, Picture, Source};
+use super::jpeg::{Jpeg, Refusal};
+use crate::domain::PixelSize;
 
 /// The picture of a file, with no side above `edge_px`, neither turned nor converted yet: both
 /// are cheaper on few pixels.
-///
-/// Decodes every pixel and shrinks; a decoder that can decode at a smaller scale comes in here.
 pub(super) fn decode(source: &Source<'_>, edge_px: u32) -> Result<Picture, ImageError> {
+    if source.codec == ImageFormat::Jpeg
+        && let Ok(picture) = Jpeg::open(source.bytes).and_then(|jpeg| scaled(jpeg, edge_px))
+    {
+        return Ok(picture);
+    }
+    // What Salon's own decoder refuses, this one decodes or explains.
     source.decode()?.shrink(edge_px)
+}
+
+fn scaled(jpeg: Jpeg<'_>, edge_px: u32) -> Result<Picture, Refusal> {
+    let original_size = jpeg.size();
+    if is_too_large(original_size) {
+        return Err(Refusal::Unsuitable);
+    }
+    let profile = jpeg.profile();
+    Ok(Picture {
+        image: jpeg.shrunk(thumbnail_size(original_size, edge_px))?,
+        profile,
+        original_size,
+    })
+}
+
+/// Such a file is refused, however little of it a thumbnail would need: it could not be opened.
+fn is_too_large(size: PixelSize) -> bool {
+    size.area() * 3 > MAX_BYTES
+}
+
+fn thumbnail_size(original: PixelSize, edge_px: u32) -> PixelSize {
+    original.fit_within(edge_px.max(1))
 }
 
 #[cfg(test)]

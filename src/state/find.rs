@@ -1,0 +1,437 @@
+//! What is shown of a room: all of its images, or those whose file names were looked for.
+//!
+//! The list and the selection count positions of the whole room. The view counts those it
+//! shows; both meet here and nowhere else. While a search is on, only what it found takes part
+//! in choosing, counting and saving; what was chosen before and is not found comes back with
+//! the rest of the room.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::domain::listing::{Listing, Slot};
+use crate::domain::{ByteCount, Upload, UploadId};
+use crate::state::action::{MoveHow, SelectHow};
+use crate::state::gallery::Gallery;
+use crate::state::selection::Mark;
+use crate::state::user_message::UserMessage;
+
+/// A search by file name, and what it has found.
+#[derive(Debug, Default)]
+pub struct Find {
+    text: String,
+    found: Option<Found>,
+    /// Bumped whenever what is shown may have changed.
+    version: u64,
+}
+
+/// Where the images are that match.
+#[derive(Debug)]
+struct Found {
+    /// Positions of the whole list, in order.
+    positions: Vec<u32>,
+    /// Of the list that was searched.
+    list_version: u64,
+    /// Every match but these is chosen, also those in pages that are still to come.
+    all_but: Option<HashSet<UploadId>>,
+}
+
+impl Find {
+    /// What was typed.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether only what was found is shown.
+    pub const fn is_on(&self) -> bool {
+        self.found.is_some()
+    }
+
+    /// Looks for `text`; nothing but space ends the search.
+    fn look_for(&mut self, text: String, listing: &Listing) {
+        let is_blank = text.trim().is_empty();
+        let changes_nothing = is_blank && self.found.is_none();
+        self.text = text;
+        if changes_nothing {
+            return;
+        }
+        self.version += 1;
+        self.found = (!is_blank).then(|| Found {
+            positions: listing.search(self.text.trim()),
+            list_version: listing.version(),
+            all_but: None,
+        });
+    }
+
+    /// The positions of the list that are shown from `shown` on; `None` while all are.
+    fn positions(&self) -> Option<&[u32]> {
+        self.found.as_ref().map(|found| found.positions.as_slice())
+    }
+}
+
+/// Found positions as those of the list.
+fn places(positions: &[u32]) -> impl Iterator<Item = usize> + '_ {
+    positions.iter().map(|position| *position as usize)
+}
+
+/// Positions as ranges, neighbours in one.
+fn runs(positions: impl IntoIterator<Item = usize>) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for position in positions {
+        match runs.last_mut() {
+            Some(last) if last.end == position => last.end += 1,
+            _ => runs.push(position..position + 1),
+        }
+    }
+    runs
+}
+
+/// What the view shows.
+impl Gallery {
+    /// The search.
+    pub const fn find(&self) -> &Find {
+        &self.find
+    }
+
+    /// How many positions are shown.
+    pub fn len(&self) -> usize {
+        self.find
+            .positions()
+            .map_or_else(|| self.listing.len(), <[u32]>::len)
+    }
+
+    /// Whether there is nothing to show, as far as is known.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Changes whenever another image may be at a position.
+    pub const fn shown_version(&self) -> (u64, u64) {
+        (self.listing.version(), self.find.version)
+    }
+
+    /// The image at a shown position, if it is known.
+    pub fn upload_at(&self, position: usize) -> Option<Arc<Upload>> {
+        match self.listing.slot(self.place(position)?) {
+            Some(Slot::Known(upload)) => Some(upload),
+            Some(Slot::Unknown(_)) | None => None,
+        }
+    }
+
+    /// Where an image is shown.
+    pub fn position(&self, id: &UploadId) -> Option<usize> {
+        self.shown_at(self.listing.position(id)?)
+    }
+
+    /// Where a place of the list is shown, if it is.
+    pub fn shown_at(&self, place: usize) -> Option<usize> {
+        match self.find.positions() {
+            Some(positions) => positions.binary_search(&u32::try_from(place).ok()?).ok(),
+            None => Some(place),
+        }
+    }
+
+    /// What belongs to shown positions, of something that is there for each place of the list.
+    pub fn shown_of<T: Copy>(&self, all: Vec<T>) -> Vec<T> {
+        match self.find.positions() {
+            Some(positions) => {
+                let shown = places(positions).filter_map(|place| all.get(place));
+                shown.copied().collect()
+            }
+            None => all,
+        }
+    }
+
+    /// The keyboard's place; the nearest that is shown, if its image is not.
+    pub fn focus(&self) -> usize {
+        self.shown_near(self.selection.focus())
+    }
+
+    /// Where this place of the list is shown, or the nearest that is.
+    fn shown_near(&self, place: usize) -> usize {
+        let Some(positions) = self.find.positions() else {
+            return place;
+        };
+        let after = positions.partition_point(|shown| (*shown as usize) < place);
+        let distance = |index: usize| {
+            positions
+                .get(index)
+                .map(|other| (*other as usize).abs_diff(place))
+        };
+        match (after.checked_sub(1), distance(after)) {
+            (Some(before), None) => before,
+            (Some(before), Some(to_after)) if distance(before) < Some(to_after) => before,
+            _ => after,
+        }
+    }
+
+    /// Whether the image at a shown position is chosen, known or not.
+    pub fn is_chosen_at(&self, position: usize) -> bool {
+        self.place(position)
+            .is_some_and(|place| self.selection.contains_position(place, &self.listing))
+    }
+
+    /// Whether anything that is shown is chosen.
+    pub fn has_choice(&self) -> bool {
+        !self.selection.is_empty() && (!self.find.is_on() || self.chosen_count() > 0)
+    }
+
+    /// How many of the shown images are chosen, those not read yet included.
+    pub fn chosen_count(&self) -> usize {
+        if !self.find.is_on() {
+            return self.selection.count(&self.listing);
+        }
+        let versions = (
+            self.listing.version(),
+            self.find.version,
+            self.selection.version(),
+        );
+        match self.chosen_count_of.get() {
+            Some((of, count)) if of == versions => count,
+            _ => {
+                let count = self.count_chosen();
+                self.chosen_count_of.set(Some((versions, count)));
+                count
+            }
+        }
+    }
+
+    fn count_chosen(&self) -> usize {
+        let Some(positions) = self.find.positions() else {
+            return 0;
+        };
+        let (ids, mark) = self.selection.marked();
+        let marked = if ids.len() < positions.len() {
+            ids.iter().filter(|id| self.position(id).is_some()).count()
+        } else {
+            let chosen = places(positions)
+                .filter(|place| self.selection.contains_position(*place, &self.listing));
+            return chosen.count();
+        };
+        match mark {
+            Mark::On => marked,
+            Mark::Off => positions.len() - marked,
+        }
+    }
+
+    /// The chosen images that are shown and known, in the order of the room.
+    pub fn chosen(&self) -> Box<dyn Iterator<Item = Arc<Upload>> + '_> {
+        let listing = &self.listing;
+        let is_chosen = |upload: &Arc<Upload>| self.selection.contains(&upload.id);
+        match (self.selection.these(), self.find.positions()) {
+            (Some(ids), found)
+                if ids.len() < found.map_or_else(|| listing.known_count(), <[u32]>::len) / 2 =>
+            {
+                let shown = ids.iter().filter_map(|id| self.position(id));
+                let mut shown: Vec<usize> = shown.collect();
+                shown.sort_unstable();
+                Box::new(shown.into_iter().filter_map(|at| self.upload_at(at)))
+            }
+            (_, None) => Box::new(listing.known().filter(is_chosen)),
+            (_, Some(found)) => {
+                let shown = 0..found.len();
+                Box::new(shown.filter_map(|at| self.upload_at(at)).filter(is_chosen))
+            }
+        }
+    }
+
+    /// Bytes of the chosen images that are shown and known.
+    pub fn chosen_bytes(&self) -> ByteCount {
+        let Some(found) = self.find.positions() else {
+            return self.selection.bytes(&self.listing);
+        };
+        if self.chosen_count() < found.len() {
+            return self.chosen().filter_map(|upload| upload.size).sum();
+        }
+        // All of them, which may be a million: without looking at each whole.
+        let mut found = places(found).peekable();
+        let mut bytes = ByteCount::default();
+        for page in self.listing.pages() {
+            for (within, facts) in page.facts().enumerate() {
+                if found.next_if_eq(&(page.start + within)).is_some() {
+                    bytes += facts.size.unwrap_or_default();
+                }
+            }
+        }
+        bytes
+    }
+
+    /// Whether matches that are still to come are chosen, too.
+    pub(super) fn chooses_to_come(&self) -> bool {
+        let found = self.find.found.as_ref();
+        found.is_some_and(|found| found.all_but.is_some()) && !self.listing.is_complete()
+    }
+
+    /// The place in the list of a shown position; `None` behind the end of what was found.
+    pub(super) fn place(&self, position: usize) -> Option<usize> {
+        match self.find.positions() {
+            Some(positions) => places(positions.get(position..=position)?).next(),
+            None => Some(position),
+        }
+    }
+
+    /// The places of shown positions, as ranges in order.
+    fn places(&self, shown: Range<usize>) -> Vec<Range<usize>> {
+        match self.find.positions() {
+            Some(positions) => {
+                let end = shown.end.min(positions.len());
+                let part = positions.get(shown.start.min(end)..end);
+                runs(places(part.unwrap_or_default()))
+            }
+            None => vec![shown],
+        }
+    }
+}
+
+/// What the person does to it.
+impl Gallery {
+    /// Shows only the images whose names contain this; all of them if it is blank.
+    /// Answers what there is to say about it.
+    pub(super) fn look_for(&mut self, text: String) -> Option<UserMessage> {
+        let before = self.find.version;
+        let was_to_come = self.chooses_to_come();
+        self.find.look_for(text, &self.listing);
+        if self.find.version == before {
+            return None;
+        }
+        self.reveal += 1;
+        // What was to be saved are the matches of a search that is over.
+        let waiting = self.save_when_known.take_if(|_| was_to_come);
+        waiting.map(|_| UserMessage::search_ended_before_saving())
+    }
+
+    /// The list may have changed: looks through it again.
+    pub(super) fn search_again(&mut self) {
+        let Some(found) = &mut self.find.found else {
+            return;
+        };
+        if found.list_version == self.listing.version() {
+            return;
+        }
+        found.positions = self.listing.search(self.find.text.trim());
+        found.list_version = self.listing.version();
+        self.find.version += 1;
+        if let Some(all_but) = &found.all_but {
+            let spared = all_but.iter().filter_map(|id| self.listing.position(id));
+            let spared: HashSet<usize> = spared.collect();
+            let all = places(&found.positions);
+            let all = runs(all.filter(|place| !spared.contains(place)));
+            self.selection.mark(&all, Mark::On, &self.listing);
+        }
+    }
+
+    /// A click, or Space, at a shown position.
+    pub(super) fn select(&mut self, position: usize, how: SelectHow) {
+        let Some(place) = self.place(position) else {
+            return;
+        };
+        match how {
+            SelectHow::Range | SelectHow::AddRange if self.find.is_on() => {
+                self.forget_all_but();
+                let from = self.shown_near(self.selection.anchor());
+                let parts = self.places(from.min(position)..from.max(position) + 1);
+                self.selection.extend(place, how, &parts, &self.listing);
+            }
+            SelectHow::Toggle => {
+                self.selection.select(place, how, &self.listing);
+                self.spare(position);
+            }
+            SelectHow::Only | SelectHow::Range | SelectHow::AddRange => {
+                self.forget_all_but();
+                self.selection.select(place, how, &self.listing);
+            }
+        }
+    }
+
+    /// The keyboard moved to a shown position.
+    pub(super) fn move_focus(&mut self, to: usize, how: MoveHow) {
+        match how {
+            MoveHow::Select => self.select(to, SelectHow::Only),
+            MoveHow::Extend => self.select(to, SelectHow::Range),
+            MoveHow::FocusOnly => {
+                if let Some(place) = self.place(to) {
+                    self.selection.move_focus(place, how, &self.listing);
+                }
+            }
+        }
+    }
+
+    /// Focus and anchor at a shown position, nothing chosen.
+    pub(super) fn place_focus(&mut self, position: usize) {
+        if let Some(place) = self.place(position) {
+            self.selection.place_focus(place, &self.listing);
+        }
+    }
+
+    /// The rubber band covers these shown positions now.
+    pub(super) fn band(&mut self, covered: &[Range<usize>]) {
+        self.forget_all_but();
+        let places = covered.iter().flat_map(|range| self.places(range.clone()));
+        let places: Vec<Range<usize>> = places.collect();
+        self.selection.band(&places, &self.listing);
+    }
+
+    /// All of these shown positions on, or off if all were on.
+    pub(super) fn toggle_range(&mut self, range: Range<usize>) {
+        if !self.find.is_on() {
+            self.selection.toggle_range(range, &self.listing);
+            return;
+        }
+        self.forget_all_but();
+        let is_all_chosen = range.clone().all(|position| self.is_chosen_at(position));
+        let mark = if is_all_chosen { Mark::Off } else { Mark::On };
+        let places = self.places(range);
+        self.selection.mark(&places, mark, &self.listing);
+    }
+
+    /// Everything that is shown or will be, and nothing else.
+    pub(super) fn select_all(&mut self) {
+        let Some(found) = &mut self.find.found else {
+            self.selection.select_all();
+            return;
+        };
+        found.all_but = Some(HashSet::new());
+        let places = runs(places(&found.positions));
+        self.selection.choose_only(&places, &self.listing);
+    }
+
+    /// What is shown and not chosen instead of what is shown and chosen.
+    pub(super) fn invert(&mut self) {
+        if !self.find.is_on() {
+            self.selection.invert();
+            return;
+        }
+        self.forget_all_but();
+        let positions = places(self.find.positions().unwrap_or_default());
+        let (chosen, others): (Vec<usize>, Vec<usize>) =
+            positions.partition(|place| self.selection.contains_position(*place, &self.listing));
+        self.selection.mark(&runs(chosen), Mark::Off, &self.listing);
+        self.selection.mark(&runs(others), Mark::On, &self.listing);
+    }
+
+    /// Nothing is chosen any more, shown or not; can be undone.
+    pub(super) fn clear_selection(&mut self) {
+        self.forget_all_but();
+        self.selection.clear();
+    }
+
+    fn forget_all_but(&mut self) {
+        if let Some(found) = &mut self.find.found {
+            found.all_but = None;
+        }
+    }
+
+    /// One image was put on or off by hand: it stays so when more of the room is listed.
+    fn spare(&mut self, position: usize) {
+        let is_chosen = self.is_chosen_at(position);
+        let id = self.upload_at(position).map(|upload| upload.id.clone());
+        let found = self.find.found.as_mut();
+        if let (Some(all_but), Some(id)) = (found.and_then(|it| it.all_but.as_mut()), id) {
+            if is_chosen {
+                all_but.remove(&id);
+            } else {
+                all_but.insert(id);
+            }
+        }
+    }
+}
