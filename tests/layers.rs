@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// name (`*`: any in `Cargo.toml`) · exceptions to these.
 #[rustfmt::skip]
 const LAYERS: [[&str; 4]; 13] = [
-    ["domain", "", "* std::fs", "humansize jiff percent_encoding secrecy thiserror url"],
+    ["domain", "", "* std::fs", "hashbrown humansize jiff memchr percent_encoding secrecy thiserror unicode_normalization url"],
     ["imaging", "domain", "eframe egui egui_extras reqwest tokio", ""],
     ["storage", "domain", "eframe egui egui_extras reqwest tokio", ""],
     ["rocketchat", "domain", "eframe egui egui_extras", ""],

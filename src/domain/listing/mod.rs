@@ -293,8 +293,4 @@ impl Listing {
 }
 
 #[cfg(test)]
-mod front_tests;
-#[cfg(test)]
-mod packing_tests;
-#[cfg(test)]
 mod tests;

@@ -331,3 +331,6 @@ impl Head {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Refreshed and restored lists: what is new comes before the rest, and little is asked for.
 
-use super::tests::{Server, known_ids, read_all, read_one, stored, upload};
-use super::*;
+use super::super::tests::{Server, known_ids, read_all, read_one, stored, upload};
+use super::super::{Listing, ListingWindow, Merged, PageIndex, Slot, Upload, UploadId};
 use crate::domain::UploadPage;
 
 const HEAD: ListingWindow = ListingWindow::Page(PageIndex(0));

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::dictionary::Dictionary;
-use super::packed::PackedPage;
+use super::PackedPage;
+use crate::domain::listing::dictionary::Dictionary;
 use crate::domain::{ByteCount, Person, PixelSize, RoomId, Upload, UploadId, UserId};
 
 fn person(id: &str, name: Option<&str>) -> Person {
@@ -15,7 +15,7 @@ fn person(id: &str, name: Option<&str>) -> Person {
 }
 
 /// As a server of today describes a photograph.
-pub(super) fn usual_upload(number: usize) -> Upload {
+fn usual_upload(number: usize) -> Upload {
     let id = format!(
         "{:024x}",
         0x6720_0000_0000_u64 * 7_919 + number as u64 * 104_729

@@ -82,3 +82,6 @@ impl Listing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
