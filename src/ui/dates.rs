@@ -1,7 +1,5 @@
 //! Days and times in words, and which images of a room share a day. Pure.
 
-use std::collections::{HashMap, HashSet};
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -77,12 +75,19 @@ pub(super) struct DayBreaks {
     zone: Option<TimeZone>,
     /// Judged by the newest images and kept, so that headers do not change while pages come.
     scale: Option<Scale>,
-    /// By the version of the page, which no other page has.
-    pages: HashMap<u64, Vec<Break>>,
+    /// In the order of the room.
+    pages: Vec<KeptPage>,
 }
 
 /// Where within a page a day begins.
 type Break = (usize, Date);
+
+#[derive(Debug)]
+struct KeptPage {
+    /// No other page has it.
+    version: u64,
+    breaks: Vec<Break>,
+}
 
 impl DayBreaks {
     /// Forgets everything: another room.
@@ -103,18 +108,24 @@ impl DayBreaks {
             self.zone = Some(zone.clone());
         }
         if self.scale.is_none() {
-            let newest = listing.pages().next();
+            // Not by the few that were posted since.
+            let newest = listing.pages().find(|page| page.index.is_some());
             let newest = newest.filter(PageView::is_known);
             self.scale = newest.map(|page| scale_of(&page, zone));
         }
-        self.forget_old_pages(listing);
+        let scale = self.scale();
+        let mut kept = KeptPages(std::mem::take(&mut self.pages).into_iter());
         let mut groups: Vec<DayGroup> = Vec::new();
         for page in listing.pages() {
             if !page.is_known() {
                 extend(&mut groups, None, page.start, page.start + page.len);
                 continue;
             }
-            let breaks = self.breaks(&page, zone);
+            let known = kept.take(page.version).unwrap_or_else(|| KeptPage {
+                version: page.version,
+                breaks: breaks_of(&page, zone, scale),
+            });
+            let breaks = &known.breaks;
             let ends = breaks.iter().skip(1).map(|(within, _)| *within);
             for ((within, day), end) in breaks.iter().zip(ends.chain([page.len])) {
                 extend(
@@ -124,22 +135,24 @@ impl DayBreaks {
                     page.start + end,
                 );
             }
+            self.pages.push(known);
         }
         groups
     }
+}
 
-    /// Pages that changed are kept under their old versions too, until they are the most.
-    fn forget_old_pages(&mut self, listing: &Listing) {
-        if self.pages.len() > 2 * listing.page_count() + 16 {
-            let current: HashSet<u64> = listing.pages().map(|page| page.version).collect();
-            self.pages.retain(|version, _| current.contains(version));
-        }
-    }
+/// The pages of the last time, in order: nearly all come again, in the same order.
+struct KeptPages(std::vec::IntoIter<KeptPage>);
 
-    fn breaks(&mut self, page: &PageView<'_>, zone: &TimeZone) -> &[Break] {
-        let scale = self.scale();
-        let make = || breaks_of(page, zone, scale);
-        self.pages.entry(page.version).or_insert_with(make)
+impl KeptPages {
+    /// So many changed pages may lie between two that did not; a merge changes two or three.
+    const REACH: usize = 64;
+
+    /// The page with this version, if it was kept. Those before it are gone.
+    fn take(&mut self, version: u64) -> Option<KeptPage> {
+        let mut ahead = self.0.as_slice().iter().take(Self::REACH);
+        let at = ahead.position(|page| page.version == version)?;
+        self.0.nth(at)
     }
 }
 
@@ -286,5 +299,39 @@ mod tests {
         let in_berlin = breaks.groups(&listing, &east);
         assert_eq!(in_berlin[0].range, 0..3);
         assert_eq!(in_berlin[0].day, Some(date(2025, 11, 5)));
+    }
+
+    #[test]
+    fn what_is_kept_of_pages_never_outlives_them() {
+        let times: Vec<String> = (0..500)
+            .map(|n| format!("2025-{:02}-{:02}T12:00:00Z", 12 - n / 50, 28 - n % 28))
+            .collect();
+        let page = |index: usize, gone: usize| UploadPage {
+            uploads: (index * 100..index * 100 + 100)
+                .filter(|n| *n != gone)
+                .map(|n| upload(n, Some(&times[n])))
+                .collect(),
+            total: 500,
+            hidden_count: 0,
+            is_anchor_lost: false,
+        };
+        let mut listing = Listing::default();
+        let mut breaks = DayBreaks::default();
+        for (index, gone) in [
+            (0, 999),
+            (3, 999),
+            (1, 150),
+            (3, 340),
+            (4, 999),
+            (1, 999),
+            (2, 201),
+        ] {
+            let anchor = listing.anchor().cloned();
+            let window = ListingWindow::Page(PageIndex(index));
+            listing.merge(window, anchor.as_ref(), page(index, gone));
+            let kept = breaks.groups(&listing, &TimeZone::UTC);
+            let mut anew = DayBreaks::default();
+            assert_eq!(kept, anew.groups(&listing, &TimeZone::UTC), "page {index}");
+        }
     }
 }

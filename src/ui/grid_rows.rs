@@ -32,8 +32,9 @@ impl KeptRows {
             self.geometry = Some(geometry);
         }
         let mut before = std::mem::take(&mut self.rows);
+        let mut parts = Parts::of(listing);
         GridLayout::justified(groups, geometry, |group| {
-            let key = key(group, listing);
+            let key = parts.key(group);
             let kept = before.remove(&key).or_else(|| self.rows.get(&key).cloned());
             let rows = kept
                 .unwrap_or_else(|| Arc::new(justified_rows(&aspects(group, listing), geometry)));
@@ -43,15 +44,44 @@ impl KeptRows {
     }
 }
 
-/// The parts of pages that a group is made of.
-fn key(group: &DayGroup, listing: &Listing) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for page in listing.pages_in(group.range.clone()) {
-        let start = group.range.start.max(page.start) - page.start;
-        let end = group.range.end.min(page.start + page.len) - page.start;
-        (page.version, start, end).hash(&mut hasher);
+/// The parts of pages that groups are made of, group after group.
+struct Parts {
+    /// Start, end and version of each page.
+    pages: Vec<(usize, usize, u64)>,
+    /// The first page that the next group may be on.
+    next: usize,
+}
+
+impl Parts {
+    fn of(listing: &Listing) -> Self {
+        let pages = listing.pages();
+        Self {
+            pages: pages
+                .map(|page| (page.start, page.start + page.len, page.version))
+                .collect(),
+            next: 0,
+        }
     }
-    hasher.finish()
+
+    /// What the rows of a group depend on, but for the geometry. Groups are asked for in order.
+    fn key(&mut self, group: &DayGroup) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        while let Some((start, end, version)) = self.pages.get(self.next) {
+            if *start >= group.range.end {
+                break;
+            }
+            if *end > group.range.start {
+                let from = group.range.start.max(*start) - start;
+                let to = group.range.end.min(*end) - start;
+                (version, from, to).hash(&mut hasher);
+            }
+            if *end > group.range.end {
+                break;
+            }
+            self.next += 1;
+        }
+        hasher.finish()
+    }
 }
 
 /// Of every image of the room, known or not.

@@ -1,7 +1,7 @@
 //! File names as they are searched: without regard to case, one after the other.
 
-use memchr::memchr;
 use memchr::memmem::Finder;
+use memchr::{memchr, memrchr};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::bytes::{Reader, put_bytes};
@@ -97,54 +97,59 @@ pub(super) fn take_name<'a>(
 
 /// A text to look for in many names.
 #[derive(Debug)]
-pub(super) enum Needle<'a> {
-    /// One byte is in most names: they are gone through byte by byte.
-    Byte(u8),
-    /// Longer ones are rare enough to be jumped to.
-    Text(Box<Finder<'a>>),
+pub(super) struct Needle<'a> {
+    bytes: &'a [u8],
+    finder: Finder<'a>,
 }
 
 impl<'a> Needle<'a> {
     /// A needle for a [`folded`] text.
     pub(super) fn new(folded: &'a str) -> Self {
-        match folded.as_bytes() {
-            [byte] => Self::Byte(*byte),
-            bytes => Self::Text(Box::new(Finder::new(bytes))),
-        }
+        let bytes = folded.as_bytes();
+        let finder = Finder::new(bytes);
+        Self { bytes, finder }
     }
 
     /// Calls `found` with the number of each name that contains the needle, in order.
     pub(super) fn find_in(&self, names: &[u8], mut found: impl FnMut(u32)) {
-        match self {
-            Self::Byte(wanted) => {
-                let (mut number, mut is_found) = (0, false);
-                for byte in names {
-                    is_found |= byte == wanted;
-                    if *byte == END {
-                        if is_found {
-                            found(number);
-                        }
-                        (number, is_found) = (number + 1, false);
-                    }
-                }
-            }
-            Self::Text(finder) => {
-                let (mut number, mut rest) = (0, names);
-                while let Some(at) = finder.find(rest) {
+        let (mut number, mut rest, mut guess) = (0, names, 0);
+        while let Some(end) = memchr(END, rest) {
+            // Cameras give names of one form: the next one has it at the same place.
+            let name = rest.get(..end).unwrap_or_default();
+            let is_here = name
+                .get(guess..)
+                .is_some_and(|name| name.starts_with(self.bytes));
+            if !is_here {
+                let Some(at) = self.next(rest) else {
+                    return;
+                };
+                if at >= end {
                     let (before, behind) = rest.split_at(at);
                     number += ends(before);
+                    // The name begins behind the last end.
+                    let start = memrchr(END, before).map_or(0, |last| last + 1);
+                    guess = at - start;
+                    rest = behind;
                     found(number);
-                    let Some(end) = memchr(END, behind) else {
+                    let Some(end) = memchr(END, rest) else {
                         return;
                     };
-                    rest = behind.get(end + 1..).unwrap_or_default();
+                    rest = rest.get(end + 1..).unwrap_or_default();
                     number += 1;
-                    // The empty text is found behind the last name too.
-                    if rest.is_empty() {
-                        return;
-                    }
+                    continue;
                 }
+                guess = at;
             }
+            found(number);
+            number += 1;
+            rest = rest.get(end + 1..).unwrap_or_default();
+        }
+    }
+
+    fn next(&self, names: &[u8]) -> Option<usize> {
+        match self.bytes {
+            [byte] => memchr(*byte, names),
+            _ => self.finder.find(names),
         }
     }
 }
@@ -202,5 +207,8 @@ mod tests {
         assert_eq!(found("g"), [0, 1, 3, 4, 5, 6, 7, 8]);
         assert_eq!(found("本語 🌄"), [8]);
         assert!(found("gger").is_empty());
+        assert_eq!(found(""), [0, 1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(found("bodensee"), [3]);
+        assert_eq!(found(".p"), [1, 4, 5, 7, 8]);
     }
 }
