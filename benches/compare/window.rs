@@ -44,12 +44,15 @@ impl Home {
         let window = Window::start(&home, &["--server", &server.url])?;
         window.focus()?;
         server.wait_for("/api/info", began)?;
-        settle();
+        // The form takes the keyboard once it is drawn and the window has the focus.
+        std::thread::sleep(Duration::from_secs(3));
         xdotool(&["type", "--delay", "25", "ana"])?;
         xdotool(&["key", "Tab"])?;
         xdotool(&["type", "--delay", "25", "ana-demo"])?;
         xdotool(&["key", "Return"])?;
-        server.wait_for("/api/v1/rooms.get", began)?;
+        server.wait_for("/api/v1/login", began)?;
+        // A first visit opens the first room.
+        window.wait(&|_any| true)?;
         settle();
         xdotool(&["key", "ctrl+k"])?;
         settle();

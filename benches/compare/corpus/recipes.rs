@@ -178,8 +178,8 @@ impl Kitchen {
     /// As sharp and as noisy as light and lens were.
     fn photo(&self, rng: &mut Rng, size: (u32, u32)) -> RgbImage {
         let detail = Detail {
-            grain: rng.i32(3..8),
-            structure: rng.i32(16..44),
+            grain: rng.i32(5..11),
+            structure: rng.i32(24..64),
         };
         self.scenes.picture(rng, size, detail)
     }
