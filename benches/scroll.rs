@@ -397,7 +397,7 @@ fn upload(number: usize) -> Upload {
         updated_at: Timestamp::from_millisecond(millis + 43).ok(),
         store: Some("GridFS:Uploads".to_owned()),
         description: None,
-        etag: Some(format!("q8Wk2a9Zt{:08}", number)),
+        etag: Some(format!("q8Wk2a9Zt{number:08}")),
     }
 }
 

@@ -50,7 +50,9 @@ impl SalonApp {
         theme::set_options(ctx);
         theme::add_fonts(ctx);
         let waking = ctx.clone();
-        let waker = Waker::new(move || waking.request_repaint_of(egui::ViewportId::ROOT));
+        let waker = Waker::new(move |within| {
+            waking.request_repaint_after_for(within, egui::ViewportId::ROOT);
+        });
         let (ring, backend_end) = channel(waker);
         let backend = BackendConfig {
             thumbnail_cache_capacity: config.settings.thumbnail_cache,

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, watch};
 
@@ -514,6 +514,10 @@ pub enum SaveFailure {
     NotAnImage,
 }
 
+/// How long a picture may wait for others to be shown with: drawing a window without a graphics
+/// card costs as much as making a thumbnail, and nobody sees the difference.
+const PICTURES_TOGETHER: Duration = Duration::from_millis(60);
+
 /// Wakes the window when events wait. Holds a closure, so that the backend need not know egui.
 #[derive(Clone)]
 pub struct Waker {
@@ -522,24 +526,34 @@ pub struct Waker {
 
 struct WakerInner {
     is_woken: AtomicBool,
-    wake: Box<dyn Fn() + Send + Sync>,
+    is_woken_later: AtomicBool,
+    wake: Box<dyn Fn(Duration) + Send + Sync>,
 }
 
 impl Waker {
-    /// A waker that calls `wake` from any thread.
-    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Self {
+    /// A waker that calls `wake` from any thread, with the time that the window may let pass.
+    pub fn new(wake: impl Fn(Duration) + Send + Sync + 'static) -> Self {
         Self {
             inner: Arc::new(WakerInner {
                 is_woken: AtomicBool::new(false),
+                is_woken_later: AtomicBool::new(false),
                 wake: Box::new(wake),
             }),
         }
     }
 
-    /// Calls out, once until the next [`Self::arm`].
+    /// Calls out at once, and once until the next [`Self::arm`].
     pub fn wake(&self) {
         if !self.inner.is_woken.swap(true, Ordering::AcqRel) {
-            (self.inner.wake)();
+            (self.inner.wake)(Duration::ZERO);
+        }
+    }
+
+    /// Calls out for a thumbnail, which may wait a moment for others.
+    fn wake_soon(&self) {
+        let is_woken = self.inner.is_woken.load(Ordering::Acquire);
+        if !is_woken && !self.inner.is_woken_later.swap(true, Ordering::AcqRel) {
+            (self.inner.wake)(PICTURES_TOGETHER);
         }
     }
 
@@ -547,6 +561,7 @@ impl Waker {
     /// one that is sent meanwhile must wake the window once more.
     pub fn arm(&self) {
         self.inner.is_woken.store(false, Ordering::Release);
+        self.inner.is_woken_later.store(false, Ordering::Release);
     }
 }
 
@@ -567,7 +582,16 @@ impl EventSender {
     /// Queues the event and wakes the window; waits while the channel is full. An event for a
     /// window that is gone is dropped.
     pub async fn send(&self, event: Event) {
-        if self.sender.send(event).await.is_ok() {
+        let is_thumbnail = matches!(
+            &event,
+            Event::ImageDecoded { request, .. } if matches!(request.size, ImageSize::Thumbnail { .. })
+        );
+        if self.sender.send(event).await.is_err() {
+            return;
+        }
+        if is_thumbnail {
+            self.waker.wake_soon();
+        } else {
             self.waker.wake();
         }
     }
@@ -630,7 +654,7 @@ mod tests {
     async fn many_events_wake_the_window_once_until_it_is_armed() {
         let calls = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&calls);
-        let (ui, backend) = channel(Waker::new(move || {
+        let (ui, backend) = channel(Waker::new(move |_within| {
             seen.fetch_add(1, Ordering::SeqCst);
         }));
         for _ in 0..3 {

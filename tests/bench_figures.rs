@@ -1,7 +1,7 @@
 //! The arithmetic of the comparison in `benches/compare`: wrong there, every figure is wrong.
 
 #![expect(
-    clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test that cannot go on shall fail where it stands"
 )]
 

@@ -60,7 +60,6 @@ impl Live {
         library: Arc<LibraryDesk>,
     ) -> Self {
         let (rooms, room_questions) = mpsc::channel(QUESTION_CAPACITY);
-        let (room_changes, changed_rooms) = mpsc::channel(CHANGE_CAPACITY);
         let (lane, requests) = mpsc::channel(QUESTION_CAPACITY);
         let originals = Arc::new(Originals::new(
             Arc::clone(&link),
@@ -92,22 +91,7 @@ impl Live {
         );
         let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
-        let updates = LiveUpdates::new(
-            Arc::clone(&link),
-            wanted.clone(),
-            rooms.clone(),
-            room_changes,
-        );
-        run(jobs, updates.run());
-        run(
-            jobs,
-            rooms::run(
-                Arc::clone(&link),
-                room_questions,
-                changed_rooms,
-                Arc::clone(&library),
-            ),
-        );
+        follow_rooms(jobs, &link, wanted, (&rooms, room_questions), &library);
         run(jobs, listing.run());
         run(jobs, pipeline.run());
         run(jobs, Arc::clone(&shelf).run(orders));
@@ -155,6 +139,21 @@ impl Live {
             lane: self.lane.clone(),
         }
     }
+}
+
+/// Reads the list of rooms when it is asked for, and listens to what the server tells of them.
+fn follow_rooms(
+    jobs: &mut JoinSet<JobEnd>,
+    link: &Arc<SessionLink>,
+    wanted: &watch::Receiver<Wanted>,
+    (asking, questions): (&mpsc::Sender<Generation>, mpsc::Receiver<Generation>),
+    library: &Arc<LibraryDesk>,
+) {
+    let (changes, changed) = mpsc::channel(CHANGE_CAPACITY);
+    let updates = LiveUpdates::new(Arc::clone(link), wanted.clone(), asking.clone(), changes);
+    run(jobs, updates.run());
+    let rooms = rooms::run(Arc::clone(link), questions, changed, Arc::clone(library));
+    run(jobs, rooms);
 }
 
 fn run(jobs: &mut JoinSet<JobEnd>, work: impl Future<Output = ()> + Send + 'static) {

@@ -42,7 +42,7 @@ impl TestBackend {
 
     /// On a machine that was used before.
     pub(crate) fn with(folder: TempDir, store: Arc<dyn SessionStore>) -> Self {
-        let (ui, end) = channel(Waker::new(|| {}));
+        let (ui, end) = channel(Waker::new(|_within| {}));
         let dirs = Dirs::under(folder.path());
         let http = Http::new().unwrap();
         let mut config = BackendConfig::new(dirs, Arc::clone(&store), http);
