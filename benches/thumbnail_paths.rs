@@ -75,13 +75,11 @@ fn main() {
 
 fn kind(file: &Path) -> String {
     let name = file.file_name().unwrap().to_string_lossy();
-    let end = name
-        .find(|c: char| c.is_ascii_digit())
-        .unwrap_or(name.len());
+    let word = name.split(|c: char| c.is_ascii_digit()).next();
     let extension = file.extension().unwrap_or_default().to_string_lossy();
     format!(
         "{}.{extension}",
-        name[..end].trim_end_matches(['-', '_', '.'])
+        word.unwrap_or_default().trim_end_matches(['-', '_', '.'])
     )
 }
 

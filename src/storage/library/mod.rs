@@ -7,24 +7,7 @@
 //!
 //! Writing happens behind, on a thread of its own; reading has a connection of its own and never
 //! waits for it. Several windows may share a file.
-//!
-//! ```no_run
-//! # use std::sync::atomic::AtomicBool;
-//! # use salon::domain::{AccountId, ListingWindow, PageIndex, RoomId, ServerUrl, UploadPage, UserId};
-//! # use salon::storage::{Dirs, Library, PageReading};
-//! # fn read(account: &AccountId, dirs: &Dirs, page: UploadPage) -> Option<()> {
-//! let library = Library::open(dirs, account, |trouble| eprintln!("{trouble}")).ok()?;
-//! let room = RoomId::from("GENERAL");
-//! library.keep_page(PageReading {
-//!     room: room.clone(),
-//!     anchor: None,
-//!     window: ListingWindow::Page(PageIndex(0)),
-//!     page,
-//! });
-//! library.flush();
-//! let newest = library.listing(&room, 0..1, &AtomicBool::new(false))?;
-//! # Some(()) }
-//! ```
+//! `benches/library.rs` shows its use from beginning to end.
 
 mod file;
 mod page_reader;
