@@ -1,7 +1,7 @@
 //! File names as they are searched: without regard to case, one after the other.
 
+use memchr::memchr;
 use memchr::memmem::Finder;
-use memchr::{memchr, memrchr};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::bytes::{Reader, put_bytes};
@@ -110,39 +110,30 @@ impl<'a> Needle<'a> {
         Self { bytes, finder }
     }
 
-    /// Calls `found` with the number of each name that contains the needle, in order.
-    pub(super) fn find_in(&self, names: &[u8], mut found: impl FnMut(u32)) {
-        let (mut number, mut rest, mut guess) = (0, names, 0);
-        while let Some(end) = memchr(END, rest) {
+    /// Calls `found` with the number of each name that contains the needle, in order. `ends` are
+    /// those of the names.
+    pub(super) fn find_in(&self, names: &[u8], ends: &[u32], mut found: impl FnMut(u32)) {
+        let (mut start, mut guess) = (0, 0);
+        let mut rest = (0..).zip(ends.iter().map(|end| *end as usize));
+        while let Some((mut number, mut end)) = rest.next() {
             // Cameras give names of one form: the next one has it at the same place.
-            let name = rest.get(..end).unwrap_or_default();
-            let is_here = name
-                .get(guess..)
-                .is_some_and(|name| name.starts_with(self.bytes));
-            if !is_here {
-                let Some(at) = self.next(rest) else {
+            let likely = start + guess..start + guess + self.bytes.len();
+            if likely.end > end || names.get(likely) != Some(self.bytes) {
+                let next = names.get(start..).and_then(|names| self.next(names));
+                let Some(at) = next.map(|at| start + at) else {
                     return;
                 };
-                if at >= end {
-                    let (before, behind) = rest.split_at(at);
-                    number += ends(before);
-                    // The name begins behind the last end.
-                    let start = memrchr(END, before).map_or(0, |last| last + 1);
-                    guess = at - start;
-                    rest = behind;
-                    found(number);
-                    let Some(end) = memchr(END, rest) else {
+                while end < at {
+                    start = end + 1;
+                    let Some(next) = rest.next() else {
                         return;
                     };
-                    rest = rest.get(end + 1..).unwrap_or_default();
-                    number += 1;
-                    continue;
+                    (number, end) = next;
                 }
-                guess = at;
+                guess = at - start;
             }
             found(number);
-            number += 1;
-            rest = rest.get(end + 1..).unwrap_or_default();
+            start = end + 1;
         }
     }
 
@@ -154,9 +145,11 @@ impl<'a> Needle<'a> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "a page has few images")]
-fn ends(bytes: &[u8]) -> u32 {
-    memchr::memchr_iter(END, bytes).count() as u32
+/// Where each of the searched names ends.
+pub(super) fn ends_of(names: &[u8]) -> Box<[u32]> {
+    let ends = memchr::memchr_iter(END, names);
+    ends.map(|end| u32::try_from(end).unwrap_or(u32::MAX))
+        .collect()
 }
 
 #[cfg(test)]
@@ -182,7 +175,7 @@ mod tests {
         }
         let query = folded(query);
         let mut found = Vec::new();
-        Needle::new(&query).find_in(&names, |number| found.push(number));
+        Needle::new(&query).find_in(&names, &ends_of(&names), |number| found.push(number));
         found
     }
 

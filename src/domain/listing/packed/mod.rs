@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::bytes::{Reader, from_hex, put_bytes, put_number, to_hex};
 use super::dictionary::{Dictionary, Uploader};
 use super::ids::Ids;
-use super::names::{NameForm, Needle, put_name, take_name};
+use super::names::{NameForm, Needle, ends_of, put_name, take_name};
 use super::paths::{self, Path};
 use super::times;
 use super::unpacked::Uploads;
@@ -24,6 +24,7 @@ pub(super) struct PackedPage {
     ids: Ids,
     times: Box<[u8]>,
     names: Box<[u8]>,
+    name_ends: Box<[u32]>,
     rest: Box<[u8]>,
     /// Some uploader is kept apart from the upload's user.
     has_other_uploaders: bool,
@@ -94,6 +95,7 @@ impl PackedPage {
                     .collect::<Vec<_>>(),
             ),
             times: times::pack(uploads),
+            name_ends: ends_of(&names),
             names: names.into_boxed_slice(),
             rest: rest.into_boxed_slice(),
             has_other_uploaders,
@@ -145,7 +147,7 @@ impl PackedPage {
 
     /// The places on the page of the names that contain the needle.
     pub(super) fn find(&self, needle: &Needle<'_>, found: impl FnMut(u32)) {
-        needle.find_in(&self.names, found);
+        needle.find_in(&self.names, &self.name_ends, found);
     }
 
     pub(super) fn unpack(&self, dictionary: &Dictionary) -> Vec<Upload> {
@@ -160,7 +162,7 @@ impl PackedPage {
     #[cfg(test)]
     pub(super) fn byte_len(&self) -> usize {
         let columns = [&self.times, &self.names, &self.rest].map(|column| column.len());
-        self.ids.byte_len() + columns.iter().sum::<usize>()
+        self.ids.byte_len() + self.name_ends.len() * 4 + columns.iter().sum::<usize>()
     }
 
     /// For the screen: shared, not copied, by whoever shows it.
