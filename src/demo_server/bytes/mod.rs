@@ -80,11 +80,11 @@ impl Content {
                 .map_or(0, |photo| photo.file.len() as u64),
             Self::Odd(index) => ODD_FILES.get(*index).map_or(0, |odd| odd.file.len() as u64),
             Self::Thumbnail {
+                of,
                 width,
                 height,
                 encoding,
-                ..
-            } => thumb_len(*width, *height, *encoding),
+            } => of.thumb_len(*width, *height, *encoding),
             Self::Noise { byte_len, .. } | Self::File { byte_len, .. } => *byte_len,
             Self::Missing => 48_213,
         }
@@ -117,7 +117,7 @@ impl Content {
                 encoding,
             } => {
                 let canvas = of.picture()?.shrunk(*width, *height);
-                let byte_len = thumb_len(*width, *height, *encoding);
+                let byte_len = of.thumb_len(*width, *height, *encoding);
                 Some(encoded(&canvas, *encoding, byte_len).into())
             }
             Self::Noise { seed, byte_len } => {
@@ -126,6 +126,17 @@ impl Content {
                 Some(noise.into())
             }
             Self::Missing => None,
+        }
+    }
+
+    /// The length of a thumbnail of this. Thumbnails hold more detail for each pixel than what
+    /// they were made from, and photographs compress worse without loss than paintings.
+    fn thumb_len(&self, width: u32, height: u32, encoding: Encoding) -> u64 {
+        let announced = encoding.announced_length(width, height, 1.0);
+        match (encoding, self) {
+            (Encoding::Jpeg, _) => announced,
+            (_, Self::File { .. }) => announced * 5,
+            _ => announced * 2,
         }
     }
 
@@ -159,12 +170,4 @@ fn upright(file: &[u8]) -> ImageResult<DynamicImage> {
     let mut decoded = DynamicImage::from_decoder(decoder)?;
     decoded.apply_orientation(orientation);
     Ok(decoded)
-}
-
-/// Thumbnails hold more detail for each pixel than what they were made from.
-fn thumb_len(width: u32, height: u32, encoding: Encoding) -> u64 {
-    match encoding {
-        Encoding::Jpeg => Encoding::Jpeg.announced_length(width, height, 1.0),
-        other => other.announced_length(width, height, 1.0) * 2,
-    }
 }
