@@ -17,7 +17,7 @@
 //!
 //! * [`domain`]: plain values. [`domain::listing`] is the heart: a sparse list of a room's
 //!   images that stays right while the room changes.
-//! * [`rocketchat`]: one server's REST API; every quirk of a server ends there.
+//! * [`rocketchat`]: one server's REST API and websocket; every quirk of a server ends there.
 //! * [`imaging`]: bytes in, pixels and metadata out.
 //! * [`storage`]: this machine: keyring, library, caches, settings, saved files.
 //! * [`protocol`]: the contract between window and backend.
