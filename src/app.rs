@@ -14,6 +14,9 @@ use crate::ui::{RootView, TextureStore, theme};
 /// Leaves most of a 16 ms frame for drawing.
 const DRAIN_BUDGET: Duration = Duration::from_millis(4);
 
+/// A moment that nobody notices.
+const SOON: Duration = Duration::from_millis(60);
+
 /// What the window starts with.
 pub struct AppConfig {
     /// What was remembered.
@@ -154,12 +157,22 @@ impl eframe::App for SalonApp {
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        tracing::trace!(causes = ?ui.ctx().repaint_causes(), "a frame");
         let is_maximized = ui.input(|input| input.viewport().maximized.unwrap_or(false));
         if !is_maximized {
             self.window_size = Some(ui.ctx().content_rect().size());
         }
         let actions = self.root.ui(ui, &self.state, &self.textures);
         self.act(actions);
+        self.ring.waker.expect(self.root.awaited());
+        if !self.root.awaited().is_empty() && !self.ring.events.is_empty() {
+            // It came while this frame was made, when nobody awaited it.
+            ui.ctx().request_repaint_after(SOON);
+        }
+    }
+
+    fn clear_color(&self, _visuals: &egui::Visuals) -> [f32; 4] {
+        self.root.ground().to_normalized_gamma_f32()
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {

@@ -161,6 +161,7 @@ fn run(config: AppConfig) -> StartResult<()> {
         .with_min_inner_size([480.0, 360.0]);
     let options = eframe::NativeOptions {
         viewport,
+        dithering: false,
         ..eframe::NativeOptions::default()
     };
     let creator: eframe::AppCreator<'_> = Box::new(|creation| {

@@ -55,7 +55,7 @@ fn each_kind_of_breach_is_found() {
         ("src/state/a.rs", "fn f(c: &egui::Color32) {}", "egui::Color32"),
         ("src/state/a.rs", "use std::{fmt, fs::{self, File as F}};", "std::fs::self"),
         ("src/state/a.rs", "const A: &str = r#\" \" \"#; use eframe;", "eframe"),
-        ("src/protocol.rs", "use tokio::{sync::mpsc, time};", "tokio::time"),
+        ("src/protocol/mod.rs", "use tokio::{sync::mpsc, time};", "tokio::time"),
         ("src/domain/room.rs", "#[derive(serde::Serialize)] struct R;", "serde::Serialize"),
         ("src/domain/room.rs", "use ::tokio_util as t;", "tokio_util"),
         ("src/demo_server/a.rs", "use crate::rocketchat::wire;", "crate::rocketchat::wire"),
@@ -66,7 +66,7 @@ fn each_kind_of_breach_is_found() {
         assert_eq!(found.first(), Some(&format!("{path} names {named}")), "{source}");
     }
     for (path, source) in [
-        ("src/protocol.rs", "use tokio::sync::{mpsc, watch}; use crate::domain::*;"),
+        ("src/protocol/mod.rs", "use tokio::sync::{mpsc, watch}; use crate::domain::*;"),
         ("src/domain/a.rs", "use super::Room; fn f() -> jiff::Span { Span::<u8>::new() }"),
         ("src/state/a.rs", "// crate::ui\n/* egui::Ui /* */ egui::Id */ const A: &str = \"\\\"egui::\";"),
         ("src/state/a.rs", "fn a<'egui>(c: char) -> bool { c == '\"' || c == '\\'' } // tokio::time"),

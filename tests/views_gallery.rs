@@ -66,7 +66,7 @@ impl App {
             .as_ref()
             .map(|gallery| gallery.room.id.clone());
         let visible = self.grid.visible();
-        self.missing = wishes.take();
+        (self.missing, _) = wishes.take();
         let missing = self.missing.clone();
         let mut done = actions.take();
         self.done.extend(done.iter().cloned());

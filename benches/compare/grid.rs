@@ -20,6 +20,8 @@ const ALL: &str = "grid_all_tiles_vs_chromium";
 const CPU: &str = "grid_all_tiles_cpu_vs_chromium";
 const MEMORY: &str = "grid_peak_memory_vs_chromium";
 const CPU_THUMBS: &str = "grid_all_tiles_cpu_vs_chromium_server_thumbs";
+/// Both with the server's thumbnails.
+const CPU_BOTH_THUMBS: &str = "grid_all_tiles_cpu_both_with_server_thumbs";
 const SECOND: &str = "second_start_first_screen_vs_cold";
 const IDLE: &str = "idle_cpu";
 
@@ -40,10 +42,10 @@ pub(crate) fn measure(
     (filter, n_runs): (&str, usize),
 ) -> Outcome<()> {
     let wants = |names: &[&str]| is_wanted(filter, names);
-    let originals = [FIRST, ALL, CPU, MEMORY, SECOND, IDLE];
+    let originals = [FIRST, ALL, CPU, MEMORY, CPU_THUMBS, SECOND, IDLE];
     let chromium = browser::version();
     if chromium.is_none() {
-        for name in [FIRST, ALL, CPU, MEMORY, CPU_THUMBS] {
+        for name in [FIRST, ALL, CPU, MEMORY, CPU_THUMBS, CPU_BOTH_THUMBS] {
             if wants(&[name]) {
                 results
                     .missing
@@ -51,12 +53,15 @@ pub(crate) fn measure(
             }
         }
     }
+    let mut browser_of_originals = Vec::new();
     if wants(&originals) {
         let room = Room::open(corpus, target, Thumbnails::Off)?;
-        if wants(&[FIRST, ALL, CPU, MEMORY])
+        if wants(&[FIRST, ALL, CPU, MEMORY, CPU_THUMBS])
             && let Some(peer) = &chromium
         {
-            room.rounds(n_runs)?.add_rows(results, peer);
+            let rounds = room.rounds(n_runs)?;
+            rounds.add_rows(results, peer);
+            browser_of_originals = rounds.browser;
         }
         if wants(&[SECOND]) {
             room.second_start(results, n_runs)?;
@@ -65,12 +70,18 @@ pub(crate) fn measure(
             room.idle(results)?;
         }
     }
-    if wants(&[CPU_THUMBS])
+    if wants(&[CPU_THUMBS, CPU_BOTH_THUMBS])
         && let Some(peer) = &chromium
     {
         let room = Room::open(corpus, target, Thumbnails::On)?;
         let rounds = room.rounds(n_runs)?;
-        rounds.add_row(results, CPU_THUMBS, "s", peer, |visit| visit.cpu_secs);
+        rounds.add_row(results, CPU_BOTH_THUMBS, "s", peer, |visit| visit.cpu_secs);
+        // What Salon does with the server's thumbnails against what a browser does without.
+        let against_originals = Rounds {
+            browser: browser_of_originals,
+            ..rounds
+        };
+        against_originals.add_row(results, CPU_THUMBS, "s", peer, |visit| visit.cpu_secs);
     }
     Ok(())
 }

@@ -6,7 +6,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 
 use super::thumbnail_shelf::class_of;
 use crate::imaging::{self, DecodedImage, Early, ImageError, Metadata, Target};
@@ -22,6 +24,7 @@ const BYTES_PER_PIXEL: u64 = 8;
 
 /// Places at which to decode.
 pub(super) struct Decoders {
+    threads: Threads,
     slots: Arc<Semaphore>,
     brief: Arc<Semaphore>,
     megabytes: Arc<Semaphore>,
@@ -38,7 +41,17 @@ pub(super) struct Made {
     /// As it was asked for.
     pub(super) shown: DecodedImage,
     /// As it is to be kept: of the same size or larger.
-    pub(super) kept: DecodedImage,
+    pub(super) kept: Keepsake,
+}
+
+/// What is kept of a thumbnail on this machine.
+pub(super) enum Keepsake {
+    Pixels(DecodedImage),
+    /// A file that is small enough as it is.
+    File {
+        bytes: Bytes,
+        edge_px: u32,
+    },
 }
 
 /// What the beginning of a file gave.
@@ -49,12 +62,48 @@ pub(super) enum Look {
     NeedsWhole,
 }
 
+/// Threads that only decode, no more than there are places. Among all that may block a decode
+/// would go round on a dozen threads, and the C library keeps for each of them as much memory
+/// as the largest picture took there.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn new(count: usize) -> Self {
+        let built = Builder::new_current_thread()
+            .thread_name("salon-decoder")
+            .max_blocking_threads(count)
+            .build();
+        if let Err(error) = &built {
+            tracing::warn!(%error, "no threads of their own for decoders");
+        }
+        Self(built.ok())
+    }
+
+    fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
+        match &self.0 {
+            Some(runtime) => runtime.spawn_blocking(work),
+            None => tokio::task::spawn_blocking(work),
+        }
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // Where futures run nothing may wait for the threads: what they do ends by itself.
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
 impl Decoders {
     pub(super) fn new(count: usize) -> Self {
+        // One on a small machine; many cores fill a large screen sooner.
+        let n_brief = count.div_ceil(2);
         Self {
+            threads: Threads::new(count + n_brief),
             slots: Arc::new(Semaphore::new(count)),
-            // One on a small machine; many cores fill a large screen sooner.
-            brief: Arc::new(Semaphore::new(count.div_ceil(2))),
+            brief: Arc::new(Semaphore::new(n_brief)),
             megabytes: Arc::new(Semaphore::new(MAX_MEGABYTES as usize)),
         }
     }
@@ -114,7 +163,7 @@ impl Decoders {
             _slot: slot,
             _megabytes: None,
         };
-        let made = tokio::task::spawn_blocking(move || (place, work())).await;
+        let made = self.threads.run(move || (place, work())).await;
         let (place, made) = made
             .inspect_err(|error| tracing::warn!(%error, "brief work crashed"))
             .ok()?;
@@ -146,7 +195,7 @@ impl Decoders {
             _megabytes: Some(memory.await.map_err(crashed)?),
         };
         // The place goes along: a task that is dropped does not end its decoding.
-        let made = tokio::task::spawn_blocking(move || (place, work())).await;
+        let made = self.threads.run(move || (place, work())).await;
         let (place, made) = made.map_err(|error| {
             tracing::warn!(%error, "a decoder crashed");
             ImageError::DecoderCrashed
@@ -162,6 +211,7 @@ fn made_edge(edge_px: u32) -> u32 {
 
 fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
     let shown = imaging::shrink_thumbnail(kept.clone(), edge_px)?;
+    let kept = Keepsake::Pixels(kept);
     Ok(Made { shown, kept })
 }
 

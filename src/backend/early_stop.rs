@@ -33,7 +33,7 @@ pub(super) async fn read_until_ready(
         length.saturating_sub(NOT_WORTH_STOPPING_BYTES)
     });
     let mut next_look = Some(FIRST_LOOK_BYTES);
-    let mut bytes = Vec::new();
+    let mut bytes = download.buffer();
     while let Some(chunk) = download.chunk().await? {
         bytes.extend_from_slice(&chunk);
         let received = bytes.len() as u64;

@@ -3,13 +3,17 @@
 
 use bytes::Bytes;
 
-use super::decoders::{Made, Place};
+use super::decoders::{Keepsake, Made, Place};
 use super::image_job::{Workshop, original};
 use super::originals::{Fetched, StoredFile};
 use crate::domain::{PixelSize, Upload};
-use crate::imaging::DecodedImage;
+use crate::imaging::{DecodedImage, Target};
 use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSize, WantedImage};
 use crate::rocketchat::Thumbnail;
+
+/// A server's thumbnail is kept as it came up to this size; larger ones are usually PNG files,
+/// of which a JPEG is a tenth.
+const MAX_KEPT_AS_IS_BYTES: usize = 65_536;
 
 impl Workshop {
     /// Reports the thumbnail if it was made before and is on this machine. Asks the server
@@ -36,7 +40,7 @@ impl Workshop {
         edge_px: u32,
     ) -> Result<(), ImageFailure> {
         let (place, made) = self.make_thumbnail(upload, edge_px).await?;
-        self.shelf.keep(upload, &made.kept);
+        self.shelf.keep(upload, &made.shown, made.kept);
         self.report(request, made.shown, place).await;
         Ok(())
     }
@@ -96,15 +100,23 @@ impl Workshop {
                 return None;
             }
         };
-        let (place, made) = self.decoders.thumbnail(bytes, edge_px).await.ok()?;
-        if !is_enough(made.kept.original_size) {
+        if bytes.len() > MAX_KEPT_AS_IS_BYTES {
+            let (place, made) = self.decoders.thumbnail(bytes, edge_px).await.ok()?;
+            if !is_enough(made.shown.original_size) {
+                return None;
+            }
+            let shown = with_size_of(upload, made.shown);
+            return Some((place, Made { shown, ..made }));
+        }
+        let target = Target::Thumbnail { edge_px };
+        let (place, shown) = self.decoders.decode(bytes.clone(), target).await.ok()?;
+        if !is_enough(shown.original_size) {
             return None;
         }
-        let made = Made {
-            shown: with_size_of(upload, made.shown),
-            kept: with_size_of(upload, made.kept),
-        };
-        Some((place, made))
+        let edge_px = shown.original_size.longer_side();
+        let kept = Keepsake::File { bytes, edge_px };
+        let shown = with_size_of(upload, shown);
+        Some((place, Made { shown, kept }))
     }
 
     /// With the place: while the window does not take pictures, none are made.

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::{Mutex, mpsc, oneshot};
 
-use super::decoders::{Decoders, Place};
+use super::decoders::{Decoders, Keepsake, Place};
 use super::link::SessionLink;
-use crate::domain::{ByteCount, Upload};
+use crate::domain::{ByteCount, PixelSize, Upload};
 use crate::imaging::{self, DecodedImage, ShownFile};
 use crate::storage::{Dirs, StorageError, StoredThumbnail, ThumbnailCache, ThumbnailKey};
 
@@ -16,9 +16,11 @@ use crate::storage::{Dirs, StorageError, StoredThumbnail, ThumbnailCache, Thumbn
 /// kept, the surplus is made anew the next time.
 const WAITING: usize = 32;
 
-/// A thumbnail is made for the smallest of these that serves: at most three are kept of an
-/// image, and zooming the grid a little makes nothing new. Larger ones are not kept.
-const CLASSES_PX: [u32; 3] = [256, 512, 768];
+/// A thumbnail is made for the smallest of these that serves: few are kept of an image, and
+/// zooming the grid a little makes nothing new. Larger ones are not kept. Steps are small: an
+/// eighth of a photograph of 4,032 px serves for 384 px, for 512 px it takes four times as many
+/// pixels.
+const CLASSES_PX: [u32; 5] = [256, 320, 384, 512, 768];
 
 /// The edge to make a thumbnail with, so that others can be made of it.
 pub(super) fn class_of(edge_px: u32) -> Option<u32> {
@@ -34,9 +36,17 @@ pub(super) struct ThumbnailShelf {
     orders: mpsc::Sender<Order>,
 }
 
+/// A thumbnail to be kept, and what it shows.
+pub(super) struct Kept {
+    keepsake: Keepsake,
+    original_size: PixelSize,
+    format: &'static str,
+    is_animated: bool,
+}
+
 /// What the shelf's own task does, one after another.
 pub(super) enum Order {
-    Keep(ThumbnailKey, DecodedImage),
+    Keep(ThumbnailKey, Box<Kept>),
     Clear(oneshot::Sender<Result<ByteCount, StorageError>>),
 }
 
@@ -87,9 +97,15 @@ impl ThumbnailShelf {
     }
 
     /// Keeps a thumbnail that was made, unless others are made faster than they are kept.
-    pub(super) fn keep(&self, upload: &Upload, image: &DecodedImage) {
+    pub(super) fn keep(&self, upload: &Upload, shown: &DecodedImage, keepsake: Keepsake) {
         let key = ThumbnailKey::of(upload);
-        if let Err(error) = self.orders.try_send(Order::Keep(key, image.clone())) {
+        let kept = Box::new(Kept {
+            keepsake,
+            original_size: shown.original_size,
+            format: shown.format,
+            is_animated: shown.is_animated,
+        });
+        if let Err(error) = self.orders.try_send(Order::Keep(key, kept)) {
             tracing::debug!(%error, "a thumbnail is not kept");
         }
     }
@@ -139,7 +155,7 @@ impl ThumbnailShelf {
             return;
         };
         match order {
-            Order::Keep(key, image) => blocking(move || keep(&cache, key, &image)).await,
+            Order::Keep(key, kept) => blocking(move || keep(&cache, key, *kept)).await,
             Order::Clear(done) => {
                 blocking(move || {
                     // Nobody waits any more when the program ends.
@@ -165,20 +181,25 @@ impl ThumbnailShelf {
     }
 }
 
-fn keep(cache: &ThumbnailCache, key: ThumbnailKey, image: &DecodedImage) {
-    match imaging::encode_thumbnail(image) {
-        Ok(bytes) => cache.keep(
-            key,
-            StoredThumbnail {
-                bytes,
-                edge_px: image.size.longer_side(),
-                original_size: image.original_size,
-                format: image.format.to_owned(),
-                is_animated: image.is_animated,
-            },
-        ),
-        Err(error) => tracing::debug!(%error, "a thumbnail is not kept"),
-    }
+fn keep(cache: &ThumbnailCache, key: ThumbnailKey, kept: Kept) {
+    let (bytes, edge_px) = match kept.keepsake {
+        Keepsake::File { bytes, edge_px } => (bytes.into(), edge_px),
+        Keepsake::Pixels(image) => match imaging::encode_thumbnail(&image) {
+            Ok(bytes) => (bytes, image.size.longer_side()),
+            Err(error) => {
+                tracing::debug!(%error, "a thumbnail is not kept");
+                return;
+            }
+        },
+    };
+    let stored = StoredThumbnail {
+        bytes,
+        edge_px,
+        original_size: kept.original_size,
+        format: kept.format.to_owned(),
+        is_animated: kept.is_animated,
+    };
+    cache.keep(key, stored);
 }
 
 async fn blocking(work: impl FnOnce() + Send + 'static) {

@@ -14,6 +14,9 @@ use super::{ClientError, DownloadError, Http};
 /// Enough of a file to tell a web page from an image.
 const HEAD_BYTES: usize = 32;
 
+/// The most that is set aside for a body before it is here.
+const MAX_RESERVED_BYTES: usize = 32 * 1024 * 1024;
+
 /// One file on its way.
 pub struct Download {
     response: Response,
@@ -95,6 +98,13 @@ impl Download {
         self.receive().await
     }
 
+    /// An empty buffer for the whole body, as far as what is announced can be believed: one that
+    /// grows is copied again and again.
+    pub fn buffer(&self) -> Vec<u8> {
+        let announced = usize::try_from(self.announced.unwrap_or(0)).unwrap_or(usize::MAX);
+        Vec::with_capacity(announced.min(MAX_RESERVED_BYTES))
+    }
+
     /// All bytes, unless there are more than `limit_bytes`.
     ///
     /// # Errors
@@ -104,7 +114,7 @@ impl Download {
         if self.announced.is_some_and(|length| length > limit_bytes) {
             return Err(too_large);
         }
-        let mut bytes = Vec::new();
+        let mut bytes = self.buffer();
         while let Some(chunk) = self.chunk().await? {
             if bytes.len() as u64 + chunk.len() as u64 > limit_bytes {
                 return Err(too_large);

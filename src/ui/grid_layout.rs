@@ -460,7 +460,7 @@ pub(super) const fn narrow(points: f64) -> f32 {
 
 /// A thumbnail is asked for in one of few sizes, so that zooming the grid a little does not
 /// fetch everything anew.
-const SIZE_CLASSES_PX: [u16; 6] = [128, 192, 256, 384, 512, 768];
+const SIZE_CLASSES_PX: [u16; 11] = [128, 160, 192, 224, 256, 288, 320, 384, 448, 512, 768];
 
 /// The smallest size class that fills `edge_px`, or the largest.
 pub(super) fn size_class(edge_px: f32) -> u16 {

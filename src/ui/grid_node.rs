@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Sense, Ui, WidgetInfo};
+use egui::{Response, Sense, Ui, WidgetInfo};
 use jiff::tz::TimeZone;
 
 use crate::domain::{Upload, safe_display_name};
@@ -16,14 +16,14 @@ use crate::ui::{dates, text};
 /// Nobody posts more in a minute; a list without times would be looked through to its end.
 const MOST_A_MINUTE: usize = 100;
 
-/// The node of a tile for screen readers and tests, and its tooltip.
+/// The node of a tile for screen readers and tests.
 pub(super) fn node_ui(
     ui: &Ui,
     cx: ViewContext<'_>,
     gallery: &Gallery,
     tile: &Tile,
     zone: &TimeZone,
-) -> egui::Id {
+) -> Response {
     let id = match &tile.upload {
         Some(upload) => ui.scope_id().with(("tile", upload.id.as_str())),
         None => ui.scope_id().with(("slot", tile.position)),
@@ -46,12 +46,14 @@ pub(super) fn node_ui(
             how: SelectHow::Only,
         });
     }
-    if let Some(upload) = &tile.upload
-        && tile.is_hovered
-    {
-        response.on_hover_ui(|ui| tooltip_ui(ui, cx, upload, zone));
+    response
+}
+
+/// What is known about the image, while the pointer rests on its tile.
+pub(super) fn tooltip_ui(response: Response, cx: ViewContext<'_>, tile: &Tile, zone: &TimeZone) {
+    if let Some(upload) = &tile.upload {
+        response.on_hover_ui(|ui| facts_ui(ui, cx, upload, zone));
     }
-    id
 }
 
 /// What differs comes first.
@@ -102,7 +104,7 @@ fn has_twin(gallery: &Gallery, position: usize, upload: &Upload) -> bool {
         || earlier.map_while(known).take_while(is_near).any(is_twin)
 }
 
-fn tooltip_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone) {
+fn facts_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone) {
     ui.set_max_width(340.0);
     ui.spacing_mut().item_spacing.y = space::XS;
     let name = safe_display_name(&upload.name);

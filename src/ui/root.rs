@@ -2,7 +2,7 @@
 
 use egui::{SetOpenCommand, Ui};
 
-use crate::protocol::ThemeChoice;
+use crate::protocol::{ImageRequest, ImageSize, ThemeChoice};
 use crate::state::{Action, AppState, Phase, Shown};
 use crate::ui::account_menu::sign_out_dialog_ui;
 use crate::ui::date_question::DateQuestion;
@@ -43,6 +43,8 @@ pub struct RootView {
     /// A menu was open when this frame began: the key that closes it does nothing else.
     had_menu: bool,
     last_shown: Shown,
+    /// Thumbnails that the last frame should have shown and did not have.
+    awaited: Vec<ImageRequest>,
     pub(super) totals: Totals,
     pub(super) quit: QuitQuestion,
 }
@@ -66,6 +68,7 @@ impl Default for RootView {
             opens_menu: None,
             had_menu: false,
             last_shown: Shown::default(),
+            awaited: Vec::new(),
             totals: Totals::default(),
             quit: QuitQuestion::default(),
         }
@@ -136,6 +139,17 @@ impl RootView {
         self.finish(state, &actions, &wishes)
     }
 
+    /// What the window is before anything is drawn. Panes of this colour draw no ground of their
+    /// own: without a graphics card each layer of the window costs milliseconds.
+    pub const fn ground(&self) -> egui::Color32 {
+        self.palette.canvas
+    }
+
+    /// The thumbnails that the last frame should have shown and did not have.
+    pub fn awaited(&self) -> &[ImageRequest] {
+        &self.awaited
+    }
+
     /// Colours by setting and system; costs nothing while nothing changes.
     pub fn apply_theme(&mut self, ctx: &egui::Context, state: &AppState) {
         let is_system_dark = state
@@ -166,10 +180,16 @@ impl RootView {
     ) -> Vec<Action> {
         let mut actions = actions.take();
         let gallery = state.gallery.as_ref();
+        let (missing, n_on_screen) = wishes.take();
+        self.awaited.clear();
+        let on_screen = missing.iter().take(n_on_screen);
+        let requests = on_screen.map(|image| image.request.clone());
+        self.awaited
+            .extend(requests.filter(|it| matches!(it.size, ImageSize::Thumbnail { .. })));
         let shown = Shown {
             room: gallery.map(|gallery| gallery.room.id.clone()),
             visible: self.grid.visible(),
-            missing: wishes.take(),
+            missing,
         };
         if shown != self.last_shown {
             self.last_shown.clone_from(&shown);

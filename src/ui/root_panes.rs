@@ -10,7 +10,7 @@ use crate::ui::root::RootView;
 use crate::ui::save_panel::save_panel_ui;
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::status_bar::status_bar_ui;
-use crate::ui::theme::{self, Palette, space};
+use crate::ui::theme::{self, space};
 use crate::ui::top_bar::top_bar_ui;
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::placeholder_ui;
@@ -69,45 +69,47 @@ impl RootView {
     fn gallery_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         self.details_ui(ui, cx, gallery);
         if gallery.is_viewer_open {
-            let ground = Frame::new().fill(Palette::VIEWER_GROUND);
-            egui::CentralPanel::default().frame(ground).show(ui, |ui| {
-                self.panes.images = ui.max_rect();
-                if self.images_have_keys(ui, cx) {
-                    self.viewer.keys(ui, cx, gallery);
-                }
-                self.viewer.ui(ui, cx, gallery);
-            });
+            egui::CentralPanel::default()
+                .frame(Frame::NONE)
+                .show(ui, |ui| {
+                    self.panes.images = ui.max_rect();
+                    if self.images_have_keys(ui, cx) {
+                        self.viewer.keys(ui, cx, gallery);
+                    }
+                    self.viewer.ui(ui, cx, gallery);
+                });
             return;
         }
-        let ground = Frame::new().fill(cx.palette.canvas);
-        egui::CentralPanel::default().frame(ground).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            let bar = Frame::new().inner_margin(Margin {
-                left: 16,
-                right: 12,
-                top: 0,
-                bottom: 0,
+        egui::CentralPanel::default()
+            .frame(Frame::NONE)
+            .show(ui, |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                let bar = Frame::new().inner_margin(Margin {
+                    left: 16,
+                    right: 12,
+                    top: 0,
+                    bottom: 0,
+                });
+                let asked = bar.show(ui, |ui| {
+                    top_bar_ui(ui, cx, gallery, &self.totals, &self.find_bar)
+                });
+                match asked.inner {
+                    Some(Job::FindImage) if self.find_bar.is_open() => self.find_bar.close(cx),
+                    Some(job) => self.perform(ui, cx, job),
+                    None => {}
+                }
+                self.find_bar.ui(ui, cx, gallery, &self.totals);
+                ui.scope(|ui| gallery_bars_ui(ui, cx, gallery, &self.totals));
+                self.panes.images = ui.available_rect_before_wrap();
+                if self.images_have_keys(ui, cx) {
+                    self.grid.keys(ui, cx, gallery);
+                }
+                theme::reset_spacing(ui);
+                self.grid.ui(ui, cx, gallery);
+                if self.grid.take_date_wish() {
+                    self.perform(ui, cx, Job::GoToDate);
+                }
             });
-            let asked = bar.show(ui, |ui| {
-                top_bar_ui(ui, cx, gallery, &self.totals, &self.find_bar)
-            });
-            match asked.inner {
-                Some(Job::FindImage) if self.find_bar.is_open() => self.find_bar.close(cx),
-                Some(job) => self.perform(ui, cx, job),
-                None => {}
-            }
-            self.find_bar.ui(ui, cx, gallery, &self.totals);
-            ui.scope(|ui| gallery_bars_ui(ui, cx, gallery, &self.totals));
-            self.panes.images = ui.available_rect_before_wrap();
-            if self.images_have_keys(ui, cx) {
-                self.grid.keys(ui, cx, gallery);
-            }
-            theme::reset_spacing(ui);
-            self.grid.ui(ui, cx, gallery);
-            if self.grid.take_date_wish() {
-                self.perform(ui, cx, Job::GoToDate);
-            }
-        });
     }
 
     fn details_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
@@ -134,13 +136,14 @@ impl RootView {
 }
 
 fn no_room_ui(ui: &mut Ui, cx: ViewContext<'_>) {
-    let ground = Frame::new().fill(cx.palette.canvas);
-    egui::CentralPanel::default().frame(ground).show(ui, |ui| {
-        if cx.state.rooms.is_loaded {
-            let title = "No room is open";
-            let key = key_of(ui.ctx(), Job::FindRoom);
-            let more = format!("Choose one at the left, or press {key} and type its name");
-            placeholder_ui(ui, cx.palette, lucide_icons::Icon::Images, title, &more);
-        }
-    });
+    egui::CentralPanel::default()
+        .frame(Frame::NONE)
+        .show(ui, |ui| {
+            if cx.state.rooms.is_loaded {
+                let title = "No room is open";
+                let key = key_of(ui.ctx(), Job::FindRoom);
+                let more = format!("Choose one at the left, or press {key} and type its name");
+                placeholder_ui(ui, cx.palette, lucide_icons::Icon::Images, title, &more);
+            }
+        });
 }

@@ -18,18 +18,19 @@ const CARD_WIDTH: f32 = 380.0;
 
 /// Draws the form in the middle of the window.
 pub(super) fn signed_out_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
-    let ground = egui::Frame::new().fill(cx.palette.canvas);
-    egui::CentralPanel::default().frame(ground).show(ui, |ui| {
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let height = ui.available_height();
-            ui.vertical_centered(|ui| {
-                // A fixed place: the card grows downwards and never jumps.
-                ui.add_space((height * 0.14).max(space::L));
-                card(ui, cx, |ui| sign_in_card_ui(ui, cx, form));
-                ui.add_space(space::L);
+    egui::CentralPanel::default()
+        .frame(egui::Frame::NONE)
+        .show(ui, |ui| {
+            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+                let height = ui.available_height();
+                ui.vertical_centered(|ui| {
+                    // A fixed place: the card grows downwards and never jumps.
+                    ui.add_space((height * 0.14).max(space::L));
+                    card(ui, cx, |ui| sign_in_card_ui(ui, cx, form));
+                    ui.add_space(space::L);
+                });
             });
         });
-    });
 }
 
 fn sign_in_card_ui(ui: &mut Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
@@ -50,54 +51,56 @@ pub(super) fn resuming_ui(
     account: &KnownAccount,
     error: Option<&ClientError>,
 ) {
-    let ground = egui::Frame::new().fill(cx.palette.canvas);
-    egui::CentralPanel::default().frame(ground).show(ui, |ui| {
-        let height = ui.available_height();
-        ui.vertical_centered(|ui| {
-            ui.add_space((height * 0.30).max(space::L));
-            card(ui, cx, |ui| {
-                ui.vertical_centered(|ui| {
-                    ui.label(theme::icon(Icon::Images, 40.0).color(cx.palette.accent));
-                    let line = format!(
-                        "Signing in as {} on {}…",
-                        account.username,
-                        host(&account.server)
-                    );
-                    if error.is_none() {
-                        ui.label(RichText::new(line).size(text::TITLE));
-                        late_spinner_ui(ui, "resuming", text::HEADING);
+    egui::CentralPanel::default()
+        .frame(egui::Frame::NONE)
+        .show(ui, |ui| {
+            let height = ui.available_height();
+            ui.vertical_centered(|ui| {
+                ui.add_space((height * 0.30).max(space::L));
+                card(ui, cx, |ui| {
+                    ui.vertical_centered(|ui| {
+                        ui.label(theme::icon(Icon::Images, 40.0).color(cx.palette.accent));
+                        let line = format!(
+                            "Signing in as {} on {}…",
+                            account.username,
+                            host(&account.server)
+                        );
+                        if error.is_none() {
+                            ui.label(RichText::new(line).size(text::TITLE));
+                            late_spinner_ui(ui, "resuming", text::HEADING);
+                        }
+                    });
+                    if let Some(error) = error {
+                        resume_failed_ui(ui, cx, error);
                     }
                 });
-                if let Some(error) = error {
-                    resume_failed_ui(ui, cx, error);
-                }
             });
         });
-    });
 }
 
 /// Draws the end of a session: the server and the keyring may take their time.
 pub(super) fn signing_out_ui(ui: &mut Ui, cx: ViewContext<'_>) {
-    let ground = egui::Frame::new().fill(cx.palette.canvas);
-    egui::CentralPanel::default().frame(ground).show(ui, |ui| {
-        let height = ui.available_height();
-        ui.vertical_centered(|ui| {
-            ui.add_space((height * 0.30).max(space::L));
-            card(ui, cx, |ui| {
-                ui.vertical_centered(|ui| {
-                    ui.label(theme::icon(Icon::LogOut, 40.0).color(cx.palette.accent));
-                    let session = cx.state.session.as_ref();
-                    let from = session.map_or_else(String::new, |session| {
-                        format!(" of {}", session.account.server.host_and_path())
+    egui::CentralPanel::default()
+        .frame(egui::Frame::NONE)
+        .show(ui, |ui| {
+            let height = ui.available_height();
+            ui.vertical_centered(|ui| {
+                ui.add_space((height * 0.30).max(space::L));
+                card(ui, cx, |ui| {
+                    ui.vertical_centered(|ui| {
+                        ui.label(theme::icon(Icon::LogOut, 40.0).color(cx.palette.accent));
+                        let session = cx.state.session.as_ref();
+                        let from = session.map_or_else(String::new, |session| {
+                            format!(" of {}", session.account.server.host_and_path())
+                        });
+                        let line = format!("Signing out{from}…");
+                        let label = ui.label(RichText::new(line).size(text::TITLE));
+                        announce(ui, &label);
+                        late_spinner_ui(ui, "signing out", text::HEADING);
                     });
-                    let line = format!("Signing out{from}…");
-                    let label = ui.label(RichText::new(line).size(text::TITLE));
-                    announce(ui, &label);
-                    late_spinner_ui(ui, "signing out", text::HEADING);
                 });
             });
         });
-    });
 }
 
 fn resume_failed_ui(ui: &mut Ui, cx: ViewContext<'_>, error: &ClientError) {

@@ -55,6 +55,8 @@ pub struct ThumbnailGrid {
     wants_date: bool,
     new_images: NewImages,
     way: Way,
+    /// When it moved under the pointer, by egui's clock.
+    moved_at: f64,
     pace: Pace,
     /// What the last frame showed: the list may have changed since.
     pub(super) shown: (usize, Vec<Option<UploadId>>),
@@ -80,7 +82,6 @@ impl ThumbnailGrid {
     /// Draws the grid into all of the room that is left.
     pub fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         let pane = ui.available_rect_before_wrap();
-        ui.painter().rect_filled(pane, 0.0, cx.palette.canvas);
         if grid_states::instead_of_tiles_ui(ui, cx, gallery, pane) {
             if gallery.find().is_on() {
                 // So that the room is there again as it was when the search ends.
@@ -209,6 +210,7 @@ impl ThumbnailGrid {
                 Way::Up
             };
             self.badge.scrolled(ui);
+            self.moved_at = ui.input(|input| input.time);
         }
         self.view = Some(view);
         let rows = self.layout.rows_between(view.heights());
@@ -315,9 +317,18 @@ impl ThumbnailGrid {
             .max_rect(view.pane)
             .accessibility_parent(grid_id());
         let ui = ui.new_child(builder);
+        // Nobody asked about a tile that was scrolled under the pointer.
+        let is_pointing = ui.input(|input| {
+            let rested = f64::from(input.pointer.time_since_last_movement());
+            input.time - rested > self.moved_at
+        });
         let mut active = None;
         for tile in tiles {
-            let id = grid_node::node_ui(&ui, cx, gallery, tile, &zone);
+            let response = grid_node::node_ui(&ui, cx, gallery, tile, &zone);
+            let id = response.id;
+            if tile.is_hovered && is_pointing {
+                grid_node::tooltip_ui(response, cx, tile, &zone);
+            }
             if tile.position == focus {
                 active = Some(id);
             }
@@ -335,7 +346,7 @@ impl ThumbnailGrid {
                 is_saved: false,
                 face: Face::Skeleton,
             };
-            active = Some(grid_node::node_ui(&ui, cx, gallery, &tile, &zone));
+            active = Some(grid_node::node_ui(&ui, cx, gallery, &tile, &zone).id);
         }
         ui.accesskit_node_builder(grid_id(), |node| {
             node.set_multiselectable();

@@ -74,14 +74,15 @@ pub enum Urgency {
 pub struct WishList(RefCell<Vec<(Urgency, WantedImage)>>);
 
 impl WishList {
-    /// Takes all wishes out, the most urgent first, each once.
-    pub fn take(&self) -> Vec<WantedImage> {
+    /// Takes all wishes out, the most urgent first, each once; and how many of them are for what
+    /// is on screen.
+    pub fn take(&self) -> (Vec<WantedImage>, usize) {
         let mut wishes = self.0.take();
         wishes.sort_by_key(|(urgency, _)| *urgency);
         let mut seen = std::collections::HashSet::new();
-        let wishes = wishes.into_iter().map(|(_, wanted)| wanted);
-        wishes
-            .filter(|wanted| seen.insert(wanted.request.clone()))
-            .collect()
+        wishes.retain(|(_, wanted)| seen.insert(wanted.request.clone()));
+        let n_on_screen = wishes.partition_point(|(urgency, _)| *urgency <= Urgency::Avatar);
+        let wishes = wishes.into_iter().map(|(_, wanted)| wanted).collect();
+        (wishes, n_on_screen)
     }
 }

@@ -5,14 +5,16 @@
 //! backend found).
 #![warn(missing_docs)]
 
+mod waker;
+
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
+pub use self::waker::Waker;
 pub use crate::domain::listing::Listing;
 use crate::domain::{
     AccountId, ByteCount, ListingWindow, LogInRequest, Person, Room, RoomId, SaveJobId, ServerUrl,
@@ -514,63 +516,6 @@ pub enum SaveFailure {
     NotAnImage,
 }
 
-/// How long a picture may wait for others to be shown with: drawing a window without a graphics
-/// card costs as much as making a thumbnail, and nobody sees the difference.
-const PICTURES_TOGETHER: Duration = Duration::from_millis(60);
-
-/// Wakes the window when events wait. Holds a closure, so that the backend need not know egui.
-#[derive(Clone)]
-pub struct Waker {
-    inner: Arc<WakerInner>,
-}
-
-struct WakerInner {
-    is_woken: AtomicBool,
-    is_woken_later: AtomicBool,
-    wake: Box<dyn Fn(Duration) + Send + Sync>,
-}
-
-impl Waker {
-    /// A waker that calls `wake` from any thread, with the time that the window may let pass.
-    pub fn new(wake: impl Fn(Duration) + Send + Sync + 'static) -> Self {
-        Self {
-            inner: Arc::new(WakerInner {
-                is_woken: AtomicBool::new(false),
-                is_woken_later: AtomicBool::new(false),
-                wake: Box::new(wake),
-            }),
-        }
-    }
-
-    /// Calls out at once, and once until the next [`Self::arm`].
-    pub fn wake(&self) {
-        if !self.inner.is_woken.swap(true, Ordering::AcqRel) {
-            (self.inner.wake)(Duration::ZERO);
-        }
-    }
-
-    /// Calls out for a thumbnail, which may wait a moment for others.
-    fn wake_soon(&self) {
-        let is_woken = self.inner.is_woken.load(Ordering::Acquire);
-        if !is_woken && !self.inner.is_woken_later.swap(true, Ordering::AcqRel) {
-            (self.inner.wake)(PICTURES_TOGETHER);
-        }
-    }
-
-    /// Makes the next [`Self::wake`] call out again. To be called before events are drained:
-    /// one that is sent meanwhile must wake the window once more.
-    pub fn arm(&self) {
-        self.inner.is_woken.store(false, Ordering::Release);
-        self.inner.is_woken_later.store(false, Ordering::Release);
-    }
-}
-
-impl std::fmt::Debug for Waker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Waker")
-    }
-}
-
 /// The backend's way to report.
 #[derive(Debug, Clone)]
 pub struct EventSender {
@@ -582,17 +527,21 @@ impl EventSender {
     /// Queues the event and wakes the window; waits while the channel is full. An event for a
     /// window that is gone is dropped.
     pub async fn send(&self, event: Event) {
-        let is_thumbnail = matches!(
-            &event,
-            Event::ImageDecoded { request, .. } if matches!(request.size, ImageSize::Thumbnail { .. })
-        );
+        let thumbnail = match &event {
+            Event::ImageDecoded { request, .. } | Event::ImageFailed { request, .. } => {
+                matches!(request.size, ImageSize::Thumbnail { .. }).then(|| request.clone())
+            }
+            _ => None,
+        };
         if self.sender.send(event).await.is_err() {
             return;
         }
-        if is_thumbnail {
-            self.waker.wake_soon();
-        } else {
-            self.waker.wake();
+        match thumbnail {
+            Some(thumbnail) => {
+                let n_waiting = EVENT_CAPACITY - self.sender.capacity();
+                self.waker.wake_for(&thumbnail, n_waiting);
+            }
+            None => self.waker.wake(),
         }
     }
 }
@@ -646,7 +595,7 @@ pub fn channel(waker: Waker) -> (UiEnd, BackendEnd) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
 
