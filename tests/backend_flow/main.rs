@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use salon::domain::{Room, Upload};
 use salon::protocol::{
-    Command, Event, ImageFailure, ImageSize, KnownAccount, Listing, SaveSelection,
+    Command, DecodedImage, Event, ImageFailure, ImageSize, KnownAccount, Listing, SaveSelection,
 };
 
 use support::scripted_server::{PASSWORD, ScriptedServer};
@@ -68,14 +68,14 @@ pub(crate) fn save(backend: &TestBackend, selection: SaveSelection) -> std::path
     folder
 }
 
-pub(crate) async fn decoded(backend: &mut TestBackend) {
+pub(crate) async fn decoded(backend: &mut TestBackend) -> DecodedImage {
     backend
         .until("a picture", |event| match event {
-            Event::ImageDecoded { .. } => Some(()),
+            Event::ImageDecoded { image, .. } => Some(image.clone()),
             Event::ImageFailed { error, .. } => panic!("{error:?}"),
             _ => None,
         })
-        .await;
+        .await
 }
 
 pub(crate) async fn failure(backend: &mut TestBackend) -> ImageFailure {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use salon::domain::Upload;
+use salon::domain::{PixelSize, Upload};
 use salon::protocol::{Command, Event, Generation, ImageSize, Listing, Settings};
 
-use crate::support::scripted_server::{Behaviour, ScriptedServer, png};
+use crate::support::scripted_server::{Behaviour, Image, ScriptedServer, png};
 use crate::support::{TestBackend, wish};
 use crate::*;
 
@@ -51,6 +51,54 @@ async fn the_next_run_shows_its_thumbnails_without_the_server() {
     next.want_images(Vec::new());
     want_and_get(&mut next, &uploads, SMALLER_TILE).await;
     assert_eq!(server.asked("/file-upload/"), 20);
+}
+
+/// Small ones as they came, large ones made smaller: both are there again, in any size of tile,
+/// and say how large the image itself is.
+#[tokio::test]
+async fn the_servers_thumbnails_are_kept_too() {
+    let mut server = ScriptedServer::start(2);
+    for (index, bytes) in [png(480, 360, 0), noise(480, 360)].into_iter().enumerate() {
+        let mut world = server.world();
+        world.images[index].edges = (4000, 3000);
+        let mut thumb = Image::new(index);
+        thumb.id = format!("thumb{index}");
+        thumb.original = Some(world.images[index].id.clone());
+        thumb.bytes = bytes;
+        thumb.edges = (480, 360);
+        world.thumbs.push(thumb);
+    }
+    let (mut backend, _, listing) = listed(&server).await;
+    let uploads = uploads(&listing);
+    want_and_get(&mut backend, &uploads, TILE).await;
+    assert_eq!(server.asked("/file-upload/thumb"), 2);
+    assert_eq!(server.asked("/file-upload/image"), 0);
+    let mut next = started_again(&server, backend).await;
+    server.stop();
+    for size in [TILE, SMALLER_TILE] {
+        next.want_images(uploads.iter().map(|one| wish(one, size)).collect());
+        for _ in &uploads {
+            let image = decoded(&mut next).await;
+            let ImageSize::Thumbnail { edge_px } = size else {
+                panic!("{size:?} is not a tile");
+            };
+            assert_eq!(image.size.longer_side(), u32::from(edge_px));
+            assert_eq!(image.original_size, PixelSize::new(4000, 3000));
+        }
+        next.want_images(Vec::new());
+    }
+}
+
+/// A PNG that no compression makes small.
+fn noise(width: u32, height: u32) -> axum::body::Bytes {
+    let mut random = fastrand::Rng::with_seed(11);
+    let pixels = image::RgbImage::from_fn(width, height, |_, _| {
+        image::Rgb([random.u8(..), random.u8(..), random.u8(..)])
+    });
+    let mut file = std::io::Cursor::new(Vec::new());
+    pixels.write_to(&mut file, image::ImageFormat::Png).unwrap();
+    assert!(file.get_ref().len() > 200_000);
+    file.into_inner().into()
 }
 
 #[tokio::test]
