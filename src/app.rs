@@ -1,9 +1,10 @@
 //! The window: drains events, draws, performs effects. The only place that knows eframe.
 
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::mpsc::error::{TryRecvError, TrySendError};
 
 use crate::backend::{self, BackendConfig, BackendHandle};
 use crate::domain::LogInRequest;
@@ -13,6 +14,10 @@ use crate::ui::{RootView, TextureStore, theme};
 
 /// Leaves most of a 16 ms frame for drawing.
 const DRAIN_BUDGET: Duration = Duration::from_millis(4);
+
+/// How long the window may stay empty for what is read from this machine: that takes some 50 ms
+/// at the most, and a keyring that is locked takes a person's time.
+const FIRST_FRAME_WAITS: Duration = Duration::from_millis(150);
 
 /// A moment that nobody notices.
 const SOON: Duration = Duration::from_millis(60);
@@ -33,6 +38,18 @@ pub struct AppConfig {
     pub trouble: Option<crate::protocol::StorageError>,
 }
 
+/// A Salon that works already and has no window yet: making one takes longer than reading what
+/// was remembered.
+pub struct Start {
+    state: AppState,
+    ring: UiEnd,
+    backend: BackendHandle,
+    window: Arc<OnceLock<egui::Context>>,
+    offered_server: Option<String>,
+    log_in: Option<LogInRequest>,
+    trouble: Option<crate::protocol::StorageError>,
+}
+
 /// Salon's window.
 pub struct SalonApp {
     state: AppState,
@@ -44,17 +61,19 @@ pub struct SalonApp {
     backend: Option<BackendHandle>,
 }
 
-impl SalonApp {
-    /// Starts the backend and prepares the first frame.
+impl Start {
+    /// Starts the backend, and asks it for the last session.
     ///
     /// # Errors
     /// When the thread of the backend cannot be started.
-    pub fn new(ctx: &egui::Context, config: AppConfig) -> std::io::Result<Self> {
-        theme::set_options(ctx);
-        theme::add_fonts(ctx);
-        let waking = ctx.clone();
+    pub fn new(config: AppConfig) -> std::io::Result<Self> {
+        let window = Arc::new(OnceLock::<egui::Context>::new());
+        let waking = Arc::clone(&window);
         let waker = Waker::new(move |within| {
-            waking.request_repaint_after_for(within, egui::ViewportId::ROOT);
+            // A window that is still to be made takes everything in with its first frame.
+            if let Some(ctx) = waking.get() {
+                ctx.request_repaint_after_for(within, egui::ViewportId::ROOT);
+            }
         });
         let (ring, backend_end) = channel(waker);
         let backend = BackendConfig {
@@ -63,28 +82,70 @@ impl SalonApp {
         };
         let backend = backend::start(backend, backend_end)?;
         let (state, effects) = AppState::new(config.settings, config.default_folder);
-        let mut app = Self {
+        for effect in effects {
+            if let Effect::Send(command) = effect {
+                send(&ring, command);
+            }
+        }
+        Ok(Self {
             state,
+            ring,
+            backend,
+            window,
+            offered_server: config.offered_server,
+            log_in: config.log_in,
+            trouble: config.trouble,
+        })
+    }
+
+    /// Prepares the first frame of this window.
+    pub fn open(self, ctx: &egui::Context) -> SalonApp {
+        theme::set_options(ctx);
+        theme::add_fonts(ctx);
+        // The only one who sets it.
+        self.window.set(ctx.clone()).ok();
+        let mut app = SalonApp {
+            state: self.state,
             root: RootView::default(),
             textures: TextureStore::new(ctx.clone()),
-            ring,
+            ring: self.ring,
             window_size: None,
-            backend: Some(backend),
+            backend: Some(self.backend),
         };
-        let offered = config.offered_server.as_deref();
-        let effects = offered.map_or(effects, |server| app.state.offer_server(server));
-        app.perform(effects);
-        if let Some(request) = config.log_in {
+        if let Some(server) = self.offered_server {
+            let effects = app.state.offer_server(&server);
+            app.perform(effects);
+        }
+        if let Some(request) = self.log_in {
             let effects = app.state.log_in_with(request);
             app.perform(effects);
         }
-        if let Some(error) = config.trouble {
-            let effects = app
-                .state
-                .on_event(crate::protocol::Event::StorageTrouble(error));
+        if let Some(error) = self.trouble {
+            let event = crate::protocol::Event::StorageTrouble(error);
+            let effects = app.state.on_event(event);
             app.perform(effects);
         }
-        Ok(app)
+        app.root.apply_theme(ctx, &app.state);
+        app.wait_for_the_last_room();
+        app
+    }
+}
+
+impl SalonApp {
+    /// Waits a moment for what is known on this machine, so that the first frame shows it and
+    /// nothing flashes by.
+    fn wait_for_the_last_room(&mut self) {
+        let begun = Instant::now();
+        while self.state.is_restoring() && begun.elapsed() < FIRST_FRAME_WAITS {
+            match self.ring.events.try_recv() {
+                Ok(event) => {
+                    let effects = self.state.on_event(event);
+                    self.perform(effects);
+                }
+                Err(TryRecvError::Empty) => std::thread::sleep(Duration::from_millis(1)),
+                Err(TryRecvError::Disconnected) => return,
+            }
+        }
     }
 
     /// What the window shows; for tests.
@@ -115,25 +176,13 @@ impl SalonApp {
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Send(command) => self.send(command),
+                Effect::Send(command) => send(&self.ring, command),
                 Effect::Want(wanted) => {
                     self.ring.wanted.send_replace(wanted);
                 }
                 Effect::StoreTexture { request, image } => self.textures.queue(request, image),
                 Effect::AvatarMissing(request) => self.textures.mark_missing(request),
                 Effect::DropTextures => self.textures.clear(),
-            }
-        }
-    }
-
-    fn send(&self, command: Command) {
-        match self.ring.commands.try_send(command) {
-            Ok(()) => {}
-            Err(TrySendError::Full(command)) => {
-                tracing::error!("the backend hangs, lost {command:?}");
-            }
-            Err(TrySendError::Closed(command)) => {
-                tracing::error!("the backend is gone, lost {command:?}");
             }
         }
     }
@@ -183,6 +232,18 @@ impl eframe::App for SalonApp {
         self.ring.events.close();
         // Ends the backend, which writes the settings first.
         self.backend.take();
+    }
+}
+
+fn send(ring: &UiEnd, command: Command) {
+    match ring.commands.try_send(command) {
+        Ok(()) => {}
+        Err(TrySendError::Full(command)) => {
+            tracing::error!("the backend hangs, lost {command:?}");
+        }
+        Err(TrySendError::Closed(command)) => {
+            tracing::error!("the backend is gone, lost {command:?}");
+        }
     }
 }
 

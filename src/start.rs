@@ -9,7 +9,7 @@ use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
 
-use crate::app::{AppConfig, SalonApp};
+use crate::app::{AppConfig, Start};
 use crate::backend::BackendConfig;
 use crate::cli::{DemoServerArgs, OnOff, WindowArgs};
 use crate::demo_server::{DemoOptions, DemoServer, Quirks, Storage, Thumbnails};
@@ -164,10 +164,9 @@ fn run(config: AppConfig) -> StartResult<()> {
         dithering: false,
         ..eframe::NativeOptions::default()
     };
-    let creator: eframe::AppCreator<'_> = Box::new(|creation| {
-        let app = SalonApp::new(&creation.egui_ctx, config)?;
-        Ok(Box::new(app))
-    });
+    let start = Start::new(config)?;
+    let creator: eframe::AppCreator<'_> =
+        Box::new(|creation| Ok(Box::new(start.open(&creation.egui_ctx))));
     eframe::run_native(APP_ID, options, creator)?;
     Ok(())
 }

@@ -47,6 +47,10 @@ pub(crate) fn measure(
         for file in &lacking {
             crate::say(&format!("  {maker:?} makes nothing of {}", file.display()));
         }
+        if *maker == Maker::Salon && !lacking.is_empty() {
+            let text = format!("thumbnails: Salon makes none of {} files", lacking.len());
+            results.failures.push(text);
+        }
         failed.extend(lacking);
     }
     let files = without(&corpus.files, &failed);
@@ -57,7 +61,11 @@ pub(crate) fn measure(
             order.reverse();
         }
         for place in order {
-            let (cpu_secs, _) = makers[place].run(&files, &folder(makers[place]))?;
+            let (cpu_secs, lacking) = makers[place].run(&files, &folder(makers[place]))?;
+            if !lacking.is_empty() {
+                let text = format!("{:?} made {} fewer", makers[place], lacking.len());
+                return Err(text.into());
+            }
             crate::say(&format!("  {:?}: {cpu_secs:.2} s", makers[place]));
             seconds[place].push(cpu_secs);
         }

@@ -65,7 +65,7 @@ const LIMITS: [(&str, Limit); 16] = [
         Limit::Ratio(0.10),
     ),
     (
-        "grid_all_tiles_cpu_both_with_server_thumbs",
+        "grid_all_tiles_cpu_server_thumbs_vs_chromium_originals",
         Limit::Value(f64::INFINITY),
     ),
     ("second_start_first_screen_vs_cold", Limit::Ratio(0.15)),

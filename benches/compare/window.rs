@@ -1,5 +1,6 @@
 //! Salon's own window, on the screen that `.ci/bench` set up, used as a person would.
 
+use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -117,10 +118,24 @@ impl Home {
         // Hints go, what lies ahead is fetched.
         std::thread::sleep(Duration::from_secs(20));
         let before = nanoseconds(window.child.id());
+        let whole_before = cpu_seconds(window.child.id());
         std::thread::sleep(lasting);
-        let spent = nanoseconds(window.child.id()).saturating_sub(before);
+        let after = nanoseconds(window.child.id());
+        let whole = cpu_seconds(window.child.id()) - whole_before;
         window.quit()?;
-        Ok(spent as f64 / 1e9 / lasting.as_secs_f64() * 100.0)
+        if before.values().sum::<u64>() == 0 {
+            return Err("the system does not tell how long threads ran".into());
+        }
+        // Threads that ended meanwhile are in the coarser figure only.
+        let of_thread = |(id, ran): (&String, &u64)| ran - before.get(id).unwrap_or(&0).min(ran);
+        let fine: u64 = after.iter().map(of_thread).sum();
+        let is_all_there = before.keys().all(|id| after.contains_key(id));
+        let spent_secs = if is_all_there {
+            fine as f64 / 1e9
+        } else {
+            whole.max(fine as f64 / 1e9)
+        };
+        Ok(spent_secs / lasting.as_secs_f64() * 100.0)
     }
 }
 
@@ -128,6 +143,8 @@ impl Home {
 struct Drawn {
     positions: Range<usize>,
     total: usize,
+    /// Tiles that failed.
+    n_without: usize,
     at: Instant,
 }
 
@@ -191,6 +208,9 @@ impl Window {
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             match self.drawn.recv_timeout(left) {
+                Ok(drawn) if drawn.n_without > 0 => {
+                    return Err(format!("{} tiles have no picture", drawn.n_without).into());
+                }
                 Ok(drawn) if is_it(&drawn) => return Ok(drawn),
                 Ok(_) => {}
                 Err(RecvTimeoutError::Timeout) => return Err("the tiles did not come".into()),
@@ -235,14 +255,17 @@ impl Drop for Window {
     }
 }
 
-/// `… salon::pace: all 24 visible tiles drawn, 0..24 of 300`
+/// `… salon::pace: all 24 visible tiles drawn, 0..24 of 300, 0 without a picture`
 fn parse(line: &str, at: Instant) -> Option<Drawn> {
     let (_, rest) = line.split_once(" visible tiles drawn, ")?;
-    let (positions, total) = rest.split_once(" of ")?;
+    let (positions, rest) = rest.split_once(" of ")?;
+    let (total, rest) = rest.split_once(", ")?;
+    let (n_without, _) = rest.split_once(" without a picture")?;
     let (start, end) = positions.split_once("..")?;
     Some(Drawn {
         positions: start.parse().ok()?..end.parse().ok()?,
-        total: total.trim().parse().ok()?,
+        total: total.parse().ok()?,
+        n_without: n_without.parse().ok()?,
         at,
     })
 }
@@ -261,12 +284,15 @@ fn xdotool(arguments: &[&str]) -> Outcome<()> {
     Err(format!("xdotool {arguments:?}: {said}").into())
 }
 
-/// Processor time of all threads so far, finer than `/proc/<pid>/stat`.
-fn nanoseconds(pid: u32) -> u64 {
+/// Processor time of each thread so far, finer than `/proc/<pid>/stat`.
+fn nanoseconds(pid: u32) -> HashMap<String, u64> {
     let tasks = std::fs::read_dir(format!("/proc/{pid}/task"));
     let tasks = tasks.into_iter().flatten().flatten();
     tasks
-        .filter_map(|task| std::fs::read_to_string(task.path().join("schedstat")).ok())
-        .filter_map(|text| text.split(' ').next()?.parse::<u64>().ok())
-        .sum()
+        .filter_map(|task| {
+            let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+            let id = task.file_name().to_string_lossy().into_owned();
+            Some((id, text.split(' ').next()?.parse().ok()?))
+        })
+        .collect()
 }

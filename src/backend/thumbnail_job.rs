@@ -7,13 +7,17 @@ use super::decoders::{Keepsake, Made, Place};
 use super::image_job::{Workshop, original};
 use super::originals::{Fetched, StoredFile};
 use crate::domain::{PixelSize, Upload};
-use crate::imaging::{DecodedImage, Target};
+use crate::imaging::{self, DecodedImage, Target};
 use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSize, WantedImage};
 use crate::rocketchat::Thumbnail;
 
 /// A server's thumbnail is kept as it came up to this size; larger ones are usually PNG files,
 /// of which a JPEG is a tenth.
 const MAX_KEPT_AS_IS_BYTES: usize = 65_536;
+
+/// And up to this edge: what is kept must be quick to decode, and a few kilobytes may hold
+/// thousands of rows of one colour.
+const MAX_KEPT_AS_IS_PX: u32 = 1024;
 
 impl Workshop {
     /// Reports the thumbnail if it was made before and is on this machine. Asks the server
@@ -81,6 +85,8 @@ impl Workshop {
     /// From the server's thumbnail, if it is large enough. Without it the original serves, so
     /// its failures are not told.
     async fn servers_own(&self, upload: &Upload, edge_px: u32) -> Option<(Place, Made)> {
+        // Whether it is smaller than the image could not be told, now or from what is kept.
+        upload.dimensions?;
         let wanted_edge = needed_edge(upload, edge_px);
         let is_enough = |size: PixelSize| size.longer_side() >= wanted_edge;
         let thumbnail: Thumbnail = self.thumbnails.of(upload).await?;
@@ -100,7 +106,9 @@ impl Workshop {
                 return None;
             }
         };
-        if bytes.len() > MAX_KEPT_AS_IS_BYTES {
+        let edge = imaging::peek_size(&bytes).map(PixelSize::longer_side);
+        let is_small = edge.is_some_and(|edge| edge <= MAX_KEPT_AS_IS_PX);
+        if !is_small || bytes.len() > MAX_KEPT_AS_IS_BYTES {
             let (place, made) = self.decoders.thumbnail(bytes, edge_px).await.ok()?;
             if !is_enough(made.shown.original_size) {
                 return None;

@@ -160,6 +160,16 @@ impl AppState {
         effects
     }
 
+    /// Whether the last session, or the room that was open in it, is still to come from this
+    /// machine.
+    pub fn is_restoring(&self) -> bool {
+        match (&self.phase, &self.gallery) {
+            (Phase::Resuming { error, .. }, _) => error.is_none(),
+            (Phase::SignedIn, Some(gallery)) => gallery.listing.is_empty(),
+            _ => false,
+        }
+    }
+
     /// Whether the end of the session is being arranged.
     pub const fn is_signing_out(&self) -> bool {
         self.is_signing_out

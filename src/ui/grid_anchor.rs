@@ -76,6 +76,29 @@ impl ThumbnailGrid {
         self.hold(view, row.range.start, 0.0)
     }
 
+    /// The image that stays in place while images come and go: the one at which the keyboard is,
+    /// or the first one of a day that begins on the screen. What comes is of a day above it,
+    /// whose rows are filled anew.
+    pub(super) fn looked_at(&self, gallery: &Gallery) -> Option<Held> {
+        let view = self.view.filter(|view| !view.is_at_top())?;
+        let focus = gallery.selection.focus_id();
+        let (first, shown) = &self.shown;
+        let focused = shown
+            .iter()
+            .position(|id| id.is_some() && id.as_ref() == focus);
+        if let Some(index) = focused.filter(|_| self.is_ring_shown) {
+            return self.hold(view, first + index, 0.0);
+        }
+        let mut rows = self.layout.rows_between(view.heights());
+        let position = rows.find_map(|row| {
+            let first = self.layout.row(row)?.range.start;
+            let section = self.layout.section_of(first)?;
+            let is_seen = section.top >= view.offset;
+            (is_seen && section.range.start == first).then_some(first)
+        })?;
+        self.hold(view, position, 0.0)
+    }
+
     fn shown_id(&self, position: usize) -> Option<UploadId> {
         let (first, ids) = &self.shown;
         ids.get(position.checked_sub(*first)?)?.clone()

@@ -18,6 +18,8 @@ struct Part {
     room: RoomId,
     positions: Range<usize>,
     total: usize,
+    /// Tiles that show why they have no picture.
+    n_without: usize,
 }
 
 /// See the [module documentation](self).
@@ -48,14 +50,19 @@ impl Pace {
             room: gallery.room.id.clone(),
             positions: visible.clone(),
             total: gallery.listing.len(),
+            n_without: tiles
+                .iter()
+                .filter(|tile| !matches!(tile.face, Face::Picture(_)))
+                .count(),
         });
         if let Some(drawn) = self.next_frame(part) {
             let Range { start, end } = drawn.positions;
             tracing::info!(
                 target: TARGET,
-                "all {} visible tiles drawn, {start}..{end} of {}",
+                "all {} visible tiles drawn, {start}..{end} of {}, {} without a picture",
                 end - start,
-                drawn.total
+                drawn.total,
+                drawn.n_without
             );
         }
         if self.drawn.is_some() {
@@ -87,6 +94,7 @@ mod tests {
             room: RoomId::from("room"),
             positions,
             total: 300,
+            n_without: 0,
         }
     }
 

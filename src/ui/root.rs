@@ -27,7 +27,7 @@ use crate::ui::viewer::Viewer;
 /// Drafts, scroll places and what else belongs to the screen only.
 pub struct RootView {
     palette: &'static Palette,
-    is_theme_applied: bool,
+    theme: Applied,
     form: SignInForm,
     pub(super) rooms: RoomListView,
     pub(super) grid: ThumbnailGrid,
@@ -49,11 +49,20 @@ pub struct RootView {
     pub(super) quit: QuitQuestion,
 }
 
+/// Whether egui has the colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applied {
+    No,
+    Yes,
+    /// Since the window was cleared with the ground of other colours.
+    AfterClearing,
+}
+
 impl Default for RootView {
     fn default() -> Self {
         Self {
             palette: &Palette::DARK,
-            is_theme_applied: false,
+            theme: Applied::No,
             form: SignInForm::default(),
             rooms: RoomListView::default(),
             grid: ThumbnailGrid::default(),
@@ -88,6 +97,11 @@ impl RootView {
             egui::Theme::Light
         };
         ui.set_style(ui.ctx().style_of(theme));
+        if self.theme == Applied::AfterClearing {
+            self.theme = Applied::Yes;
+            let window = ui.ctx().content_rect();
+            ui.painter().rect_filled(window, 0.0, self.palette.canvas);
+        }
         self.had_menu = egui::Popup::is_any_open(ui.ctx());
         let (actions, wishes) = (ActionQueue::default(), WishList::default());
         let cx = ViewContext {
@@ -160,7 +174,7 @@ impl RootView {
             ThemeChoice::Dark => true,
             ThemeChoice::System => is_system_dark.unwrap_or(true),
         };
-        if self.is_theme_applied && self.palette.is_dark == is_dark {
+        if self.theme != Applied::No && self.palette.is_dark == is_dark {
             return;
         }
         self.palette = if is_dark {
@@ -168,7 +182,10 @@ impl RootView {
         } else {
             &Palette::LIGHT
         };
-        self.is_theme_applied = true;
+        self.theme = match self.theme {
+            Applied::No => Applied::Yes,
+            Applied::Yes | Applied::AfterClearing => Applied::AfterClearing,
+        };
         theme::apply(ctx, self.palette);
     }
 

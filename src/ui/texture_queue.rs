@@ -6,9 +6,9 @@ use std::collections::HashMap;
 use crate::protocol::{DecodedImage, ImageRequest};
 use crate::ui::view_context::Urgency;
 
-/// What is uploaded in one frame: some twenty tiles. Copying it to the driver takes about a
+/// What is uploaded in one frame: some twenty tiles, a first screen. Copying it to the driver takes about a
 /// millisecond for each megabyte where there is no graphics card.
-const FRAME_BYTES: usize = 4 * 1024 * 1024;
+const FRAME_BYTES: usize = 5 * 1024 * 1024;
 
 /// While so much waits nothing more is taken in.
 const FULL_BYTES: usize = 16 * 1024 * 1024;
@@ -134,14 +134,14 @@ mod tests {
             assert!(queue.has(&request(name), urgency));
         }
         let first: Vec<_> = queue.take().into_iter().map(|(it, _)| it).collect();
-        let expected: Vec<_> = (30..40).chain(0..6).map(request).collect();
+        let expected: Vec<_> = (30..40).chain(0..10).map(request).collect();
         assert_eq!(first, expected);
         let mut frames = 1;
         while !queue.is_empty() {
             queue.take();
             frames += 1;
         }
-        assert_eq!(frames, 3);
+        assert_eq!(frames, 2);
     }
 
     #[test]

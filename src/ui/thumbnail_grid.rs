@@ -73,6 +73,14 @@ struct LayoutKey {
     zone: TimeZone,
 }
 
+impl LayoutKey {
+    /// Whether images came or went and nothing else changed.
+    fn differs_in_images_only(&self, other: &Self) -> bool {
+        self.version != other.version
+            && (self.geometry, self.shape, &self.zone) == (other.geometry, other.shape, &other.zone)
+    }
+}
+
 /// The one widget of the grid: tiles are not widgets, so that Tab passes all of them at once.
 pub(super) fn grid_id() -> Id {
     Id::unique("thumbnail grid")
@@ -131,6 +139,10 @@ impl ThumbnailGrid {
         let held = match &self.made_of {
             Some(made_of) if !is_other_room && made_of.search != key.search => {
                 self.change_search(gallery, pane)
+            }
+            Some(made_of) if !is_other_room && made_of.differs_in_images_only(&key) => {
+                let held = self.held.take().or_else(|| self.looked_at(gallery));
+                held.or_else(|| self.first_visible())
             }
             _ => self.held.take().or_else(|| self.first_visible()),
         };

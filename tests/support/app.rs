@@ -9,7 +9,7 @@ use egui::accesskit::Role;
 use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use salon::app::{AppConfig, SalonApp};
+use salon::app::{AppConfig, SalonApp, Start};
 use salon::backend::{BackendConfig, FolderDialog};
 use salon::demo_server::{DemoOptions, DemoServer};
 use salon::protocol::FolderChoice;
@@ -65,7 +65,7 @@ impl App {
         let harness = Harness::builder()
             .with_size([1180.0, 760.0])
             .allow_missing_glyphs()
-            .build_eframe(|creation| SalonApp::new(&creation.egui_ctx, config).unwrap());
+            .build_eframe(|creation| Start::new(config).unwrap().open(&creation.egui_ctx));
         Self { harness }
     }
 

@@ -12,6 +12,9 @@ use crate::domain::PixelSize;
 /// photograph was before someone cropped it.
 const MOST_DISTORTION: f64 = 0.01;
 
+/// Cameras embed less than 2 megapixels; anybody may embed more than is decoded in a moment.
+const MAX_PREVIEW_PIXELS: u64 = 4_000_000;
+
 /// A thumbnail of `size` for the file of this size, out of its preview.
 ///
 /// `None` when there is none that is large enough, of the same shape and stored the same way up.
@@ -28,7 +31,7 @@ pub(super) fn thumbnail(
     let is_usable = source.codec == ImageFormat::Jpeg
         && announced.width >= size.width
         && announced.height >= size.height
-        && announced.area() <= original_size.area()
+        && announced.area() <= original_size.area().min(MAX_PREVIEW_PIXELS)
         && has_shape_of(announced, original_size);
     if !is_usable {
         return None;
