@@ -1,0 +1,3 @@
+//! Saving without a window: what a file is called and what is written beside and into it.
+
+pub mod template;
