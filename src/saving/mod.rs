@@ -1,3 +1,4 @@
 //! Saving without a window: what a file is called and what is written beside and into it.
 
+pub mod sidecar;
 pub mod template;
