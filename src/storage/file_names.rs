@@ -78,9 +78,10 @@ pub fn portable_file_name(name: &str, media_type: &str) -> String {
     name
 }
 
-/// The same name with the extension that belongs to `media_type`: one of another type is
-/// replaced, a missing one added. Any name of that type is right (`jpeg` as well as `jpg`), and
-/// nothing changes where the type is not known.
+/// The same name with an extension that belongs to `media_type`.
+///
+/// One of another type is replaced, a missing one added. Any name of that type is right (`jpeg`
+/// as well as `jpg`), and nothing changes where the type is not known.
 pub fn correct_extension(name: &str, media_type: &str) -> String {
     let Some(right) = extension_of(media_type) else {
         return name.to_owned();

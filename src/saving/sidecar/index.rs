@@ -15,7 +15,7 @@ use super::{ImageRecord, SCHEMA_VERSION, SidecarError};
 pub const INDEX_NAME: &str = "index.json";
 
 /// What `index.json` says: `{"salon": 1, …, "images": [...]}`, newest image first.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Index {
     /// What others added beside the images.
     others: Map<String, Value>,
@@ -73,7 +73,8 @@ impl Index {
     }
 
     /// Adds images, or what is newly known of those that are there already (by upload id). What
-    /// was known before and is not known now stays, as does what others added.
+    /// was known before and is not known now stays, as does what others added. An image whose
+    /// file is now another's is there no more.
     pub fn merge(&mut self, records: impl IntoIterator<Item = ImageRecord>) {
         let mut places: HashMap<String, usize> = self
             .images
@@ -81,7 +82,9 @@ impl Index {
             .enumerate()
             .map(|(place, image)| (image.id.clone(), place))
             .collect();
+        let mut owners = HashMap::new();
         for record in records {
+            owners.insert(record.file.clone(), record.id.clone());
             let known = places
                 .get(&record.id)
                 .and_then(|at| self.images.get_mut(*at));
@@ -96,6 +99,9 @@ impl Index {
                 self.images.push(record);
             }
         }
+        let is_there =
+            |image: &ImageRecord| owners.get(&image.file).is_none_or(|id| *id == image.id);
+        self.images.retain(is_there);
         self.images
             .sort_by_cached_key(|image| Reverse(image.posted()));
     }

@@ -29,7 +29,7 @@ pub struct SavedImage<'a> {
 }
 
 /// One image in the JSON files. A field that is not known is left out.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImageRecord {
     /// Of the upload; what two records of the same image have in common.
     pub id: String,
@@ -194,5 +194,8 @@ fn encoded(text: &str) -> percent_encoding::PercentEncode<'_> {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
+    digits
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }

@@ -13,14 +13,17 @@ pub fn sidecar_name(file_name: &str) -> String {
 }
 
 /// Writes the record of the picture at `picture` beside it. Fields that others added to an
-/// older one are kept.
+/// older one of the same image are kept.
 ///
 /// # Errors
 /// When it cannot be written, or the file of that name is not Salon's to replace.
 pub fn write_sidecar(picture: &Path, record: &ImageRecord) -> Result<(), SidecarError> {
     let name = picture.file_name().unwrap_or_default().to_string_lossy();
     let path = picture.with_file_name(sidecar_name(&name));
-    let mut object = read_object(&path)?.unwrap_or_default();
+    let older = read_object(&path)?;
+    // What was said of another image is not true of this one.
+    let same = older.filter(|older| older.get("id").is_some_and(|id| *id == *record.id));
+    let mut object = same.unwrap_or_default();
     // It lies beside its picture, wherever that is.
     let record = ImageRecord {
         file: name.into_owned(),

@@ -181,6 +181,22 @@ fn a_sidecar_written_again_keeps_what_others_added() {
     assert_eq!(now["rating"], 5);
     assert_eq!(now["description"], "kept");
     assert_eq!(now["file"], "a.jpg");
+    write_sidecar(&picture, &record(&upload("f2", "a.jpg", ""))).unwrap();
+    let of_another = written(&file);
+    assert_eq!(of_another["id"], "f2");
+    assert_eq!(of_another.get("description"), None);
+}
+
+#[test]
+fn an_image_whose_file_was_replaced_leaves_the_index() {
+    let mut index = Index::default();
+    index.merge([
+        record(&upload("f1", "a.jpg", "")),
+        record(&upload("f2", "b.jpg", "")),
+    ]);
+    index.merge([record(&upload("f3", "a.jpg", ""))]);
+    let ids: Vec<_> = index.images().iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["f2", "f3"]);
 }
 
 #[test]

@@ -228,6 +228,10 @@ fn a_bad_template_says_where_and_what_to_do() {
         let error = Template::parse(template).unwrap_err();
         assert_eq!(error.to_string(), sentence, "{template}");
     }
+}
+
+#[test]
+fn what_leaves_the_folder_or_names_nothing_is_no_template() {
     let refused = |template| Template::parse(template).is_err();
     for template in [
         "~",
@@ -242,6 +246,10 @@ fn a_bad_template_says_where_and_what_to_do() {
     ] {
         assert!(refused(template), "{template}");
     }
+}
+
+#[test]
+fn the_word_that_was_meant_is_suggested() {
     for (typed, meant) in [
         ("username", "user"),
         ("extension", "ext"),
