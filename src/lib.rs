@@ -20,7 +20,7 @@
 //! * [`rocketchat`]: one server's REST API and websocket; every quirk of a server ends there.
 //! * [`imaging`]: bytes in, pixels and metadata out.
 //! * [`storage`]: this machine: keyring, library, caches, settings, saved files.
-//! * [`saving`]: names, sidecars and marks of saved files; no window, no network.
+//! * [`saving`]: names of saved files, what is written beside them and into copies.
 //! * [`protocol`]: the contract between window and backend.
 //! * [`backend`]: the tokio side: sessions, listing, pictures, saves.
 //! * [`state`]: what the app knows and how it changes.
