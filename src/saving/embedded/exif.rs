@@ -36,11 +36,14 @@ pub(super) fn remove_position(block: &mut [u8]) -> Result<bool, CopyError> {
     survey.walk(&tiff);
     let packets = survey.packets.clone();
     let has_position = !survey.pointers.is_empty();
-    let is_shared = |wiped: &Range<usize>| {
-        let overlaps = |kept: &Range<usize>| wiped.start < kept.end && kept.start < wiped.end;
-        survey.kept.iter().any(overlaps)
+    let sharers = |place: &Range<usize>| {
+        let overlaps = |kept: &&Range<usize>| place.start < kept.end && kept.start < place.end;
+        survey.kept.iter().filter(overlaps).count()
     };
-    if survey.wiped.iter().any(is_shared) {
+    // A directory that is changed is itself among what is kept.
+    if survey.wiped.iter().any(|place| sharers(place) > 0)
+        || survey.changed.iter().any(|place| sharers(place) > 1)
+    {
         return Err(CopyError::Stuck("it shares its place with other fields"));
     }
     let order = tiff.order;
@@ -72,6 +75,8 @@ struct Survey {
     wiped: Vec<Range<usize>>,
     /// Directory and index of each entry that leads to a GPS directory.
     pointers: Vec<(usize, usize)>,
+    /// The directories of these.
+    changed: Vec<Range<usize>>,
     packets: Vec<Range<usize>>,
 }
 
@@ -93,6 +98,9 @@ impl Survey {
                 match entry.tag {
                     GPS_DIRECTORY => {
                         self.pointers.push((at, index));
+                        if !self.changed.contains(&directory.place()) {
+                            self.changed.push(directory.place());
+                        }
                         self.gps(tiff, entry.value);
                     }
                     XMP_PACKET => self.packets.extend(entry.values),
@@ -116,7 +124,9 @@ impl Survey {
 
     fn gps(&mut self, tiff: &Tiff<'_>, at: usize) {
         if let Some(directory) = tiff.directory(at) {
-            self.wiped.push(directory.place());
+            // Some writers leave out the place of the next directory, which follows.
+            let end = at + 2 + directory.n_entries * ENTRY_BYTES;
+            self.wiped.push(at..end);
             let values = tiff.entries(&directory).filter_map(|entry| entry.values);
             self.wiped.extend(values);
         }
