@@ -37,7 +37,14 @@ pub fn write_sidecar(picture: &Path, record: &ImageRecord) -> Result<(), Sidecar
 /// Puts what `record` knows over what was known before. What it does not know stays.
 pub(super) fn overlay(object: &mut Map<String, Value>, record: &ImageRecord) {
     // A record has text for keys and no number that JSON lacks.
-    if let Ok(Value::Object(fields)) = serde_json::to_value(record) {
-        object.extend(fields);
+    let Ok(Value::Object(fields)) = serde_json::to_value(record) else {
+        return;
+    };
+    for (name, value) in fields {
+        match (object.get_mut(&name), value) {
+            // Who posted it may be known by id alone now, and by name before.
+            (Some(Value::Object(known)), Value::Object(value)) => known.extend(value),
+            (_, value) => drop(object.insert(name, value)),
+        }
     }
 }

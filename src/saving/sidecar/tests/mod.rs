@@ -286,6 +286,8 @@ fn an_index_grows_by_upload_and_keeps_what_it_does_not_know() {
     let mut index = Index::read(folder.path()).unwrap();
     let second = upload("f2", "b.jpg", "2025-11-05T14:32:05Z");
     let third = upload("f3", "undated.jpg", "");
+    let mut first = first;
+    first.uploader = None;
     index.merge([&third, &second, &first].map(record));
     index.write(folder.path()).unwrap();
 
@@ -307,6 +309,7 @@ fn an_index_grows_by_upload_and_keeps_what_it_does_not_know() {
         now["images"][1]["description"], "the view",
         "known before, not now"
     );
+    assert_eq!(now["images"][1]["uploader"]["username"], "anna");
     assert_eq!(now["images"][3], json!({"later": "kind"}));
     assert_eq!(Index::read(folder.path()).unwrap(), index);
     assert_eq!(names_in(folder.path()), [INDEX_NAME]);
