@@ -110,6 +110,28 @@ fn a_copy_says_who_posted_it_when_and_where() {
 }
 
 #[test]
+fn a_lossless_file_of_the_simple_kind_keeps_its_transparency() {
+    for alpha in [255, 90] {
+        let picture = image::RgbaImage::from_pixel(33, 17, image::Rgba([200, 100, 50, alpha]));
+        let mut file = Vec::new();
+        let encoder = image::codecs::webp::WebPEncoder::new_lossless(&mut file);
+        let color = image::ExtendedColorType::Rgba8;
+        encoder.encode(&picture, 33, 17, color).unwrap();
+        assert_eq!(file.get(12..16), Some(b"VP8L".as_slice()));
+        let copy = copy_of(&file);
+        assert_eq!(
+            image::load_from_memory(&copy).unwrap().into_rgba8(),
+            picture
+        );
+        assert_eq!(
+            read_metadata(&copy).dimensions,
+            read_metadata(&file).dimensions
+        );
+        assert_eq!(said(&packet_of(&copy), "date").len(), 1);
+    }
+}
+
+#[test]
 fn what_the_camera_says_stays_true() {
     for name in ["camera.jpg", "camera.png", "camera.webp"] {
         let file = fixture(name);
