@@ -7,7 +7,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::super::{PortablePath, Template};
 use super::{path_of, picture};
 use crate::domain::UploadId;
-use crate::storage::MAX_NAME_BYTES;
+use crate::storage::{MAX_NAME_BYTES, portable_file_name};
 
 #[test]
 fn every_text_is_a_template_or_a_sentence() {
@@ -91,6 +91,14 @@ fn values_stay_in_their_part_of_the_path() {
         .into_iter()
         .chain(long.iter().map(String::as_str))
         .collect();
+    for name in &names {
+        let plain = portable_file_name(name, "image/jpeg");
+        assert_eq!(
+            picture(name).named_by("{name}"),
+            plain,
+            "the default changes nothing"
+        );
+    }
     let mut random = fastrand::Rng::with_seed(7);
     for template in [
         "{name}",
