@@ -20,6 +20,7 @@
 //! * [`rocketchat`]: one server's REST API and websocket; every quirk of a server ends there.
 //! * [`imaging`]: bytes in, pixels and metadata out.
 //! * [`storage`]: this machine: keyring, library, caches, settings, saved files.
+//! * [`saving`]: names of saved files, what is written beside them and into copies.
 //! * [`protocol`]: the contract between window and backend.
 //! * [`backend`]: the tokio side: sessions, listing, pictures, saves.
 //! * [`state`]: what the app knows and how it changes.
@@ -51,6 +52,7 @@ pub mod domain;
 pub mod imaging;
 pub mod protocol;
 pub mod rocketchat;
+pub mod saving;
 pub mod start;
 pub mod state;
 pub mod storage;

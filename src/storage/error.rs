@@ -76,7 +76,7 @@ pub enum KeyringError {
 
 impl StorageError {
     /// Sorts what the system said about `path` by how a person can react to it.
-    pub(super) fn from_io(path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn from_io(path: &Path, error: &io::Error) -> Self {
         let path = path.to_path_buf();
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull { path },
@@ -92,7 +92,7 @@ impl StorageError {
 
     /// The same for a file in `folder`. A disk that was unplugged answers in many ways
     /// ("not found", "input/output error", "stale handle"), so the folder is looked at.
-    pub(super) fn in_folder(folder: &Path, file: &Path, error: &io::Error) -> Self {
+    pub(crate) fn in_folder(folder: &Path, file: &Path, error: &io::Error) -> Self {
         match Self::from_io(file, error) {
             Self::Io { .. } if !folder.is_dir() => Self::FolderGone {
                 path: folder.to_path_buf(),

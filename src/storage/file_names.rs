@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Linux and macOS allow 255 bytes, Windows 255 UTF-16 units; the rest is left to other
 /// programs that add something (`.part`, `~`, `.xmp`).
-const MAX_NAME_BYTES: usize = 240;
+pub const MAX_NAME_BYTES: usize = 240;
 
 /// For names of which nothing is left.
 const EMPTY_STEM: &str = "image";
@@ -78,6 +78,29 @@ pub fn portable_file_name(name: &str, media_type: &str) -> String {
     name
 }
 
+/// The same name with an extension that belongs to `media_type`.
+///
+/// One of another type is replaced, a missing one added. Any name of that type is right (`jpeg`
+/// as well as `jpg`), and nothing changes where the type is not known.
+pub fn correct_extension(name: &str, media_type: &str) -> String {
+    let Some(right) = extension_of(media_type) else {
+        return name.to_owned();
+    };
+    match split_extension(name) {
+        Some((_, extension)) if is_extension_of(extension, media_type) => name.to_owned(),
+        Some((stem, extension)) if is_image_extension(extension) => format!("{stem}.{right}"),
+        _ => format!("{name}.{right}"),
+    }
+}
+
+/// Stem and extension, without the dot between them.
+pub fn split_extension(name: &str) -> Option<(&str, &str)> {
+    let (stem, extension) = name.rsplit_once('.')?;
+    let is_extension = (1..=16).contains(&extension.len())
+        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    is_extension.then_some((stem, extension))
+}
+
 /// What two names have in common that some system takes for the same: case and Unicode
 /// normalisation are ignored, on every system, so that a saved folder can be copied anywhere.
 pub fn name_key(name: &str) -> String {
@@ -107,7 +130,7 @@ fn join(stem: &str, ending: &str) -> String {
 
 /// At most `max_bytes` of `text`, not in the middle of what is seen as one character: an
 /// emoji of a family or with a skin colour is several `char`s.
-fn cut_to(text: &str, max_bytes: usize) -> &str {
+pub fn cut_to(text: &str, max_bytes: usize) -> &str {
     if text.len() <= max_bytes {
         return text;
     }
@@ -164,25 +187,26 @@ fn is_device(name: &str) -> bool {
     DEVICE_NAMES.contains(&base.as_str()) || port.is_some_and(is_port)
 }
 
-/// Stem and extension, without the dot between them.
-fn split_extension(name: &str) -> Option<(&str, &str)> {
-    let (stem, extension) = name.rsplit_once('.')?;
-    let is_extension = (1..=16).contains(&extension.len())
-        && extension.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    is_extension.then_some((stem, extension))
-}
-
 fn is_image_extension(extension: &str) -> bool {
     let extension = extension.to_ascii_lowercase();
     let mut known = IMAGE_EXTENSIONS.iter().flat_map(|(_, endings)| *endings);
     known.any(|ending| *ending == extension)
 }
 
+fn is_extension_of(extension: &str, media_type: &str) -> bool {
+    let extension = extension.to_ascii_lowercase();
+    endings_of(media_type).is_some_and(|endings| endings.contains(&extension.as_str()))
+}
+
 fn extension_of(media_type: &str) -> Option<&'static str> {
+    endings_of(media_type)?.first().copied()
+}
+
+fn endings_of(media_type: &str) -> Option<&'static [&'static str]> {
     let essence = media_type.split(';').next().unwrap_or_default();
     let essence = essence.trim().to_ascii_lowercase();
     let (_, endings) = IMAGE_EXTENSIONS
         .iter()
         .find(|(known, _)| *known == essence)?;
-    endings.first().copied()
+    Some(endings)
 }

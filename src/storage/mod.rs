@@ -22,7 +22,10 @@ mod thumbnail_cache;
 pub use dirs::Dirs;
 pub use disk_cache::{DiskCache, remove_account_caches};
 pub use error::{KeyringError, StorageError};
-pub use file_names::{name_key, numbered, portable_file_name};
+pub use file_names::{
+    MAX_NAME_BYTES, correct_extension, cut_to, name_key, numbered, portable_file_name,
+    split_extension,
+};
 pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;
 pub use library::{KnownPerson, Library, PageReading, ServerNotes, remove_library};
