@@ -24,11 +24,12 @@ fn a_row_is_there_at_once_and_after_a_restart() {
     let library = machine.open();
     let file = saved("u1", "/pictures/room/a.png");
     library.record_saved(file.clone()).unwrap();
-    assert_eq!(library.copies_of(&file.upload), [file.clone()]);
+    let rows = vec![file.clone()];
+    assert_eq!(library.copies_of(&file.upload), rows);
     drop(library);
     let library = machine.open();
-    assert_eq!(library.saved_at_path(&file.path), [file.clone()]);
-    assert_eq!(library.saved_in(&room(), &file.folder), [file.clone()]);
+    assert_eq!(library.saved_at_path(&file.path), rows);
+    assert_eq!(library.saved_in(&room(), &file.folder), rows);
     assert_eq!(library.copies_of(&UploadId::from("u2")), []);
     assert_eq!(library.saved_at_path(Path::new("/pictures/room/b.png")), []);
     assert_eq!(library.saved_in(&room(), Path::new("/pictures")), []);
