@@ -1,7 +1,6 @@
 //! `salon save`, as a person and a script use it: the real program, real files, real HTTP.
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     unreachable_pub,
     reason = "these are tests, which share more than each of them needs"
 )]
@@ -273,32 +272,35 @@ fn a_server_that_asks_for_a_pause_gets_it() {
 
 #[test]
 fn a_token_that_dies_in_the_middle_ends_it_and_the_next_one_goes_on() {
-    let mut bench = Bench::new(&three());
+    let names: Vec<_> = (0..12).map(|n| format!("{n}.png")).collect();
+    let files = names.iter().enumerate();
+    let files: Vec<_> = files
+        .map(|(n, name)| (name.as_str(), image(n as u64, 100_000)))
+        .collect();
+    let mut bench = Bench::new(&files);
     let throttle = FaultKind::Throttle {
-        piece_bytes: 20_000,
+        piece_bytes: 10_000,
         pause: Duration::from_millis(20),
     };
     bench.faults().arm(Fault::on("/file-upload", throttle));
-    let id = bench.id_of("c.png");
-    let mut child = bench
+    let child = bench
         .save_command(&[])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    wait_until("a file is under way", || has_part(&bench.folder(), 60_000));
+    wait_until("a file is there", || {
+        names.iter().any(|name| bench.folder().join(name).exists())
+    });
     bench.admin().revoke_tokens("ana");
+    let ended = Saved::of(&child.wait_with_output().unwrap());
+    ended.assert_code(3);
+    assert!(ended.count("saved") < 12);
+    (bench.user, bench.token) = bench.admin().make_personal_access_token("ana").unwrap();
     bench.faults().clear();
-    // What is under way breaks off, and asking again shows that the token is dead.
-    let broken = Fault::on("/file-upload", FaultKind::CutOff).of_upload(&id);
-    bench.faults().arm(broken.times(1));
-    child.wait().unwrap();
-    let refused = bench.save(&[]);
-    refused.assert_code(3);
-    let (user, token) = bench.admin().make_personal_access_token("ana").unwrap();
-    (bench.user, bench.token) = (user, token);
-    bench.faults().clear();
-    bench.save(&[]).assert_code(0);
+    let next = bench.save(&[]);
+    next.assert_code(0);
+    assert_eq!(next.count("there"), ended.count("saved"));
     assert_whole(&bench);
 }
 
@@ -542,26 +544,61 @@ fn rooms_and_images_are_listed_for_people_and_for_scripts() {
 fn a_disk_that_is_read_only_or_too_small_is_told_before_anything_is_fetched() {
     for (options, words) in [("ro", "cannot be written to"), ("size=600k", "do not fit")] {
         let bench = Bench::new(&three());
-        fs::create_dir(bench.folder()).unwrap();
-        let save = bench.save_command(&[]);
-        let output = on_a_disk_of_its_own(&save, &bench.folder(), options);
-        let saved = Saved::of(&output);
+        let saved = on_a_disk_of_its_own(&bench, options, "exec \"$@\"");
         saved.assert_code(5);
         assert!(saved.errors.contains(words), "{saved:#?}");
         assert_eq!(bench.fetches(), 0);
     }
 }
 
+/// Somebody else fills the disk while a file is under way.
 #[cfg(target_os = "linux")]
-fn on_a_disk_of_its_own(command: &Command, folder: &Path, options: &str) -> std::process::Output {
+#[test]
+fn a_disk_that_fills_up_ends_it_and_what_was_saved_is_whole() {
+    let bench = Bench::new(&three());
+    let throttle = FaultKind::Throttle {
+        piece_bytes: 20_000,
+        pause: Duration::from_millis(20),
+    };
+    let id = bench.id_of("b.png");
+    bench
+        .faults()
+        .arm(Fault::on("/file-upload", throttle).of_upload(&id));
+    let script = "\"$@\" & pid=$!
+        until [ -f \"$folder/a.png\" ] && [ -f \"$folder/c.png\" ]; do sleep 0.01; done
+        head -c 2000000 /dev/zero > \"$folder/other\" 2> /dev/null || true
+        code=0; wait $pid || code=$?
+        cd \"$folder\"; sha256sum a.png c.png >&2; ls -A >&2; exit $code";
+    let saved = on_a_disk_of_its_own(&bench, "size=1m", script);
+    saved.assert_code(5);
+    assert!(saved.errors.contains("The disk is full"), "{saved:#?}");
+    let left = saved.errors.lines().rev().take(3).collect::<Vec<_>>();
+    assert_eq!(left, ["other", "c.png", "a.png"], "{saved:#?}");
+    let hashes = saved.events.iter().filter_map(|it| it["sha256"].as_str());
+    let hashes: Vec<_> = hashes.collect();
+    assert_eq!(hashes.len(), 2, "{saved:#?}");
+    for hash in hashes {
+        assert!(saved.errors.contains(hash), "{saved:#?}");
+    }
+}
+
+/// Saves on a small file system that nobody else sees, by a script that has the command as its
+/// arguments.
+#[cfg(target_os = "linux")]
+fn on_a_disk_of_its_own(bench: &Bench, options: &str, script: &str) -> Saved {
     use std::os::unix::fs::MetadataExt as _;
+    let folder = bench.folder();
+    fs::create_dir(&folder).unwrap();
+    let command = bench.save_command(&[]);
     let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
     let mut own = Command::new("unshare");
     if !is_root {
         own.arg("--map-root-user");
     }
     own.args(["--mount", "--", "sh", "-ec"])
-        .arg("mount -t tmpfs -o \"$1\" salon-test \"$2\"; shift 2; exec \"$@\"")
+        .arg(format!(
+            "folder=$2; mount -t tmpfs -o \"$1\" salon-test \"$folder\"; shift 2; {script}"
+        ))
         .args(["sh", options])
         .arg(folder)
         .arg(command.get_program())
@@ -569,15 +606,11 @@ fn on_a_disk_of_its_own(command: &Command, folder: &Path, options: &str) -> std:
     for (name, value) in command.get_envs() {
         own.env(name, value.unwrap());
     }
-    own.output().unwrap()
+    Saved::of(&own.output().unwrap())
 }
 
+/// Whether a file is under way, of which at least so many bytes are there.
 fn has_part(folder: &Path, at_least: usize) -> bool {
-    contents_now(folder, at_least)
-}
-
-/// Files come and go while one looks.
-fn contents_now(folder: &Path, at_least: usize) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .filter(|entry| {

@@ -3,7 +3,6 @@
 #![cfg(unix)]
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     dead_code,
     unreachable_pub,
     reason = "these are tests, which share more than each of them needs"
@@ -127,7 +126,7 @@ impl<'a> Lane<'a> {
             let status = child.wait().unwrap();
             let there = contents(&self.root.join("pictures"));
             for (name, bytes) in &there {
-                let is_part = name.starts_with(".salon-") && name.ends_with(".part");
+                let is_part = name.starts_with(".salon-resume-");
                 assert!(
                     is_part || whole.get(name) == Some(bytes),
                     "{name} is there with {} bytes",

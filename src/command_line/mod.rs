@@ -9,6 +9,7 @@ mod room_choice;
 mod save;
 mod show;
 mod sign_in;
+mod start;
 mod survey;
 mod trouble;
 

@@ -9,9 +9,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::asking::ask;
-use super::room_choice::find_room;
-use super::show::{Show, note};
-use super::sign_in::{SignedIn, sign_in};
+use super::show::Show;
+use super::start::Start;
 use super::survey::Survey;
 use super::trouble::{Exit, Trouble};
 use crate::cli::{ClashChoice, SaveArgs, Since};
@@ -21,7 +20,7 @@ use crate::rocketchat::{Client, ClientError, DownloadError};
 use crate::saving::{
     Checked, JobEnd, JobReport, RoomLister, SaveJob, SaveOptions, TargetFolder, save_all,
 };
-use crate::storage::{Dirs, Library, OnClash, free_space};
+use crate::storage::{OnClash, free_space};
 
 /// What is listed may be ahead of what is saved by so many files.
 const QUEUE: usize = 64;
@@ -66,44 +65,6 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         library.close();
     }
     result
-}
-
-/// What a save stands on.
-struct Start {
-    client: Client,
-    room: Room,
-    target: TargetFolder,
-    library: Option<Arc<Library>>,
-}
-
-impl Start {
-    async fn new(args: &SaveArgs, show: &RefCell<Show>) -> Result<Self, Trouble> {
-        let told = |pause| show.borrow().waiting(pause);
-        let SignedIn { client, dirs } = sign_in(&args.account, told).await?;
-        let room = find_room(&client, &args.room, args.account.patience, told).await?;
-        let library = open_library(&dirs, &client);
-        let account = client.session().account();
-        let target = TargetFolder::open(&args.to, account, room.id.clone(), library.clone());
-        let target = target.map_err(|error| Trouble::storage(&error))?;
-        Ok(Self {
-            client,
-            room,
-            target,
-            library,
-        })
-    }
-}
-
-/// Without a library the files themselves say what is there.
-fn open_library(dirs: &Dirs, client: &Client) -> Option<Arc<Library>> {
-    let tell = |error| note(&format!("salon: {}", Trouble::storage(&error).text()));
-    match Library::open(dirs, &client.session().account(), tell) {
-        Ok(library) => Some(Arc::new(library)),
-        Err(error) => {
-            tell(error);
-            None
-        }
-    }
 }
 
 const fn options(args: &SaveArgs) -> SaveOptions {
@@ -193,7 +154,10 @@ impl Work<'_> {
                     });
                 }
                 Err(ClientError::RateLimited { .. }) if !first.is_empty() => {
-                    self.survey.expected_count = self.lister.total();
+                    self.survey.is_partial = true;
+                    // The room's number says nothing of what was posted since some day.
+                    let is_everything = since(self.args, &self.target).is_none();
+                    self.survey.expected_count = self.lister.total().filter(|_| is_everything);
                     return Ok(Batch {
                         checked: first,
                         is_last: false,
@@ -234,7 +198,7 @@ impl Work<'_> {
     }
 
     fn does_not_fit(&self, lack: ByteCount, free: Option<ByteCount>) -> Trouble {
-        let needed = self.survey.missing_bytes;
+        let needed = self.survey.needed_bytes;
         let free = free.unwrap_or_default();
         Trouble::new(
             Exit::Disk,

@@ -70,6 +70,7 @@ impl Show {
                 "room": room,
                 "folder": folder.to_string_lossy(),
                 "count": survey.count,
+                "isPartial": survey.is_partial,
                 "expectedCount": survey.expected_count,
                 "bytes": survey.bytes.0,
                 "thereCount": survey.there_count,

@@ -39,15 +39,22 @@ pub struct Checked {
     pub planned: Planned,
     /// What is there.
     pub presence: Presence,
+    /// How much of it an earlier run left.
+    pub part_bytes: ByteCount,
 }
 
 impl Checked {
-    /// How many bytes of the disk it will take, as far as the listing says.
-    pub fn needed(&self) -> ByteCount {
+    /// How many bytes are to come, as far as the listing says.
+    pub fn missing(&self) -> ByteCount {
         match self.planned.upload.size {
             Some(size) if !self.presence.is_settled() => size,
             _ => ByteCount(0),
         }
+    }
+
+    /// How many more bytes of the disk it will take.
+    pub fn needed(&self) -> ByteCount {
+        ByteCount(self.missing().0.saturating_sub(self.part_bytes.0))
     }
 }
 
@@ -56,7 +63,15 @@ impl TargetFolder {
     /// length and time.
     pub fn check(&self, planned: Planned, on_clash: OnClash) -> Checked {
         let presence = self.presence(&planned, on_clash);
-        Checked { planned, presence }
+        let part_bytes = ByteCount(match &presence {
+            presence if presence.is_settled() => 0,
+            _ => self.part_length(&planned),
+        });
+        Checked {
+            planned,
+            presence,
+            part_bytes,
+        }
     }
 
     fn presence(&self, planned: &Planned, on_clash: OnClash) -> Presence {

@@ -1,8 +1,8 @@
 //! Runs a save: some files at a time, as the server likes it, until there are no more.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -49,7 +49,7 @@ pub async fn save_all(
         pace: Pace::new(),
         received: AtomicU64::new(0),
         confirmed_until: tokio::sync::Mutex::default(),
-        written: Mutex::new(HashSet::new()),
+        written: Arc::default(),
     };
     let run = Run {
         cancel: job.cancel,

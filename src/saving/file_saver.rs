@@ -1,35 +1,26 @@
 //! One file of a save, from what is there of it to its row in the ledger.
 
 use std::collections::HashSet;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::fetch::{Advance, Fetch, Stop};
 use super::pace::Pace;
 use super::tries::{Next, Tries};
 use super::{Checked, JobEnd, Planned, Presence, SaveOptions, TargetFolder};
-use crate::imaging;
 use crate::protocol::SaveFailure;
 use crate::rocketchat::{Client, ClientError, DownloadError};
-use crate::storage::{
-    FinishedPart, OnClash, Placed, ResumablePart, SaveFolder, StorageError, name_key,
-    portable_file_name,
-};
+use crate::storage::{OnClash, ResumablePart, SaveFolder, StorageError};
 
 /// How often to look whether another process has finished with a part.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// For how long the answer that the session lives is good: the server gives ten a minute.
 const CONFIRMED_FOR: Duration = Duration::from_secs(30);
-
-/// Bytes at the start that tell the type of a file.
-const HEAD_BYTES: usize = 512;
 
 /// What the files of one job have in common.
 pub(super) struct FileSaver {
@@ -44,7 +35,7 @@ pub(super) struct FileSaver {
     /// Until when the session is known to live.
     pub(super) confirmed_until: tokio::sync::Mutex<Option<Instant>>,
     /// Names that files of this job have, by their keys: they are not overwritten by others.
-    pub(super) written: Mutex<HashSet<String>>,
+    pub(super) written: Arc<Mutex<HashSet<String>>>,
 }
 
 /// What became of a file.
@@ -116,10 +107,10 @@ impl FileSaver {
             }
             return Err(stop);
         }
-        let finished = self.finish(part, planned, name, truncated.clone()).await?;
+        let end = self.finish(part, planned, name, truncated).await?;
         advance.keep();
         self.pace.went_well();
-        Ok(self.settled(planned, finished, truncated.as_deref()))
+        Ok(end)
     }
 
     /// The part of this upload, once no other process writes it.
@@ -196,119 +187,10 @@ impl FileSaver {
         !matches!(confirmed, Err(ClientError::SessionExpired))
     }
 
-    /// On disk, named and written down, where blocking is allowed.
-    async fn finish(
-        &self,
-        mut part: ResumablePart,
-        planned: &Planned,
-        name: String,
-        truncated: Option<PathBuf>,
-    ) -> Result<FinishedPart, Stop> {
-        let head = part.head(HEAD_BYTES)?;
-        let sniffed = imaging::sniff(&head).unwrap_or_default();
-        let essence = planned.upload.essence();
-        let media_type = if sniffed.is_empty() {
-            &essence
-        } else {
-            sniffed
-        };
-        let name = portable_file_name(&name, media_type);
-        let posted_at = planned.upload.uploaded_at;
-        let clash = self.options.on_clash;
-        if clash != OnClash::Overwrite {
-            let finish = move || part.finish(posted_at, &name, clash, truncated.as_deref());
-            return on_disk(finish).await;
-        }
-        // One at a time: the next one of this name must know that it was taken by this one.
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = self.target.parent_of(&planned.path).join(&name);
-        let key = name_key(&wanted.to_string_lossy());
-        let is_ours = written.contains(&key) || self.target.is_recorded(&wanted);
-        let clash = if is_ours { OnClash::Number } else { clash };
-        let finished = part.finish(posted_at, &name, clash, truncated.as_deref())?;
-        if let Placed::Saved(path) | Placed::AlreadyThere(path) = &finished.placed {
-            written.insert(name_key(&path.to_string_lossy()));
-        }
-        Ok(finished)
-    }
-
-    fn settled(
-        &self,
-        planned: &Planned,
-        finished: FinishedPart,
-        truncated: Option<&Path>,
-    ) -> FileEnd {
-        let FinishedPart {
-            placed,
-            length,
-            sha256,
-        } = finished;
-        match placed {
-            Placed::Saved(path) => {
-                self.target.record(planned, &path, length, sha256);
-                FileEnd::Saved {
-                    is_repair: truncated == Some(path.as_path()),
-                    path,
-                    length,
-                    sha256,
-                }
-            }
-            Placed::AlreadyThere(path) => {
-                self.target.record(planned, &path, length, sha256);
-                FileEnd::AlreadyThere(path)
-            }
-            Placed::NameTaken(path) => FileEnd::NameTaken(path),
-        }
-    }
-
-    /// Gives a file that is there its row; `false` when it cannot be read, or is no image.
-    async fn write_down(&self, planned: &Planned, path: &Path) -> bool {
-        let file = path.to_path_buf();
-        let read = tokio::task::spawn_blocking(move || length_and_digest(&file)).await;
-        match read {
-            Ok(Ok(Some((length, sha256)))) => {
-                self.target.record(planned, path, length, sha256);
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// Waits for the network only as long as the job goes on.
     async fn unless_halted<T>(&self, wait: impl Future<Output = T>) -> Result<T, Stop> {
         let done = self.halt.run_until_cancelled(wait).await;
         done.ok_or(Stop::Halted)
-    }
-}
-
-/// Disks may be slow, and the one thread has all the network to look after.
-async fn on_disk<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
-) -> Result<T, Stop> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => Ok(done?),
-        // Only while the program ends.
-        Err(_) => Err(Stop::Halted),
-    }
-}
-
-/// `None` for what begins like a web page: then it is not what was saved.
-fn length_and_digest(path: &Path) -> io::Result<Option<(u64, [u8; 32])>> {
-    let mut file = std::fs::File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut chunk = Vec::with_capacity(256 * 1024);
-    let mut length = 0;
-    loop {
-        chunk.clear();
-        (&mut file).take(256 * 1024).read_to_end(&mut chunk)?;
-        if chunk.is_empty() {
-            return Ok(Some((length, hasher.finalize().into())));
-        }
-        if length == 0 && imaging::looks_like_html(&chunk) {
-            return Ok(None);
-        }
-        hasher.update(&chunk);
-        length += chunk.len() as u64;
     }
 }
 

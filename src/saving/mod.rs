@@ -17,6 +17,7 @@ mod engine;
 mod events;
 mod fetch;
 mod file_saver;
+mod finish;
 mod lister;
 mod pace;
 mod target;

@@ -93,6 +93,13 @@ impl TargetFolder {
         format!("{}\n{upload}", self.account.server)
     }
 
+    /// How much of an upload an earlier run left, where its folder was opened before.
+    pub(super) fn part_length(&self, planned: &Planned) -> u64 {
+        let folders = lock(&self.folders);
+        let folder = folders.get(&self.parent_of(&planned.path));
+        folder.map_or(0, |it| it.part_length(&self.part_key(&planned.upload.id)))
+    }
+
     /// Writes down a file that is complete. Without its row it still counts, by its content.
     pub(super) fn record(&self, planned: &Planned, path: &Path, size: u64, sha256: [u8; 32]) {
         lock(&self.claimed).insert(path.to_path_buf());

@@ -9,6 +9,7 @@ mod found_files;
 mod keyring_store;
 mod keyring_thread;
 mod library;
+mod part_checks;
 mod placed;
 mod resumable_part;
 mod same_content;

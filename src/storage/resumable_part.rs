@@ -1,7 +1,7 @@
 //! A file on its way that outlives the program: cut off at any byte, the next run goes on from
 //! there. Its name is made of what it is a part of, and a lock says whose it is.
 
-use std::fs::{self, File, Metadata, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
+use super::part_checks::{is_beginning, is_still_there, may_have_holes};
 use super::save_file::{SaveFolder, resumable_part_path, set_posted_time, sync_folder};
 use super::taken_names::TakenNames;
 use super::{OnClash, Placed, StorageError};
@@ -85,6 +86,12 @@ impl SaveFolder {
             }
         }
         Ok(None)
+    }
+
+    /// How many bytes of what is called `key` an earlier run left in its part.
+    pub fn part_length(&self, key: &str) -> u64 {
+        let part = fs::symlink_metadata(resumable_part_path(self.path(), key));
+        part.map_or(0, |part| part.len())
     }
 
     /// A part that nobody else has, and that cannot be resumed: for one that another process
@@ -306,75 +313,6 @@ impl ResumablePart {
     fn failed(&self, error: &io::Error) -> StorageError {
         StorageError::in_folder(&self.folder, &self.path, error)
     }
-}
-
-/// Whether the file of this path is the open one. A link is not followed: who put it there
-/// would have us write elsewhere.
-fn is_still_there(file: &File, path: &Path) -> io::Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.is_file() => {}
-        Ok(_) => return Err(io::Error::other("in the way, and not a file")),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    }
-    let ours = same_file::Handle::from_file(file.try_clone()?)?;
-    match same_file::Handle::from_path(path) {
-        Ok(theirs) => Ok(ours == theirs),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-/// Whether `path` is a file that holds a true beginning of `whole` and nothing else.
-fn is_beginning(path: &Path, whole: &mut File, length: u64) -> bool {
-    let mut compare = || -> io::Result<bool> {
-        let metadata = fs::symlink_metadata(path)?;
-        if !metadata.is_file() || metadata.len() >= length {
-            return Ok(false);
-        }
-        let mut beginning = File::open(path)?;
-        whole.seek(SeekFrom::Start(0))?;
-        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-        loop {
-            theirs.clear();
-            ours.clear();
-            let n = (&mut beginning)
-                .take(BUFFER_BYTES as u64)
-                .read_to_end(&mut theirs)?;
-            if n == 0 {
-                return Ok(true);
-            }
-            (&mut *whole).take(n as u64).read_to_end(&mut ours)?;
-            if ours != theirs {
-                return Ok(false);
-            }
-        }
-    };
-    compare().unwrap_or(false)
-}
-
-/// Whether the machine was started since the part was last written. Then what the system said
-/// it had written may never have reached the disk, not only at the end.
-#[cfg(target_os = "linux")]
-fn may_have_holes(metadata: &Metadata) -> bool {
-    let started = || -> Option<i64> {
-        let statistics = fs::read_to_string("/proc/stat").ok()?;
-        let line = statistics
-            .lines()
-            .find_map(|it| it.strip_prefix("btime "))?;
-        line.trim().parse().ok()
-    };
-    let written = metadata.modified().ok().map(Timestamp::try_from);
-    match (started(), written) {
-        (Some(started), Some(Ok(written))) => written.as_second() < started,
-        _ => false,
-    }
-}
-
-/// Other systems do not say; there only the end is compared.
-#[cfg(not(target_os = "linux"))]
-const fn may_have_holes(_metadata: &Metadata) -> bool {
-    false
 }
 
 #[cfg(test)]
