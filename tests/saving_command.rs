@@ -280,7 +280,7 @@ fn a_token_that_dies_in_the_middle_ends_it_and_the_next_one_goes_on() {
     let mut bench = Bench::new(&files);
     let throttle = FaultKind::Throttle {
         piece_bytes: 10_000,
-        pause: Duration::from_millis(20),
+        pause: Duration::from_millis(40),
     };
     bench.faults().arm(Fault::on("/file-upload", throttle));
     let child = bench
@@ -306,35 +306,48 @@ fn a_token_that_dies_in_the_middle_ends_it_and_the_next_one_goes_on() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_stops_cleanly_and_the_next_run_goes_on_from_there() {
-    let bench = Bench::new(&three());
-    let throttle = FaultKind::Throttle {
-        piece_bytes: 20_000,
-        pause: Duration::from_millis(20),
-    };
-    bench.faults().arm(Fault::on("/file-upload", throttle));
-    let child = bench
-        .save_command(&[])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    wait_until("a file is under way", || bench.fetches() == 3);
-    wait_until("most of it is there", || {
-        bench.folder().join("a.png").exists()
-    });
-    let mut interrupt = Command::new("kill");
-    interrupt.args(["-INT", &child.id().to_string()]);
-    assert!(interrupt.status().unwrap().success());
-    let stopped = Saved::of(&child.wait_with_output().unwrap());
-    stopped.assert_code(130);
-    assert!(stopped.errors.contains("goes on from here"), "{stopped:#?}");
-    assert!(has_part(&bench.folder(), 1), "what came was thrown away");
-    bench.faults().clear();
-    bench.save(&[]).assert_code(0);
-    assert_whole(&bench);
-    let requests = bench.admin().requests();
-    assert!(requests.iter().any(|it| it.status == 206));
+fn ctrl_c_stops_cleanly_and_the_next_run_goes_on_from_there_wherever_the_bytes_are_by_then() {
+    use salon::demo_server::{Ranges, Storage};
+    let expires = Duration::from_mins(2);
+    for (storage, ranges) in [
+        (Storage::GridFs, Ranges::Rfc),
+        (Storage::FileSystem, Ranges::Legacy),
+        (Storage::S3 { expires }, Ranges::Rfc),
+        (Storage::Webdav, Ranges::Rfc),
+    ] {
+        let bench = Bench::new(&three());
+        let id = bench.id_of("b.png");
+        let stall = Fault::on("/file-upload", FaultKind::StallAfter(600_000));
+        bench.faults().arm(stall.of_upload(&id));
+        let child = bench
+            .save_command(&[])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        wait_until("a file is under way", || has_part(&bench.folder(), 200_000));
+        let mut interrupt = Command::new("kill");
+        interrupt.args(["-INT", &child.id().to_string()]);
+        assert!(interrupt.status().unwrap().success());
+        let stopped = Saved::of(&child.wait_with_output().unwrap());
+        stopped.assert_code(130);
+        assert!(stopped.errors.contains("goes on from here"), "{stopped:#?}");
+        assert!(
+            has_part(&bench.folder(), 200_000),
+            "what came was thrown away"
+        );
+        bench.faults().clear();
+        bench.admin().change_quirks(|quirks| {
+            quirks.storage = storage;
+            quirks.ranges = ranges;
+        });
+        bench.save(&[]).assert_code(0);
+        assert_whole(&bench);
+        let requests = bench.admin().requests();
+        let is_resumed = requests.iter().any(|it| it.status == 206);
+        let is_here = matches!(storage, Storage::GridFs | Storage::FileSystem);
+        assert_eq!(is_resumed, is_here, "{storage:?}");
+    }
 }
 
 #[test]
@@ -538,6 +551,64 @@ fn rooms_and_images_are_listed_for_people_and_for_scripts() {
     assert!(String::from_utf8_lossy(&text.stdout).contains("\t50 kB\ta.png\t"));
 }
 
+#[test]
+fn a_folder_that_goes_away_and_comes_back_loses_nothing() {
+    let bench = Bench::new(&three());
+    let throttle = FaultKind::Throttle {
+        piece_bytes: 20_000,
+        pause: Duration::from_millis(20),
+    };
+    bench.faults().arm(Fault::on("/file-upload", throttle));
+    let child = bench
+        .save_command(&[])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_until("a file is there", || bench.folder().join("c.png").exists());
+    let elsewhere = bench.machine.path().join("unplugged");
+    fs::rename(bench.folder(), &elsewhere).unwrap();
+    let gone = Saved::of(&child.wait_with_output().unwrap());
+    gone.assert_code(5);
+    assert!(gone.errors.contains("The folder is gone"), "{gone:#?}");
+    assert!(!bench.folder().exists(), "it was made anew");
+    fs::rename(&elsewhere, bench.folder()).unwrap();
+    bench.faults().clear();
+    let next = bench.save(&[]);
+    next.assert_code(0);
+    assert_eq!(next.count("there"), gone.count("saved"));
+    assert_whole(&bench);
+}
+
+#[test]
+fn a_library_that_cannot_be_used_costs_no_file() {
+    let bench = Bench::new(&three());
+    bench.save(&[]).assert_code(0);
+    let libraries = bench.machine.path().join("data/data/library");
+    let account = fs::read_dir(libraries).unwrap().next().unwrap().unwrap();
+    let path = account.path().join("library.sqlite");
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other
+        .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;")
+        .unwrap();
+    fs::remove_file(bench.folder().join("b.png")).unwrap();
+    let locked = bench.save(&[]);
+    locked.assert_code(0);
+    assert_eq!((locked.count("there"), locked.count("saved")), (2, 1));
+    assert!(
+        locked.errors.contains("Another program uses the file"),
+        "{locked:#?}"
+    );
+    drop(other);
+    bench.save(&[]).assert_code(0);
+    fs::write(&path, b"no library at all".repeat(1_000)).unwrap();
+    let damaged = bench.save(&[]);
+    damaged.assert_code(0);
+    assert_eq!(damaged.count("there"), 3);
+    assert!(damaged.errors.contains("damaged"), "{damaged:#?}");
+    assert_whole(&bench);
+}
+
 /// A real disk of its own, in a mount namespace of the program's own: read-only, or too small.
 #[cfg(target_os = "linux")]
 #[test]
@@ -558,7 +629,7 @@ fn a_disk_that_fills_up_ends_it_and_what_was_saved_is_whole() {
     let bench = Bench::new(&three());
     let throttle = FaultKind::Throttle {
         piece_bytes: 20_000,
-        pause: Duration::from_millis(20),
+        pause: Duration::from_millis(40),
     };
     let id = bench.id_of("b.png");
     bench

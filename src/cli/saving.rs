@@ -66,7 +66,8 @@ pub struct SaveArgs {
     /// What to do where another file has the name.
     #[arg(long, value_enum, value_name = "skip|number|overwrite", default_value_t = ClashChoice::Number)]
     pub on_clash: ClashChoice,
-    /// Write one JSON object a line instead of text.
+    /// Write one JSON object a line instead of text. Its `event` is plan, saved, repaired, there,
+    /// nameTaken, failed, waiting or summary.
     #[arg(long)]
     pub json: bool,
     /// Break off a connection on which nothing comes for so many seconds, and try again.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::asking::ask;
 use super::room_choice::{all_rooms, find_room};
-use super::show::{Show, line, object, put, upload_fields};
+use super::show::{Show, put, result, upload_fields};
 use super::sign_in::sign_in;
 use super::trouble::{Exit, Trouble};
 use crate::cli::{ImagesArgs, RoomsArgs};
@@ -20,11 +20,14 @@ pub(super) async fn rooms(args: &RoomsArgs) -> Result<ExitCode, Trouble> {
     let told = |pause| show.waiting(pause);
     let signed_in = sign_in(&args.account, told).await?;
     for room in all_rooms(&signed_in.client, args.account.patience, told).await? {
-        if args.json {
-            object(&room_json(&room));
+        let text = if args.json {
+            room_json(&room).to_string()
         } else {
             let title = safe_display_name(&room.title);
-            line(&format!("{title}\t{}\t{}", kind(&room), room.id));
+            format!("{title}\t{}\t{}", kind(&room), room.id)
+        };
+        if result(&text).is_err() {
+            break;
         }
     }
     Ok(Exit::Done.into())
@@ -65,10 +68,14 @@ pub(super) async fn images(args: &ImagesArgs) -> Result<ExitCode, Trouble> {
             return Ok(Exit::Done.into());
         };
         for upload in uploads {
-            if args.json {
-                object(&image_json(&upload));
+            let text = if args.json {
+                image_json(&upload).to_string()
             } else {
-                line(&image_line(&upload));
+                image_line(&upload)
+            };
+            // As with `| head`: the server need not be asked for the rest.
+            if result(&text).is_err() {
+                return Ok(Exit::Done.into());
             }
         }
     }

@@ -257,7 +257,7 @@ impl Work<'_> {
             return trouble.report();
         }
         self.remember(report);
-        if report.failed.is_empty() {
+        if report.failed.is_empty() && report.left_count == 0 {
             Exit::Done.into()
         } else {
             Exit::SomeFailed.into()

@@ -57,8 +57,8 @@ impl Show {
             Self::Bar(bar) => {
                 note(&text);
                 *bar = ProgressBar::new(survey.missing_bytes.0);
-                let style =
-                    "{bar:30} {bytes} of {total_bytes}, {bytes_per_sec}, {eta} left {wide_msg}";
+                let style = "{prefix} {bar:30} {decimal_bytes} of {decimal_total_bytes}, \
+                             {decimal_bytes_per_sec}, {eta} left {wide_msg}";
                 if let Ok(style) = ProgressStyle::with_template(style) {
                     bar.set_style(style);
                 }
@@ -90,9 +90,13 @@ impl Show {
     /// Something happened.
     pub(super) fn event(&self, event: &SaveEvent) {
         match event {
-            SaveEvent::Advanced { received } => {
+            SaveEvent::Advanced {
+                received,
+                settled_count,
+            } => {
                 if let Self::Bar(bar) = self {
                     bar.set_position(received.0);
+                    bar.set_prefix(images(*settled_count));
                     bar.set_message("");
                 }
             }
@@ -258,10 +262,22 @@ pub(super) fn object(json: &Value) {
     line(&json.to_string());
 }
 
-/// A line of the result. Nobody is left to tell when standard output is closed.
+/// A line about a save, which goes on when nobody reads it.
 pub(super) fn line(text: &str) {
+    if let Err(error) = result(text) {
+        tracing::debug!(%error, "standard output is closed");
+    }
+}
+
+/// A line of a list.
+///
+/// # Errors
+///
+/// When standard output is closed: nobody wants more.
+pub(super) fn result(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).ok();
+    writeln!(out, "{text}")?;
+    out.flush()
 }
 
 /// A line about how it goes on.

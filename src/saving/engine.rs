@@ -90,11 +90,13 @@ impl<T: FnMut(SaveEvent)> Run<T> {
                 () = cancel.cancelled(), if self.report.early_end.is_none() => {
                     self.end_early(JobEnd::Cancelled);
                 }
-                Some(ended) = self.files.join_next() => {
-                    if let Ok((checked, end)) = ended {
-                        self.ended(checked, end);
+                Some(ended) = self.files.join_next() => match ended {
+                    Ok((checked, end)) => self.ended(checked, end),
+                    Err(error) => {
+                        tracing::error!(%error, "the task of a file failed");
+                        self.report.left_count += 1;
                     }
-                }
+                },
                 item = items.recv(), if is_open && self.has_room() => match item {
                     Some(item) if self.report.early_end.is_none() => self.queue.push_back(item),
                     Some(_) => self.report.left_count += 1,
@@ -200,8 +202,10 @@ impl<T: FnMut(SaveEvent)> Run<T> {
         let received = self.saver.received.load(Ordering::Relaxed);
         if received != self.told {
             self.told = received;
-            let received = ByteCount(received);
-            (self.tell)(SaveEvent::Advanced { received });
+            (self.tell)(SaveEvent::Advanced {
+                received: ByteCount(received),
+                settled_count: self.report.settled_count(),
+            });
         }
     }
 }

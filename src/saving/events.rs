@@ -51,6 +51,8 @@ pub enum SaveEvent {
     Advanced {
         /// Taken back where a file has to be begun anew.
         received: ByteCount,
+        /// How many files are settled by now, whatever became of them.
+        settled_count: usize,
     },
     /// The server asked for a pause.
     Waiting {
@@ -91,4 +93,11 @@ pub struct JobReport {
     pub left_count: usize,
     /// Why it ended early.
     pub early_end: Option<JobEnd>,
+}
+
+impl JobReport {
+    /// How many files are settled, whatever became of them.
+    pub const fn settled_count(&self) -> usize {
+        self.saved_count + self.there_count + self.taken_count + self.failed.len()
+    }
 }
