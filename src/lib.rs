@@ -20,11 +20,13 @@
 //! * [`rocketchat`]: one server's REST API and websocket; every quirk of a server ends there.
 //! * [`imaging`]: bytes in, pixels and metadata out.
 //! * [`storage`]: this machine: keyring, library, caches, settings, saved files.
-//! * [`saving`]: names of saved files, what is written beside them and into copies.
+//! * [`saving`]: whole rooms into folders, resumed wherever they were cut off; their names, what is
+//!   written beside them and into copies.
 //! * [`protocol`]: the contract between window and backend.
 //! * [`backend`]: the tokio side: sessions, listing, pictures, saves.
 //! * [`state`]: what the app knows and how it changes.
 //! * [`ui`]: draws it. [`app`] joins both ends; [`start`] and [`cli`] start it.
+//! * [`command_line`]: what the program does without a window.
 //! * [`demo_server`]: a small Rocket.Chat to try the app on, and to test against.
 //!
 //! # Invariants (`tests/layers.rs` holds those about names)
@@ -47,6 +49,7 @@
 pub mod app;
 pub mod backend;
 pub mod cli;
+pub mod command_line;
 pub mod demo_server;
 pub mod domain;
 pub mod imaging;

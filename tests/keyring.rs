@@ -233,3 +233,52 @@ fn two_entries_for_one_account_become_one() {
 fn assert_missing(error: &KeyringError) {
     assert!(matches!(error, KeyringError::Missing(_)), "{error:?}");
 }
+
+#[test]
+fn the_command_line_signs_in_with_what_the_window_kept() {
+    use salon::demo_server::{DemoOptions, DemoServer, LibraryChoice};
+    use salon::storage::{Dirs, Settings, keep_settings};
+
+    on_private_bus(
+        "the_command_line_signs_in_with_what_the_window_kept",
+        || {
+            let _daemon = Daemon::start(Keyring::Unlocked);
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            let options = DemoOptions {
+                library: LibraryChoice::Small,
+                ..DemoOptions::default()
+            };
+            let server = runtime.block_on(DemoServer::start(options)).unwrap();
+            let (user_id, token) = server.admin().mint_session("ana").unwrap();
+            let ana = KnownAccount {
+                server: server.base_url(),
+                user_id,
+                username: "ana".to_owned(),
+                last_room: None,
+            };
+            let machine = tempfile::tempdir().unwrap();
+            let settings = Settings {
+                accounts: vec![ana.clone()],
+                ..Settings::default()
+            };
+            keep_settings(&Dirs::under(machine.path()), &settings).unwrap();
+            KeyringStore::default()
+                .keep(&ana, &session(&token))
+                .unwrap();
+            let rooms = || {
+                std::process::Command::new(env!("CARGO_BIN_EXE_salon"))
+                    .args(["rooms", "--user", "ana", "--data-dir"])
+                    .arg(machine.path())
+                    .env_remove("SALON_TOKEN")
+                    .output()
+                    .unwrap()
+            };
+            let listed = rooms();
+            assert!(listed.status.success(), "{listed:?}");
+            assert!(String::from_utf8_lossy(&listed.stdout).contains("general"));
+            KeyringStore::default().remove(&ana).unwrap();
+            let refused = rooms();
+            assert_eq!(refused.status.code(), Some(3), "{refused:?}");
+        },
+    );
+}

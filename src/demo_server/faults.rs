@@ -28,6 +28,11 @@ pub enum FaultKind {
         /// How long the caller shall wait.
         wait: Duration,
     },
+    /// 503 that says when to come back.
+    Busy {
+        /// `Retry-After`, in whole seconds.
+        wait: Duration,
+    },
     /// 500 in JSON.
     InternalError,
     /// 502 in HTML, from a proxy.
@@ -38,6 +43,20 @@ pub enum FaultKind {
     HtmlPage,
     /// Half of the body that the length announces; then the connection closes.
     CutOff,
+    /// Half of the body, as if that were all: without a length, as when a chunk is missing in
+    /// the database.
+    ShortBody,
+    /// So many bytes of the body, and then nothing more.
+    StallAfter(usize),
+    /// The right body in pieces, with a pause before each.
+    Throttle {
+        /// How large a piece is.
+        piece_bytes: usize,
+        /// How long the pause is.
+        pause: Duration,
+    },
+    /// The right body compressed for everybody, as a proxy may do it; without a length.
+    Gzip,
     /// Random bytes under the headers of the right answer.
     Garbage,
     /// Right JSON in another shape: unknown fields added, optional ones missing, numeric

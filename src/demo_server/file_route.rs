@@ -204,7 +204,7 @@ pub(super) fn compressed(file: &Bytes, parts: &Parts, quirks: &Quirks) -> Answer
     }
 }
 
-fn gzip(file: &[u8]) -> io::Result<Vec<u8>> {
+pub(super) fn gzip(file: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(file)?;
     encoder.finish()

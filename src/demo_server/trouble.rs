@@ -4,13 +4,14 @@ use std::io::{Error, ErrorKind};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, RETRY_AFTER, TRANSFER_ENCODING};
 use axum::http::{HeaderValue, StatusCode};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 use super::answers::{Answer, empty, json_answer, not_logged_in, text_answer, web_client};
 use super::faults::FaultKind;
+use super::file_route::gzip;
 use super::limiter::Standing;
 
 /// The answer of faults that do not need the right one.
@@ -18,6 +19,15 @@ pub(super) fn instead(kind: &FaultKind, path: &str, server_now: i64) -> Option<A
     let is_api = path.starts_with("/api");
     Some(match kind {
         FaultKind::RateLimited { wait } => rate_limited(*wait, server_now),
+        FaultKind::Busy { wait } => {
+            let mut answer = proxy_page(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "503 Service Temporarily Unavailable",
+            );
+            let wait = HeaderValue::from(wait.as_secs());
+            answer.headers_mut().insert(RETRY_AFTER, wait);
+            answer
+        }
         FaultKind::InternalError => json_answer(
             StatusCode::INTERNAL_SERVER_ERROR,
             &json!({"success": false, "error": "Internal server error"}),
@@ -42,6 +52,10 @@ pub(super) fn instead(kind: &FaultKind, path: &str, server_now: i64) -> Option<A
         FaultKind::EmptyBody => empty(StatusCode::OK),
         FaultKind::Delay(_)
         | FaultKind::CutOff
+        | FaultKind::ShortBody
+        | FaultKind::StallAfter(_)
+        | FaultKind::Throttle { .. }
+        | FaultKind::Gzip
         | FaultKind::Garbage
         | FaultKind::OtherShape
         | FaultKind::Stall => return None,
@@ -52,7 +66,13 @@ pub(super) fn instead(kind: &FaultKind, path: &str, server_now: i64) -> Option<A
 pub(super) async fn spoiled(kind: &FaultKind, answer: Answer) -> Answer {
     if !matches!(
         kind,
-        FaultKind::CutOff | FaultKind::Garbage | FaultKind::OtherShape
+        FaultKind::CutOff
+            | FaultKind::ShortBody
+            | FaultKind::StallAfter(_)
+            | FaultKind::Throttle { .. }
+            | FaultKind::Gzip
+            | FaultKind::Garbage
+            | FaultKind::OtherShape
     ) {
         return answer;
     }
@@ -68,6 +88,33 @@ pub(super) async fn spoiled(kind: &FaultKind, answer: Answer) -> Answer {
                 .insert(CONTENT_LENGTH, HeaderValue::from(body.len().max(2)));
             cut_off(&body)
         }
+        FaultKind::ShortBody => {
+            parts.headers.remove(CONTENT_LENGTH);
+            let half = body.slice(..body.len() / 2);
+            Body::from_stream(stream::iter([Ok::<_, Error>(half)]))
+        }
+        FaultKind::StallAfter(count) => {
+            let length = HeaderValue::from(body.len());
+            parts.headers.insert(CONTENT_LENGTH, length);
+            let beginning = body.slice(..body.len().min(*count));
+            let silence = stream::once(std::future::pending());
+            Body::from_stream(stream::iter([Ok::<_, Error>(beginning)]).chain(silence))
+        }
+        FaultKind::Throttle { piece_bytes, pause } => {
+            let length = HeaderValue::from(body.len());
+            parts.headers.insert(CONTENT_LENGTH, length);
+            throttled(body, *piece_bytes, *pause)
+        }
+        FaultKind::Gzip => match gzip(&body) {
+            Ok(packed) => {
+                parts.headers.remove(CONTENT_LENGTH);
+                let encoding = HeaderValue::from_static("gzip");
+                parts.headers.insert(CONTENT_ENCODING, encoding);
+                let packed = Bytes::from(packed);
+                Body::from_stream(stream::iter([Ok::<_, Error>(packed)]))
+            }
+            Err(_) => return empty(StatusCode::INTERNAL_SERVER_ERROR),
+        },
         FaultKind::Garbage => {
             let mut noise = vec![0; body.len().max(16)];
             fastrand::Rng::with_seed(1).fill(&mut noise);
@@ -96,6 +143,17 @@ fn cut_off(body: &Bytes) -> Body {
         ))
     };
     Body::from_stream(stream::iter([Ok(half)]).chain(stream::once(broken)))
+}
+
+fn throttled(body: Bytes, piece_bytes: usize, pause: Duration) -> Body {
+    Body::from_stream(stream::unfold(body, move |mut rest| async move {
+        if rest.is_empty() {
+            return None;
+        }
+        tokio::time::sleep(pause).await;
+        let piece = rest.split_to(piece_bytes.clamp(1, rest.len()));
+        Some((Ok::<_, Error>(piece), rest))
+    }))
 }
 
 fn reshaped(body: &[u8], status: StatusCode) -> Vec<u8> {

@@ -1,8 +1,8 @@
 //! Streams one file, with credentials for its server only.
 
 use bytes::{Bytes, BytesMut};
-use reqwest::Response;
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap};
+use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::{Response, StatusCode};
 use url::Url;
 
 use super::answer::looks_like_html;
@@ -17,12 +17,66 @@ const HEAD_BYTES: usize = 32;
 /// The most that is set aside for a body before it is here.
 const MAX_RESERVED_BYTES: usize = 32 * 1024 * 1024;
 
+/// Which bytes of a file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Wanted {
+    /// The first one. Servers may begin at 0 all the same.
+    pub(super) start: u64,
+    /// How long the whole file is, as its description says.
+    pub(super) expected: Option<u64>,
+}
+
+impl Wanted {
+    /// Servers up to 8.4 want both ends, and more than one byte; what they do not understand
+    /// they answer with the whole file.
+    fn range(self) -> Option<HeaderValue> {
+        let Self { start, expected } = self;
+        let range = match expected {
+            _ if start == 0 => return None,
+            Some(size) if size.saturating_sub(1) > start => format!("bytes={start}-{}", size - 1),
+            Some(_) => return None,
+            None => format!("bytes={start}-"),
+        };
+        HeaderValue::from_str(&range).ok()
+    }
+
+    /// Whether this is the rest of the file, from the wanted byte to the last.
+    fn is_answered_by(self, response: &Response) -> bool {
+        let headers = response.headers();
+        let Some((first, last, size)) = headers.get(CONTENT_RANGE).and_then(content_range) else {
+            return false;
+        };
+        first == self.start
+            && !headers.contains_key(CONTENT_ENCODING)
+            && self.expected.is_none_or(|expected| last == expected - 1)
+            && size.or(self.expected).is_some_and(|size| last == size - 1)
+    }
+}
+
+/// First byte, last byte and length, of `bytes 100-199/200`.
+fn content_range(value: &HeaderValue) -> Option<(u64, u64, Option<u64>)> {
+    let (range, size) = value
+        .to_str()
+        .ok()?
+        .strip_prefix("bytes ")?
+        .split_once('/')?;
+    let (first, last) = range.split_once('-')?;
+    let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
+    let size = match size.trim() {
+        "*" => None,
+        size => Some(size.parse().ok().filter(|size| *size > 0)?),
+    };
+    (first <= last).then_some((first, last, size))
+}
+
 /// One file on its way.
 pub struct Download {
     response: Response,
+    /// Which byte of the file comes first.
+    start: u64,
     /// Read already, to see what it is.
     head: Option<Bytes>,
-    /// `Content-Length`, unless the body comes compressed.
+    /// How long the file is by `Content-Length`, unless the body comes compressed.
     announced: Option<u64>,
     /// What the description of the file says.
     expected: Option<u64>,
@@ -36,12 +90,12 @@ impl Download {
         http: &Http,
         url: &Url,
         credentials: &HeaderMap,
-        expected: Option<u64>,
+        wanted: Wanted,
     ) -> Result<Self, DownloadError> {
         let mut retries = Retries::default();
         let mut may_renew_link = true;
         loop {
-            match Self::try_open(http, url, credentials, expected).await {
+            match Self::try_open(http, url, credentials, wanted).await {
                 // The link to the storage has expired, or its clock is ahead: the server
                 // makes a fresh one for each request. Links are never kept.
                 Err(DownloadError::StorageRefused { status: 400 | 403 }) if may_renew_link => {
@@ -57,28 +111,50 @@ impl Download {
         http: &Http,
         url: &Url,
         credentials: &HeaderMap,
-        expected: Option<u64>,
+        wanted: Wanted,
     ) -> Result<Self, DownloadError> {
-        let (response, source) = fetch(http, url, credentials).await?;
+        let range = wanted.range();
+        let (mut response, mut source) = fetch(http, url, credentials, range.as_ref()).await?;
+        let is_part = match response.status() {
+            StatusCode::PARTIAL_CONTENT => range.is_some() && wanted.is_answered_by(&response),
+            _ => false,
+        };
+        // Neither the rest nor the whole: a server that counts otherwise.
+        let is_useless = matches!(
+            response.status(),
+            StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE
+        ) && !is_part;
+        if range.is_some() && is_useless {
+            tracing::debug!(status = %response.status(), "a range was not understood");
+            (response, source) = fetch(http, url, credentials, None).await?;
+        }
         check_status(&response, source)?;
+        let start = if is_part { wanted.start } else { 0 };
         let announced = if response.headers().contains_key(CONTENT_ENCODING) {
             None
         } else {
-            response.content_length()
+            response.content_length().map(|length| start + length)
         };
         let mut download = Self {
             response,
+            start,
             head: None,
             announced,
-            expected,
-            received: 0,
+            expected: wanted.expected,
+            received: start,
             is_over: false,
         };
         download.read_head().await?;
         Ok(download)
     }
 
-    /// `Content-Length`, if the server told.
+    /// Which byte of the file comes first: the one that was asked for, or 0 from a server that
+    /// sends the whole file.
+    pub const fn starts_at(&self) -> u64 {
+        self.start
+    }
+
+    /// How long the whole file is, if the server told.
     pub fn content_length(&self) -> Option<u64> {
         self.announced
     }
@@ -163,7 +239,7 @@ impl Download {
             }
         };
         // What came says more than that its length is wrong.
-        if !head.is_empty() && self.is_web_page(&head) {
+        if self.start == 0 && !head.is_empty() && self.is_web_page(&head) {
             return Err(DownloadError::HtmlInsteadOfImage);
         }
         match outcome {

@@ -1,6 +1,8 @@
 //! Where the bytes of a file come from: the server, or a storage that it redirects to.
 
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, WWW_AUTHENTICATE};
+use reqwest::header::{
+    ACCEPT_ENCODING, HeaderMap, HeaderValue, RANGE, RETRY_AFTER, WWW_AUTHENTICATE,
+};
 use reqwest::{Response, StatusCode};
 use url::Url;
 
@@ -28,6 +30,7 @@ pub(super) async fn fetch(
     http: &Http,
     url: &Url,
     credentials: &HeaderMap,
+    range: Option<&HeaderValue>,
 ) -> Result<(Response, Source), DownloadError> {
     let home = url.origin();
     let mut url = url.clone();
@@ -36,6 +39,10 @@ pub(super) async fn fetch(
         let request = match source {
             Source::Server => http.server().get(url.clone()).headers(credentials.clone()),
             Source::Storage => http.foreign().get(url.clone()),
+        };
+        let request = match range {
+            Some(range) => request.header(RANGE, range),
+            None => request,
         };
         let response = request
             // The server would compress on the fly and drop the length.
@@ -90,6 +97,11 @@ pub(super) fn check_status(response: &Response, source: Source) -> Result<(), Do
         (204 | 205, _) => Err(DownloadError::Empty),
         (200..=299, _) => Ok(()),
         (404 | 410, _) => Err(DownloadError::Deleted),
+        // It says itself when to come back.
+        (503, Source::Server) if response.headers().contains_key(RETRY_AFTER) => {
+            let retry_after = wait_of_refusal(response.headers(), b"");
+            Err(ClientError::RateLimited { retry_after }.into())
+        }
         (502..=504, _) => Err(ClientError::Unavailable { status: code }.into()),
         (400..=499, Source::Storage) => Err(DownloadError::StorageRefused { status: code }),
         (_, Source::Server) => Err(server_refusal(response)),

@@ -2,6 +2,7 @@
 
 use reqwest::header::{COOKIE, HeaderMap, HeaderValue};
 
+use super::download::Wanted;
 use super::request::auth_headers;
 use super::{Client, Download, DownloadError};
 use crate::domain::{ByteCount, RoomId, UploadId};
@@ -35,11 +36,30 @@ impl Client {
         name: &str,
         expected: Option<ByteCount>,
     ) -> Result<Download, DownloadError> {
+        self.open_upload_at(id, name, expected, 0).await
+    }
+
+    /// The same from byte `start` on, where the server can do that: see
+    /// [`Download::starts_at`].
+    ///
+    /// # Errors
+    /// As [`Self::open_upload`].
+    pub async fn open_upload_at(
+        &self,
+        id: &UploadId,
+        name: &str,
+        expected: Option<ByteCount>,
+        start: u64,
+    ) -> Result<Download, DownloadError> {
         let session = self.session();
         let name = url_segment(name);
         let url = session.server.join(["file-upload", id.as_str(), &name]);
         let credentials = auth_headers(&session.me.id, &session.token);
-        Download::open(self.http(), &url, &credentials, expected.map(|size| size.0)).await
+        let wanted = Wanted {
+            start,
+            expected: expected.map(|size| size.0),
+        };
+        Download::open(self.http(), &url, &credentials, wanted).await
     }
 
     /// The bytes of an avatar, as PNG where the server paints it itself.
@@ -69,7 +89,13 @@ impl Client {
             .append_pair("format", "png")
             .append_pair("size", AVATAR_EDGE_PX)
             .extend_pairs(etag.map(|etag| ("etag", etag)));
-        Download::open(self.http(), &url, &self.avatar_credentials(), None).await
+        Download::open(
+            self.http(),
+            &url,
+            &self.avatar_credentials(),
+            Wanted::default(),
+        )
+        .await
     }
 
     /// `Accounts_AvatarBlockUnauthenticatedAccess` makes the avatar route look at cookies and

@@ -1,14 +1,88 @@
-//! Saving without a window: what a file is called and what is written beside and into it.
+//! Saving that can be trusted: what is planned is fetched, checked, put on disk, named and
+//! written down, and whatever cuts it off, the next run goes on from there.
 //!
-//! * [`template`]: where a file goes and what it is called.
-//! * [`privacy`], then [`credit`]: what is taken out of a copy and what is put into it; after
-//!   that its size and hash are final.
-//! * [`sidecar`]: the files beside it, with that size and hash.
+//! ```text
+//! RoomLister ─▶ Planned ─▶ TargetFolder::check ─▶ Checked ─▶ save_all ─▶ SaveEvent, JobReport
+//!                              (is it there?)                (fetch → verify → rename → row)
+//! ```
+//!
+//! Everything is a stream: files are fetched while the room is still being listed. Which name a
+//! file gets is decided by whoever plans; this module keeps it from taking another's.
+//!
+//! What a file is called is decided by a [`template`]. A copy may lose its position
+//! ([`privacy`]) and be given a [`credit`] before it is named; files beside it ([`sidecar`]) say
+//! what the server knew.
+//!
+//! Bytes are written straight from the task that receives them, so give it a runtime of its own:
+//! one thread is enough, and costs half of what handing the bytes over would.
 
+mod check;
 pub mod credit;
 mod embedded;
+mod engine;
+mod events;
+mod fetch;
+mod file_saver;
+mod finish;
+mod lister;
+mod pace;
 pub mod privacy;
 pub mod sidecar;
+mod target;
 pub mod template;
+mod tries;
 
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use check::{Checked, Presence};
 pub use embedded::CopyError;
+pub use engine::{SaveJob, save_all};
+pub use events::{JobEnd, JobReport, SaveEvent};
+pub use lister::RoomLister;
+pub use target::TargetFolder;
+
+use crate::domain::Upload;
+use crate::storage::{OnClash, portable_file_name};
+
+/// An upload, and what its file is to be called.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    /// What to save.
+    pub upload: Arc<Upload>,
+    /// Below the folder: components that are portable names, never `..`.
+    pub path: PathBuf,
+}
+
+impl Planned {
+    /// Under the name that it was uploaded with, as far as every system takes it.
+    pub fn under_own_name(upload: Arc<Upload>) -> Self {
+        let path = portable_file_name(&upload.name, &upload.essence()).into();
+        Self { upload, path }
+    }
+}
+
+/// How to save.
+#[derive(Debug, Clone, Copy)]
+pub struct SaveOptions {
+    /// What to do where another file has the name.
+    pub on_clash: OnClash,
+    /// How long a server may say nothing in the middle of an answer.
+    pub stall_timeout: Duration,
+    /// How long to try to reach a server that is away.
+    pub patience: Duration,
+    /// Before something that failed by chance is tried again; doubles from then on.
+    pub first_pause: Duration,
+}
+
+impl Default for SaveOptions {
+    fn default() -> Self {
+        Self {
+            on_clash: OnClash::Number,
+            stall_timeout: Duration::from_secs(30),
+            patience: Duration::from_mins(2),
+            first_pause: Duration::from_millis(500),
+        }
+    }
+}

@@ -5,9 +5,13 @@ mod dirs;
 mod disk_cache;
 mod error;
 mod file_names;
+mod found_files;
 mod keyring_store;
 mod keyring_thread;
 mod library;
+mod part_checks;
+mod placed;
+mod resumable_part;
 mod same_content;
 mod save_file;
 mod session_store;
@@ -26,9 +30,14 @@ pub use file_names::{
     MAX_NAME_BYTES, correct_extension, cut_to, name_key, numbered, portable_file_name,
     split_extension,
 };
+pub use found_files::FoundFiles;
 pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;
-pub use library::{KnownPerson, Library, PageReading, ServerNotes, remove_library};
+pub use library::{
+    KnownPerson, Library, PageReading, SavedFile, SavedUntil, ServerNotes, remove_library,
+};
+pub use placed::{OnClash, Placed, free_space};
+pub use resumable_part::{AnotherFile, FinishedPart, ResumablePart};
 pub use save_file::{Finished, PartFile, SaveFolder, remove_stale_parts};
 pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
 pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};

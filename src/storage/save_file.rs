@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
 use tempfile::NamedTempFile;
 
 use crate::domain::Upload;
@@ -20,8 +21,14 @@ use super::taken_names::{TakenNames, taken_names_of};
 const PART_PREFIX: &str = ".salon-";
 const PART_SUFFIX: &str = ".part";
 
+/// The same for a part that the next run goes on with.
+const RESUMABLE_PREFIX: &str = ".salon-resume-";
+
 /// A part that nobody has written to for so long belongs to a program that crashed.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// The same for one that can be resumed: a save that went wrong before a holiday.
+const RESUMABLE_STALE_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// How many bytes at the start tell the type of a file.
 const HEAD_BYTES: usize = 512;
@@ -59,6 +66,16 @@ impl SaveFolder {
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    pub(super) fn taken(&self) -> Arc<Mutex<TakenNames>> {
+        Arc::clone(&self.taken)
+    }
+
+    /// Whether a file or anything else has this name, as the strictest system would judge.
+    pub fn is_taken(&self, name: &str) -> bool {
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        !taken.is_free(&self.path.join(name))
     }
 
     /// Begins to save an upload. May be called again while others are being written.
@@ -120,12 +137,7 @@ impl PartFile {
     ///
     /// When the disk is full, or the folder gone or no longer writable. Then no trace is left.
     pub fn finish(self, posted_at: Option<Timestamp>) -> Result<Finished, StorageError> {
-        if let Some(posted_at) = posted_at
-            && let Err(error) = self.part.as_file().set_modified(posted_at.into())
-        {
-            // FAT has no years before 1980, some network mounts no times at all.
-            tracing::debug!(%error, "the time of a saved file cannot be set");
-        }
+        set_posted_time(self.part.as_file(), posted_at);
         let synced = self.part.as_file().sync_all();
         synced.map_err(|error| self.failed(&error))?;
         let sniffed = infer::get(&self.head).map(|kind| kind.mime_type());
@@ -135,7 +147,6 @@ impl PartFile {
             let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
             taken.place(self.part, &self.folder, &name)
         };
-        #[cfg(unix)]
         sync_folder(&self.folder);
         finished
     }
@@ -145,15 +156,37 @@ impl PartFile {
     }
 }
 
-/// Removes parts that a crash left behind more than a day ago, as far as that is possible.
+/// Where the part of what is called `key` is. The name is the same on every system, whatever
+/// the key is made of.
+pub(super) fn resumable_part_path(folder: &Path, key: &str) -> PathBuf {
+    let digest = Sha256::digest(key.as_bytes());
+    let name: String = digest
+        .iter()
+        .take(12)
+        .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+    folder.join(format!("{RESUMABLE_PREFIX}{name}{PART_SUFFIX}"))
+}
+
+/// Gives the file the time of its upload, as far as the disk can.
+pub(super) fn set_posted_time(file: &File, posted_at: Option<Timestamp>) {
+    if let Some(posted_at) = posted_at
+        && let Err(error) = file.set_modified(posted_at.into())
+    {
+        // FAT has no years before 1980, some network mounts no times at all.
+        tracing::debug!(%error, "the time of a saved file cannot be set");
+    }
+}
+
+/// Removes parts that a crash left behind more than a day ago, or a month if they can be
+/// resumed, as far as that is possible.
 /// A part that is being written is locked, by this process or another.
 pub fn remove_stale_parts(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;
     };
-    let limit = Timestamp::now() - STALE_AFTER;
+    let now = Timestamp::now();
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        if is_part(&path) && is_abandoned(&path, limit) {
+        if is_part(&path) && is_abandoned(&path, now - stale_after(&path)) {
             match fs::remove_file(&path) {
                 Ok(()) => tracing::info!(path = %path.display(), "removed a stale part"),
                 Err(error) => tracing::debug!(%error, "a stale part cannot be removed"),
@@ -174,7 +207,16 @@ fn is_abandoned(path: &Path, limit: Timestamp) -> bool {
     metadata.is_file() && is_old && is_unlocked()
 }
 
-fn is_part(path: &Path) -> bool {
+fn stale_after(path: &Path) -> SignedDuration {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    if name.starts_with(RESUMABLE_PREFIX) {
+        RESUMABLE_STALE_AFTER
+    } else {
+        STALE_AFTER
+    }
+}
+
+pub(super) fn is_part(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.starts_with(PART_PREFIX) && name.ends_with(PART_SUFFIX)
 }
@@ -197,8 +239,12 @@ fn new_part(folder: &Path) -> std::io::Result<NamedTempFile<File>> {
 
 /// Makes the new name survive a power cut. The file is complete and named either way.
 #[cfg(unix)]
-fn sync_folder(folder: &Path) {
+pub(super) fn sync_folder(folder: &Path) {
     if let Err(error) = File::open(folder).and_then(|folder| folder.sync_all()) {
         tracing::debug!(%error, "a folder cannot be synced");
     }
 }
+
+/// A folder cannot be opened there; the file is complete and named either way.
+#[cfg(not(unix))]
+pub(super) const fn sync_folder(_folder: &Path) {}

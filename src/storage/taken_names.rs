@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::file_names::{name_key, numbered};
 use super::same_content::{Candidate, Newcomer};
-use super::{Finished, StorageError};
+use super::{Finished, OnClash, Placed, StorageError};
 
 /// The names of one folder. Shared by all jobs that save into it, because a file system that
 /// tells `A.png` from `a.png` would let two jobs create both.
@@ -137,8 +137,51 @@ impl TakenNames {
         }
     }
 
+    /// The same, as `clash` wants it where the name is taken by something else.
+    pub(super) fn place_as(
+        &mut self,
+        part: NamedTempFile<File>,
+        folder: &Path,
+        wanted: &str,
+        clash: OnClash,
+    ) -> Result<Placed, StorageError> {
+        let path = folder.join(wanted);
+        if clash == OnClash::Number || self.is_free(&path) {
+            return self.place(part, folder, wanted).map(Placed::from);
+        }
+        let owners = self.by_key.get(&key_of(&path)).cloned().unwrap_or_default();
+        let mut files: Vec<_> = owners.iter().cloned().filter_map(Candidate::new).collect();
+        let content = part.as_file().try_clone().and_then(Newcomer::new);
+        let content = content.map_err(|error| StorageError::in_folder(folder, &path, &error));
+        if let Some(twin) = content?.find_equal(&mut files) {
+            return Ok(Placed::AlreadyThere(twin));
+        }
+        // A folder or a link of that name is nobody's old copy.
+        let is_file = |path: &PathBuf| fs::symlink_metadata(path).is_ok_and(|it| it.is_file());
+        match owners.into_iter().next() {
+            Some(owner) if clash == OnClash::Skip => Ok(Placed::NameTaken(owner)),
+            Some(owner) if is_file(&owner) => self.replace(part, folder, &owner),
+            _ => self.place(part, folder, wanted).map(Placed::from),
+        }
+    }
+
+    /// Gives a complete file the name of another one, which is gone then.
+    pub(super) fn replace(
+        &mut self,
+        part: NamedTempFile<File>,
+        folder: &Path,
+        path: &Path,
+    ) -> Result<Placed, StorageError> {
+        let replaced = part.persist(path);
+        replaced.map_err(|refused| StorageError::in_folder(folder, path, &refused.error))?;
+        // What was known of the content there is so no longer.
+        self.families.remove(&key_of(path));
+        self.add(path.to_path_buf());
+        Ok(Placed::Saved(path.to_path_buf()))
+    }
+
     /// Whether nothing has this name; forgets files that were deleted meanwhile.
-    fn is_free(&mut self, path: &Path) -> bool {
+    pub(super) fn is_free(&mut self, path: &Path) -> bool {
         let key = key_of(path);
         let Some(owners) = self.by_key.get_mut(&key) else {
             return true;

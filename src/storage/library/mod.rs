@@ -1,8 +1,8 @@
-//! What is known on this machine of an account: rooms, people, and the list of each room's
-//! images, in one SQLite file. The window opens from it at once, and without a network.
+//! What is known on this machine of an account: rooms, people, the list of each room's images,
+//! and which of them were saved where, in one SQLite file. The window opens from it at once, and without a network.
 //!
-//! Nothing in it is secret, and nothing in it cannot be read from the server again: so every
-//! trouble with it costs time at most. A file that is damaged, or that a newer version wrote, is
+//! Nothing in it is secret, and nothing in it cannot be read from the server or the saved files
+//! again: so every trouble with it costs time at most. A file that is damaged, or that a newer version wrote, is
 //! set aside under another name.
 //!
 //! Writing happens behind, on a thread of its own; reading has a connection of its own and never
@@ -13,6 +13,7 @@ mod file;
 mod page_reader;
 mod page_writer;
 mod rooms;
+mod saved_files;
 mod schema;
 mod spans;
 #[cfg(test)]
@@ -33,6 +34,7 @@ use rusqlite::Connection;
 
 pub use page_writer::PageReading;
 pub use rooms::KnownPerson;
+pub use saved_files::{SavedFile, SavedUntil};
 use words::Words;
 use writer::{Job, Shared, Writer};
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 /// One step for each version of the file: step `n` makes version `n + 1`. A step that was
 /// released is never changed; what is new gets a step of its own.
-const STEPS: [&str; 1] = [FIRST];
+const STEPS: [&str; 2] = [FIRST, SAVED];
 
 /// Uploads count from the old end of their room, so that new ones move no row. `words` holds
 /// what many rows share: types, stores, users, patterns of paths. An id of 24 hexadecimal
@@ -75,6 +75,30 @@ CREATE TABLE uploads (
     PRIMARY KEY (room, from_end)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX uploads_by_id ON uploads (room, id);
+";
+
+/// The ledger: a row for each file that was saved, and how far each room was saved into a
+/// folder without a gap. A path is text, or a blob where it is none.
+const SAVED: &str = "
+CREATE TABLE saved_files (
+    path ANY NOT NULL,
+    upload TEXT NOT NULL,
+    rid TEXT NOT NULL,
+    folder ANY NOT NULL,
+    size INTEGER NOT NULL,
+    posted_ms INTEGER,
+    saved_ms INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    UNIQUE (path, upload)
+) STRICT;
+CREATE INDEX saved_files_by_upload ON saved_files (upload);
+CREATE INDEX saved_files_by_room ON saved_files (rid, folder);
+CREATE TABLE saved_rooms (
+    rid TEXT NOT NULL,
+    folder ANY NOT NULL,
+    until_ms INTEGER NOT NULL,
+    PRIMARY KEY (rid, folder)
+) STRICT, WITHOUT ROWID;
 ";
 
 /// Whether a file can be used.

@@ -10,6 +10,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::file::{self, Reaction};
 use super::page_writer::{self, PageReading};
 use super::rooms;
+use super::saved_files::{self, SavedFile, SavedUntil};
 use super::words::Words;
 use crate::domain::{Person, Room, RoomId, UploadId};
 use crate::storage::StorageError;
@@ -31,6 +32,9 @@ pub(super) enum Job {
     Rooms(Vec<Room>),
     People(Vec<Person>),
     Note(&'static str, String),
+    /// Both answered when they are written.
+    Saved(Box<SavedFile>, SyncSender<Result<(), StorageError>>),
+    SavedUntil(Box<SavedUntil>, SyncSender<Result<(), StorageError>>),
     /// Answered when all that came before is written.
     Flush(SyncSender<()>),
     /// A reader found the file damaged.
@@ -85,10 +89,15 @@ impl Writer {
             self.set_aside();
         }
         let mut tries = 0;
+        let mut outcome = Err(StorageError::Io {
+            path: self.shared.path.clone(),
+            cause: "cannot be used any longer".to_owned(),
+        });
         while let Some(connection) = &mut self.connection {
             let written = write_all(connection, &mut self.words, &batch);
             let Err(error) = written else {
                 self.told = None;
+                outcome = Ok(());
                 break;
             };
             // The numbers of words that were taken back mean nothing.
@@ -99,15 +108,19 @@ impl Writer {
                 Reaction::SetAside if tries < MAX_TRIES => self.set_aside(),
                 Reaction::Wait if tries < MAX_TRIES => {}
                 Reaction::SetAside | Reaction::Wait | Reaction::Tell => {
-                    self.tell(file::storage_error(&self.shared.path, &error));
+                    let error = file::storage_error(&self.shared.path, &error);
+                    self.tell(error.clone());
+                    outcome = Err(error);
                     break;
                 }
             }
         }
         for job in batch {
-            if let Job::Flush(done) = job {
-                // Nobody need wait for the answer.
-                done.send(()).ok();
+            // Nobody need wait for the answer.
+            match job {
+                Job::Flush(done) => drop(done.send(())),
+                Job::Saved(_, done) | Job::SavedUntil(_, done) => drop(done.send(outcome.clone())),
+                _ => {}
             }
         }
     }
@@ -147,7 +160,10 @@ impl Writer {
 }
 
 const fn is_urgent(job: Option<&Job>) -> bool {
-    matches!(job, Some(Job::Flush(_) | Job::SetAside))
+    matches!(
+        job,
+        Some(Job::Flush(_) | Job::SetAside | Job::Saved(..) | Job::SavedUntil(..))
+    )
 }
 
 fn write_all(
@@ -166,6 +182,8 @@ fn write_all(
                 rooms::write_people(&transaction, &people)?;
             }
             Job::Note(key, value) => rooms::write_note(&transaction, key, value)?,
+            Job::Saved(file, _) => saved_files::write(&transaction, file)?,
+            Job::SavedUntil(mark, _) => saved_files::write_until(&transaction, mark)?,
             Job::Flush(_) | Job::SetAside => {}
         }
     }

@@ -2,6 +2,7 @@
 
 mod content;
 mod history;
+mod saved;
 mod trouble;
 
 use std::sync::atomic::AtomicBool;

@@ -1,8 +1,13 @@
 //! The command line.
 
+mod saving;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+pub use saving::{AccountArgs, ClashChoice, EXIT_CODES, ImagesArgs, RoomsArgs, SaveArgs, Since};
 
 /// A desktop gallery for the images of Rocket.Chat rooms.
 #[derive(Debug, Parser)]
@@ -39,6 +44,26 @@ pub enum CliCommand {
     /// Run the demo server alone, in the foreground. Prints one line of JSON with its address
     /// and accounts first.
     DemoServer(DemoServerArgs),
+    /// Save every image of a room into a folder.
+    ///
+    /// Whatever cuts it off, the same command goes on from there: files are complete or not
+    /// there, none is saved twice, and one that was truncated since is repaired. Bytes are not
+    /// changed; the file's time is when it was posted.
+    #[command(after_help = EXIT_CODES)]
+    Save(SaveArgs),
+    /// List the rooms of an account.
+    #[command(after_help = EXIT_CODES)]
+    Rooms(RoomsArgs),
+    /// List the images of a room, newest first.
+    #[command(after_help = EXIT_CODES)]
+    Images(ImagesArgs),
+    /// Print what makes a shell complete these commands.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page, for `man -l -`.
+    Man,
 }
 
 /// What the demo server serves.
@@ -91,6 +116,21 @@ mod tests {
         let args = parse("--images /pictures --thumbnails off");
         assert_eq!(args.images, Some(PathBuf::from("/pictures")));
         assert_eq!(args.thumbnails, OnOff::Off);
+    }
+
+    #[test]
+    fn a_save_needs_a_room_and_a_folder() {
+        let parse = |arguments: &str| Cli::try_parse_from(format!("salon {arguments}").split(' '));
+        let cli = parse("save --room general --to pictures --since last").unwrap();
+        let Some(CliCommand::Save(args)) = cli.command else {
+            panic!("{cli:?}");
+        };
+        assert_eq!(args.since, Some(Since::Last));
+        assert_eq!(args.on_clash, ClashChoice::Number);
+        assert!(parse("save --room general").is_err());
+        assert!(parse("save --to pictures").is_err());
+        assert!(parse("images --room general --json").is_ok());
+        assert!(parse("rooms --server chat.example.org --user ana").is_ok());
     }
 
     #[test]

@@ -1,0 +1,124 @@
+//! Whether a copy of an upload is in the folder, as far as that shows without fetching it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Planned, TargetFolder};
+use crate::domain::ByteCount;
+use crate::storage::{OnClash, SavedFile};
+
+/// What is known of a copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Presence {
+    /// It is there as it was written.
+    There(PathBuf),
+    /// It is there, and nobody wrote down that it was saved.
+    Unrecorded(PathBuf),
+    /// It was there, and has lost its end since.
+    Truncated(PathBuf),
+    /// Another file has the name, and is to be left alone.
+    NameTaken(PathBuf),
+    /// There is none.
+    Missing,
+}
+
+impl Presence {
+    /// Whether nothing need be fetched.
+    pub const fn is_settled(&self) -> bool {
+        matches!(
+            self,
+            Self::There(_) | Self::Unrecorded(_) | Self::NameTaken(_)
+        )
+    }
+}
+
+/// Something to save, and what is there of it.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// What to save.
+    pub planned: Planned,
+    /// What is there.
+    pub presence: Presence,
+    /// How much of it an earlier run left.
+    pub part_bytes: ByteCount,
+}
+
+impl Checked {
+    /// How many bytes are to come, as far as the listing says.
+    pub fn missing(&self) -> ByteCount {
+        match self.planned.upload.size {
+            Some(size) if !self.presence.is_settled() => size,
+            _ => ByteCount(0),
+        }
+    }
+
+    /// How many more bytes of the disk it will take.
+    pub fn needed(&self) -> ByteCount {
+        ByteCount(self.missing().0.saturating_sub(self.part_bytes.0))
+    }
+}
+
+impl TargetFolder {
+    /// Looks whether a copy is there: where it was saved by what was written down, else by name,
+    /// length and time.
+    pub fn check(&self, planned: Planned, on_clash: OnClash) -> Checked {
+        let presence = self.presence(&planned, on_clash);
+        let part_bytes = ByteCount(match &presence {
+            presence if presence.is_settled() => 0,
+            _ => self.part_length(&planned),
+        });
+        Checked {
+            planned,
+            presence,
+            part_bytes,
+        }
+    }
+
+    fn presence(&self, planned: &Planned, on_clash: OnClash) -> Presence {
+        let upload = &planned.upload;
+        let recorded = by_record(&self.copies_at_start(&upload.id));
+        if recorded != Presence::Missing {
+            return recorded;
+        }
+        if let (Some(size), Some(posted_at)) = (upload.size, upload.uploaded_at) {
+            let folder = self.parent_of(&planned.path);
+            let name = planned.path.file_name().unwrap_or_default();
+            let name = name.to_string_lossy();
+            let found = self.found(&folder);
+            let copies = found.copies(&name, size.0, posted_at);
+            let mut unclaimed = copies.into_iter().filter(|path| self.claim(path));
+            if let Some(path) = unclaimed.next() {
+                return Presence::Unrecorded(path.to_path_buf());
+            }
+        }
+        if on_clash == OnClash::Skip
+            && let Some(path) = self.taken_name(&planned.path)
+        {
+            return Presence::NameTaken(path);
+        }
+        Presence::Missing
+    }
+
+    /// The same by what is written down now: another process may have saved it meanwhile.
+    pub(super) fn recorded_now(&self, planned: &Planned) -> Presence {
+        by_record(&self.copies_now(&planned.upload.id))
+    }
+}
+
+/// A row without its file does not count. One that is longer than it was is somebody's own work
+/// by now.
+fn by_record(rows: &[SavedFile]) -> Presence {
+    let mut truncated = None;
+    for row in rows {
+        match fs::metadata(&row.path) {
+            Ok(file) if file.is_file() && file.len() == row.size.0 => {
+                return Presence::There(row.path.clone());
+            }
+            Ok(file) if file.is_file() && file.len() < row.size.0 => {
+                truncated.get_or_insert_with(|| row.path.clone());
+            }
+            _ => {}
+        }
+    }
+    truncated.map_or(Presence::Missing, Presence::Truncated)
+}

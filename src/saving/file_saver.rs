@@ -1,0 +1,226 @@
+//! One file of a save, from what is there of it to its row in the ledger.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio_util::sync::CancellationToken;
+
+use super::fetch::{Advance, Fetch, Stop};
+use super::pace::Pace;
+use super::tries::{Next, Tries};
+use super::{Checked, JobEnd, Planned, Presence, SaveOptions, TargetFolder};
+use crate::protocol::SaveFailure;
+use crate::rocketchat::{Client, ClientError, DownloadError};
+use crate::storage::{OnClash, ResumablePart, SaveFolder, StorageError};
+
+/// How often to look whether another process has finished with a part.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// For how long the answer that the session lives is good: the server gives ten a minute.
+const CONFIRMED_FOR: Duration = Duration::from_secs(30);
+
+/// What the files of one job have in common.
+pub(super) struct FileSaver {
+    pub(super) client: Client,
+    pub(super) target: Arc<TargetFolder>,
+    pub(super) options: SaveOptions,
+    /// Cancelled when the job is to end.
+    pub(super) halt: CancellationToken,
+    pub(super) pace: Pace,
+    /// Bytes of all files that are there by now.
+    pub(super) received: AtomicU64,
+    /// Until when the session is known to live.
+    pub(super) confirmed_until: tokio::sync::Mutex<Option<Instant>>,
+    /// Names that files of this job have, by their keys: they are not overwritten by others.
+    pub(super) written: Arc<Mutex<HashSet<String>>>,
+}
+
+/// What became of a file.
+#[derive(Debug)]
+pub(super) enum FileEnd {
+    Saved {
+        path: PathBuf,
+        length: u64,
+        sha256: [u8; 32],
+        is_repair: bool,
+    },
+    AlreadyThere(PathBuf),
+    NameTaken(PathBuf),
+    Failed(SaveFailure),
+    /// It failed, and all others would in the same way.
+    JobEnds(SaveFailure, JobEnd),
+    Halted,
+}
+
+impl FileSaver {
+    pub(super) async fn save(&self, checked: &Checked) -> FileEnd {
+        match self.try_save(checked).await {
+            Ok(end) => end,
+            Err(Stop::Failed(failure)) => match job_end(&failure) {
+                Some(end) => FileEnd::JobEnds(failure, end),
+                None => FileEnd::Failed(failure),
+            },
+            Err(Stop::Halted | Stop::BegunAnew) => FileEnd::Halted,
+        }
+    }
+
+    async fn try_save(&self, checked: &Checked) -> Result<FileEnd, Stop> {
+        let planned = &checked.planned;
+        let mut truncated = None;
+        match &checked.presence {
+            Presence::There(path) => return Ok(FileEnd::AlreadyThere(path.clone())),
+            Presence::NameTaken(path) => return Ok(FileEnd::NameTaken(path.clone())),
+            Presence::Unrecorded(path) => {
+                if self.write_down(planned, path).await {
+                    return Ok(FileEnd::AlreadyThere(path.clone()));
+                }
+            }
+            Presence::Truncated(path) => truncated = Some(path.clone()),
+            Presence::Missing => {}
+        }
+        let (folder, name) = self.target.place_of(&planned.path)?;
+        if self.options.on_clash == OnClash::Skip
+            && truncated.is_none()
+            && let Some(path) = self.target.taken_name(&planned.path)
+        {
+            return Ok(FileEnd::NameTaken(path));
+        }
+        let mut part = self.part(&folder, planned).await?;
+        // Whoever had the part may have finished it meanwhile.
+        match self.target.recorded_now(planned) {
+            Presence::There(path) => {
+                part.discard();
+                return Ok(FileEnd::AlreadyThere(path));
+            }
+            Presence::Truncated(path) => truncated = Some(path),
+            _ => {}
+        }
+        let mut advance = Advance::new(&self.received);
+        if let Err(stop) = self.fetch(planned, &mut part, &mut advance).await {
+            if is_worth_resuming(&stop) {
+                part.keep();
+            } else {
+                part.discard();
+            }
+            return Err(stop);
+        }
+        let end = self.finish(part, planned, name, truncated).await?;
+        advance.keep();
+        self.pace.went_well();
+        Ok(end)
+    }
+
+    /// The part of this upload, once no other process writes it.
+    async fn part(&self, folder: &SaveFolder, planned: &Planned) -> Result<ResumablePart, Stop> {
+        let key = self.target.part_key(&planned.upload.id);
+        let until = Instant::now() + self.options.stall_timeout;
+        loop {
+            if let Some(part) = folder.resume(&key)? {
+                return Ok(part);
+            }
+            if Instant::now() >= until {
+                return Ok(folder.begin_anew()?);
+            }
+            self.unless_halted(tokio::time::sleep(LOOK_AGAIN)).await?;
+        }
+    }
+
+    async fn fetch(
+        &self,
+        planned: &Planned,
+        part: &mut ResumablePart,
+        advance: &mut Advance<'_>,
+    ) -> Result<(), Stop> {
+        let fetch = Fetch {
+            client: &self.client,
+            upload: &planned.upload,
+            halt: &self.halt,
+            stall_timeout: self.options.stall_timeout,
+        };
+        let mut tries = Tries::new(self.options.first_pause, self.options.patience);
+        loop {
+            self.unless_halted(self.pace.wait()).await?;
+            let error = match fetch.complete(part, advance).await {
+                Ok(()) => return Ok(()),
+                Err(Stop::BegunAnew) => DownloadError::Empty,
+                Err(Stop::Failed(SaveFailure::Download(error))) => error,
+                Err(stop) => return Err(stop),
+            };
+            tracing::debug!(id = %planned.upload.id, %error, "a file did not come");
+            let mut next = tries.after(&error, part.len());
+            if next == Next::CheckSession {
+                let is_alive = self.unless_halted(self.is_session_alive()).await?;
+                next = match (is_alive, &error) {
+                    (false, _) => {
+                        let over = DownloadError::Client(ClientError::SessionExpired);
+                        return Err(over.into());
+                    }
+                    (true, DownloadError::Forbidden) => Next::GiveUp,
+                    (true, _) => tries.chance(),
+                };
+            }
+            match next {
+                Next::Again(pause) => {
+                    self.unless_halted(tokio::time::sleep(pause)).await?;
+                }
+                Next::SlowDown(pause) => self.pace.slow_down(pause),
+                // 401 although the session lives: the files of this room are not for us.
+                Next::GiveUp if error == DownloadError::Client(ClientError::SessionExpired) => {
+                    return Err(DownloadError::Forbidden.into());
+                }
+                Next::GiveUp | Next::CheckSession | Next::ServerLost => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Whether the token lives. Only a clear no is one.
+    async fn is_session_alive(&self) -> bool {
+        let mut confirmed_until = self.confirmed_until.lock().await;
+        if confirmed_until.is_some_and(|until| Instant::now() < until) {
+            return true;
+        }
+        let confirmed = self.client.confirm_session().await;
+        *confirmed_until = Some(Instant::now() + CONFIRMED_FOR);
+        !matches!(confirmed, Err(ClientError::SessionExpired))
+    }
+
+    /// Waits for the network only as long as the job goes on.
+    async fn unless_halted<T>(&self, wait: impl Future<Output = T>) -> Result<T, Stop> {
+        let done = self.halt.run_until_cancelled(wait).await;
+        done.ok_or(Stop::Halted)
+    }
+}
+
+/// What was cut off goes on in the next run. What is wrong would be wrong again.
+const fn is_worth_resuming(stop: &Stop) -> bool {
+    matches!(
+        stop,
+        Stop::Halted | Stop::Failed(SaveFailure::Download(DownloadError::Client(_)))
+    )
+}
+
+/// Whether the files after this one would fail in the same way.
+fn job_end(failure: &SaveFailure) -> Option<JobEnd> {
+    match failure {
+        SaveFailure::Storage(error) => match error {
+            StorageError::DiskFull { .. }
+            | StorageError::NotWritable { .. }
+            | StorageError::FolderGone { .. } => Some(JobEnd::Storage(error.clone())),
+            StorageError::LibraryDamaged { .. }
+            | StorageError::LibraryTooNew { .. }
+            | StorageError::LibraryInUse { .. }
+            | StorageError::Io { .. } => None,
+        },
+        SaveFailure::Download(DownloadError::Client(error)) => match error {
+            ClientError::SessionExpired => Some(JobEnd::SignedOut),
+            ClientError::NameNotFound { .. } | ClientError::Unreachable { .. } => {
+                Some(JobEnd::ServerLost(error.clone()))
+            }
+            _ => None,
+        },
+        SaveFailure::Download(_) | SaveFailure::NotAnImage => None,
+    }
+}

@@ -1,0 +1,161 @@
+//! The end of a file: on disk, named, and written down.
+
+use std::collections::HashSet;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest as _, Sha256};
+
+use super::fetch::Stop;
+use super::file_saver::{FileEnd, FileSaver};
+use super::{Planned, TargetFolder};
+use crate::imaging;
+use crate::storage::{
+    FinishedPart, OnClash, Placed, ResumablePart, StorageError, name_key, portable_file_name,
+};
+
+/// Bytes at the start that tell the type of a file.
+const HEAD_BYTES: usize = 512;
+
+/// How much of a file is read at a time.
+const READ_BYTES: u64 = 256 * 1024;
+
+impl FileSaver {
+    /// Finishes a part whose bytes are all there and right, where blocking is allowed: disks may
+    /// be slow, and the one thread has all the network to look after.
+    pub(super) async fn finish(
+        &self,
+        part: ResumablePart,
+        planned: &Planned,
+        name: String,
+        truncated: Option<PathBuf>,
+    ) -> Result<FileEnd, Stop> {
+        let finishing = Finishing {
+            target: Arc::clone(&self.target),
+            written: Arc::clone(&self.written),
+            planned: planned.clone(),
+            name,
+            clash: self.options.on_clash,
+            truncated,
+        };
+        match tokio::task::spawn_blocking(move || finishing.finish(part)).await {
+            Ok(end) => Ok(end?),
+            // Only while the program ends.
+            Err(_) => Err(Stop::Halted),
+        }
+    }
+
+    /// Gives a file that is there its row; `false` when it cannot be read, or is no image.
+    pub(super) async fn write_down(&self, planned: &Planned, path: &Path) -> bool {
+        let (target, planned) = (Arc::clone(&self.target), planned.clone());
+        let path = path.to_path_buf();
+        let write = move || match length_and_digest(&path) {
+            Ok(Some((length, sha256))) => {
+                target.record(&planned, &path, length, sha256);
+                true
+            }
+            _ => false,
+        };
+        tokio::task::spawn_blocking(write).await.unwrap_or(false)
+    }
+}
+
+struct Finishing {
+    target: Arc<TargetFolder>,
+    written: Arc<Mutex<HashSet<String>>>,
+    planned: Planned,
+    name: String,
+    clash: OnClash,
+    truncated: Option<PathBuf>,
+}
+
+impl Finishing {
+    fn finish(self, mut part: ResumablePart) -> Result<FileEnd, StorageError> {
+        let head = part.head(HEAD_BYTES)?;
+        let essence = self.planned.upload.essence();
+        let media_type = imaging::sniff(&head).unwrap_or(&essence);
+        let name = portable_file_name(&self.name, media_type);
+        let finished = if self.clash == OnClash::Overwrite {
+            self.overwrite(part, &name)?
+        } else {
+            self.place(part, &name, self.clash)?
+        };
+        Ok(self.written_down(finished))
+    }
+
+    fn place(
+        &self,
+        part: ResumablePart,
+        name: &str,
+        clash: OnClash,
+    ) -> Result<FinishedPart, StorageError> {
+        let posted_at = self.planned.upload.uploaded_at;
+        part.finish(posted_at, name, clash, self.truncated.as_deref())
+    }
+
+    /// One at a time: the next one of this name must know that it was taken by this one.
+    fn overwrite(&self, part: ResumablePart, name: &str) -> Result<FinishedPart, StorageError> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = self.target.parent_of(&self.planned.path).join(name);
+        let is_ours = written.contains(&key_of(&wanted)) || self.target.is_recorded(&wanted);
+        let clash = if is_ours {
+            OnClash::Number
+        } else {
+            OnClash::Overwrite
+        };
+        let finished = self.place(part, name, clash)?;
+        if let Placed::Saved(path) | Placed::AlreadyThere(path) = &finished.placed {
+            written.insert(key_of(path));
+        }
+        Ok(finished)
+    }
+
+    fn written_down(self, finished: FinishedPart) -> FileEnd {
+        let FinishedPart {
+            placed,
+            length,
+            sha256,
+        } = finished;
+        match placed {
+            Placed::Saved(path) => {
+                self.target.record(&self.planned, &path, length, sha256);
+                FileEnd::Saved {
+                    is_repair: self.truncated.as_ref() == Some(&path),
+                    path,
+                    length,
+                    sha256,
+                }
+            }
+            Placed::AlreadyThere(path) => {
+                self.target.record(&self.planned, &path, length, sha256);
+                FileEnd::AlreadyThere(path)
+            }
+            Placed::NameTaken(path) => FileEnd::NameTaken(path),
+        }
+    }
+}
+
+fn key_of(path: &Path) -> String {
+    name_key(&path.to_string_lossy())
+}
+
+/// `None` for what begins like a web page: then it is not what was saved.
+fn length_and_digest(path: &Path) -> io::Result<Option<(u64, [u8; 32])>> {
+    let mut file = std::fs::File::open(path)?;
+    let mut hasher = Sha256::new();
+    let mut chunk = Vec::new();
+    let mut length = 0;
+    loop {
+        chunk.clear();
+        (&mut file).take(READ_BYTES).read_to_end(&mut chunk)?;
+        if chunk.is_empty() {
+            return Ok(Some((length, hasher.finalize().into())));
+        }
+        if length == 0 && imaging::looks_like_html(&chunk) {
+            return Ok(None);
+        }
+        hasher.update(&chunk);
+        length += chunk.len() as u64;
+    }
+}

@@ -1,0 +1,205 @@
+//! The folder that is saved into, with what is known of it.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::Planned;
+use crate::domain::{AccountId, ByteCount, RoomId, UploadId};
+use crate::storage::{FoundFiles, Library, SaveFolder, SavedFile, SavedUntil, StorageError};
+
+/// A folder, opened to save one room into it.
+pub struct TargetFolder {
+    root: PathBuf,
+    account: AccountId,
+    room: RoomId,
+    /// `None` where the library cannot be used: then the files are all there is.
+    library: Option<Arc<Library>>,
+    /// What was written down when the folder was opened.
+    rows: HashMap<UploadId, Vec<SavedFile>>,
+    /// Files that are somebody's already.
+    claimed: Mutex<HashSet<PathBuf>>,
+    folders: Mutex<HashMap<PathBuf, Arc<SaveFolder>>>,
+    found: Mutex<HashMap<PathBuf, Arc<FoundFiles>>>,
+}
+
+impl TargetFolder {
+    /// Opens the folder, creating it if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be created, read or written.
+    pub fn open(
+        path: &Path,
+        account: AccountId,
+        room: RoomId,
+        library: Option<Arc<Library>>,
+    ) -> Result<Self, StorageError> {
+        drop(SaveFolder::open(path)?);
+        let root = std::fs::canonicalize(path).map_err(|error| StorageError::Io {
+            path: path.to_path_buf(),
+            cause: error.to_string(),
+        })?;
+        let folder = Arc::new(SaveFolder::open(&root)?);
+        let saved = library.as_ref().map(|it| it.saved_in(&room, &root));
+        let mut rows: HashMap<_, Vec<SavedFile>> = HashMap::new();
+        let mut claimed = HashSet::new();
+        for row in saved.into_iter().flatten() {
+            claimed.insert(row.path.clone());
+            rows.entry(row.upload.clone()).or_default().push(row);
+        }
+        Ok(Self {
+            folders: Mutex::new(HashMap::from([(root.clone(), folder)])),
+            root,
+            account,
+            room,
+            library,
+            rows,
+            claimed: Mutex::new(claimed),
+            found: Mutex::default(),
+        })
+    }
+
+    /// The folder, absolute and without links.
+    pub fn path(&self) -> &Path {
+        &self.root
+    }
+
+    /// Until when the room was saved here without a gap.
+    pub fn saved_until(&self) -> Option<Timestamp> {
+        self.library.as_ref()?.saved_until(&self.room, &self.root)
+    }
+
+    /// Remembers until when the room was saved here without a gap. Without it the next
+    /// run only looks at more files than it need.
+    pub fn remember_saved_until(&self, until: Timestamp) {
+        let mark = SavedUntil {
+            room: self.room.clone(),
+            folder: self.root.clone(),
+            until,
+        };
+        if let Some(library) = &self.library
+            && let Err(error) = library.record_saved_until(mark)
+        {
+            tracing::warn!(%error, "how far the room was saved is not remembered");
+        }
+    }
+
+    /// What names the part of an upload: the same upload of another server is another one.
+    pub(super) fn part_key(&self, upload: &UploadId) -> String {
+        format!("{}\n{upload}", self.account.server)
+    }
+
+    /// How much of an upload an earlier run left, where its folder was opened before.
+    pub(super) fn part_length(&self, planned: &Planned) -> u64 {
+        let folders = lock(&self.folders);
+        let folder = folders.get(&self.parent_of(&planned.path));
+        folder.map_or(0, |it| it.part_length(&self.part_key(&planned.upload.id)))
+    }
+
+    /// Writes down a file that is complete. Without its row it still counts, by its content.
+    pub(super) fn record(&self, planned: &Planned, path: &Path, size: u64, sha256: [u8; 32]) {
+        lock(&self.claimed).insert(path.to_path_buf());
+        let Some(library) = &self.library else { return };
+        let row = SavedFile {
+            upload: planned.upload.id.clone(),
+            room: self.room.clone(),
+            folder: self.root.clone(),
+            path: path.to_path_buf(),
+            size: ByteCount(size),
+            posted_at: planned.upload.uploaded_at,
+            saved_at: Timestamp::now(),
+            sha256,
+        };
+        if let Err(error) = library.record_saved(row) {
+            tracing::warn!(%error, "a saved file was not written down");
+        }
+    }
+
+    pub(super) fn copies_at_start(&self, upload: &UploadId) -> Vec<SavedFile> {
+        self.rows.get(upload).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn copies_now(&self, upload: &UploadId) -> Vec<SavedFile> {
+        let library = self.library.as_ref();
+        let mut copies = library.map_or_else(Vec::new, |it| it.copies_of(upload));
+        copies.retain(|row| row.folder == self.root);
+        copies
+    }
+
+    /// Whether this file is a copy of some upload, by what is written down.
+    pub(super) fn is_recorded(&self, path: &Path) -> bool {
+        let library = self.library.as_ref();
+        let is_in_library = || library.is_some_and(|it| !it.saved_at_path(path).is_empty());
+        lock(&self.claimed).contains(path) || is_in_library()
+    }
+
+    /// Takes a file for one upload; `false` when another has it.
+    pub(super) fn claim(&self, path: &Path) -> bool {
+        lock(&self.claimed).insert(path.to_path_buf())
+    }
+
+    pub(super) fn found(&self, folder: &Path) -> Arc<FoundFiles> {
+        let mut found = lock(&self.found);
+        let known = found.entry(folder.to_path_buf());
+        Arc::clone(known.or_insert_with(|| Arc::new(FoundFiles::of(folder))))
+    }
+
+    pub(super) fn parent_of(&self, path: &Path) -> PathBuf {
+        match path.parent() {
+            Some(parent) if parent != Path::new("") => self.root.join(parent),
+            _ => self.root.clone(),
+        }
+    }
+
+    /// What has this name, if something has.
+    pub(super) fn taken_name(&self, path: &Path) -> Option<PathBuf> {
+        let parent = self.parent_of(path);
+        if !parent.is_dir() {
+            return None;
+        }
+        let (folder, name) = self.place_of(path).ok()?;
+        folder.is_taken(&name).then(|| folder.path().join(name))
+    }
+
+    /// The folder of a planned file, made if need be, and its name.
+    pub(super) fn place_of(&self, path: &Path) -> Result<(Arc<SaveFolder>, String), StorageError> {
+        let is_below = path
+            .components()
+            .all(|component| matches!(component, Component::Normal(_)));
+        let name = path.file_name().and_then(OsStr::to_str);
+        let (Some(name), true) = (name, is_below) else {
+            return Err(StorageError::Io {
+                path: path.to_path_buf(),
+                cause: "not a name for a file in the folder".to_owned(),
+            });
+        };
+        // Where a disk was unplugged, its folder must not be made on the disk below.
+        if !self.root.is_dir() {
+            let path = self.root.clone();
+            return Err(StorageError::FolderGone { path });
+        }
+        let parent = self.parent_of(path);
+        let mut folders = lock(&self.folders);
+        if let Some(folder) = folders.get(&parent) {
+            return Ok((Arc::clone(folder), name.to_owned()));
+        }
+        let folder = Arc::new(SaveFolder::open(&parent)?);
+        folders.insert(parent, Arc::clone(&folder));
+        Ok((folder, name.to_owned()))
+    }
+}
+
+impl std::fmt::Debug for TargetFolder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TargetFolder({})", self.root.display())
+    }
+}
+
+/// A lock whose holder panicked still guards whole values: each is replaced in one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,198 @@
+//! The ledger of saved files: what was written where, so that nothing is saved twice.
+//!
+//! It is never the only truth. A row whose file is gone does not count, and a file without its
+//! row costs one more look at the disk.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+
+use jiff::Timestamp;
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::Library;
+use super::writer::Job;
+use crate::domain::{ByteCount, RoomId, UploadId};
+use crate::storage::StorageError;
+
+/// A file that was finished.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedFile {
+    /// What it is a copy of.
+    pub upload: UploadId,
+    /// The room that was saved.
+    pub room: RoomId,
+    /// The folder that the room was saved into, absolute.
+    pub folder: PathBuf,
+    /// The file in it or below it, absolute.
+    pub path: PathBuf,
+    /// Its length when it was written.
+    pub size: ByteCount,
+    /// When the upload was posted.
+    pub posted_at: Option<Timestamp>,
+    /// When the file was finished.
+    pub saved_at: Timestamp,
+    /// SHA-256 of what was written.
+    pub sha256: [u8; 32],
+}
+
+/// How far a room was saved into a folder without a gap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedUntil {
+    /// The room.
+    pub room: RoomId,
+    /// The folder, absolute.
+    pub folder: PathBuf,
+    /// Everything that was posted until then is there.
+    pub until: Timestamp,
+}
+
+impl Library {
+    /// Where copies of this upload were saved, the latest first.
+    pub fn copies_of(&self, upload: &UploadId) -> Vec<SavedFile> {
+        let sql = "WHERE upload = ? ORDER BY saved_ms DESC, rowid DESC";
+        self.saved_files(sql, &[Value::from(upload.as_str().to_owned())])
+    }
+
+    /// What was saved at this absolute path: of several uploads where all are the same bytes.
+    pub fn saved_at_path(&self, path: &Path) -> Vec<SavedFile> {
+        self.saved_files("WHERE path = ? ORDER BY rowid", &[path_value(path)])
+    }
+
+    /// All that was saved of this room into this folder, the latest first.
+    pub fn saved_in(&self, room: &RoomId, folder: &Path) -> Vec<SavedFile> {
+        let sql = "WHERE rid = ? AND folder = ? ORDER BY saved_ms DESC, rowid DESC";
+        let room = Value::from(room.as_str().to_owned());
+        self.saved_files(sql, &[room, path_value(folder)])
+    }
+
+    /// Until when this room was saved into this folder without a gap.
+    pub fn saved_until(&self, room: &RoomId, folder: &Path) -> Option<Timestamp> {
+        let sql = "SELECT until_ms FROM saved_rooms WHERE rid = ? AND folder = ?";
+        let until = self.read(|connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            statement
+                .query_row(params![room.as_str(), path_value(folder)], |row| row.get(0))
+                .optional()
+        })??;
+        Timestamp::from_millisecond(until).ok()
+    }
+
+    /// Writes a row, in place of those that say something else was written there, and returns
+    /// when it is written. Blocks for less than a millisecond, as a rule.
+    ///
+    /// # Errors
+    ///
+    /// When the library cannot be written to, or was closed.
+    pub fn record_saved(&self, file: SavedFile) -> Result<(), StorageError> {
+        let (done, wait) = sync_channel(1);
+        self.send_and_wait(Job::Saved(Box::new(file), done), &wait)
+    }
+
+    /// Remembers how far a room was saved.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::record_saved`].
+    pub fn record_saved_until(&self, mark: SavedUntil) -> Result<(), StorageError> {
+        let (done, wait) = sync_channel(1);
+        self.send_and_wait(Job::SavedUntil(Box::new(mark), done), &wait)
+    }
+
+    fn send_and_wait(
+        &self,
+        job: Job,
+        wait: &std::sync::mpsc::Receiver<Result<(), StorageError>>,
+    ) -> Result<(), StorageError> {
+        let closed = || StorageError::Io {
+            path: self.shared.path.clone(),
+            cause: "closed".to_owned(),
+        };
+        let sender = self.sender().ok_or_else(closed)?;
+        sender.send(job).map_err(|_closed| closed())?;
+        // A sender that stays alive here would keep `close` waiting for the answer's thread.
+        drop(sender);
+        wait.recv().unwrap_or_else(|_closed| Err(closed()))
+    }
+
+    fn saved_files(&self, condition: &str, values: &[Value]) -> Vec<SavedFile> {
+        let sql = format!("SELECT {COLUMNS} FROM saved_files {condition}");
+        let read = |connection: &Connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(rusqlite::params_from_iter(values), of_row)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let rows = self.read(read).unwrap_or_default();
+        rows.into_iter().flatten().collect()
+    }
+}
+
+const COLUMNS: &str = "upload, rid, folder, path, size, posted_ms, saved_ms, sha256";
+
+pub(super) fn write(connection: &Connection, file: &SavedFile) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM saved_files WHERE path = ? AND sha256 <> ?";
+    connection
+        .prepare_cached(sql)?
+        .execute(params![path_value(&file.path), file.sha256])?;
+    let sql = format!("INSERT OR REPLACE INTO saved_files ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?)");
+    connection.prepare_cached(&sql)?.execute(params![
+        file.upload.as_str(),
+        file.room.as_str(),
+        path_value(&file.folder),
+        path_value(&file.path),
+        i64::try_from(file.size.0).unwrap_or(i64::MAX),
+        file.posted_at.map(Timestamp::as_millisecond),
+        file.saved_at.as_millisecond(),
+        file.sha256,
+    ])?;
+    Ok(())
+}
+
+pub(super) fn write_until(connection: &Connection, mark: &SavedUntil) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO saved_rooms (rid, folder, until_ms) VALUES (?, ?, ?)";
+    connection.prepare_cached(sql)?.execute(params![
+        mark.room.as_str(),
+        path_value(&mark.folder),
+        mark.until.as_millisecond(),
+    ])?;
+    Ok(())
+}
+
+/// `None` for a path that only another system has.
+fn of_row(row: &Row<'_>) -> rusqlite::Result<Option<SavedFile>> {
+    let (Some(folder), Some(path)) = (path_of(row.get_ref(2)?), path_of(row.get_ref(3)?)) else {
+        return Ok(None);
+    };
+    let time = |millis: i64| Timestamp::from_millisecond(millis).ok();
+    let size: i64 = row.get(4)?;
+    Ok(Some(SavedFile {
+        upload: UploadId::from(row.get::<_, String>(0)?),
+        room: RoomId::from(row.get::<_, String>(1)?),
+        folder,
+        path,
+        size: ByteCount(u64::try_from(size).unwrap_or(0)),
+        posted_at: row.get::<_, Option<i64>>(5)?.and_then(time),
+        saved_at: time(row.get(6)?).unwrap_or(Timestamp::UNIX_EPOCH),
+        sha256: row.get(7)?,
+    }))
+}
+
+/// Text where it is text; the bytes of a path that is none.
+fn path_value(path: &Path) -> Value {
+    match path.to_str() {
+        Some(text) => Value::Text(text.to_owned()),
+        None => Value::Blob(path.as_os_str().as_encoded_bytes().to_vec()),
+    }
+}
+
+fn path_of(value: ValueRef<'_>) -> Option<PathBuf> {
+    match value {
+        ValueRef::Text(text) => Some(PathBuf::from(str::from_utf8(text).ok()?)),
+        #[cfg(unix)]
+        ValueRef::Blob(bytes) => {
+            use std::os::unix::ffi::OsStrExt as _;
+            Some(PathBuf::from(std::ffi::OsStr::from_bytes(bytes)))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,130 @@
+//! The ledger of saved files.
+
+use std::path::{Path, PathBuf};
+
+use super::*;
+use crate::storage::{SavedFile, SavedUntil};
+
+fn saved(upload: &str, path: impl Into<PathBuf>) -> SavedFile {
+    SavedFile {
+        upload: UploadId::from(upload),
+        room: room(),
+        folder: PathBuf::from("/pictures/room"),
+        path: path.into(),
+        size: ByteCount(1_234_567),
+        posted_at: Some(Timestamp::from_millisecond(1_700_000_000_123).unwrap()),
+        saved_at: Timestamp::from_millisecond(1_750_000_000_456).unwrap(),
+        sha256: std::array::from_fn(|n| u8::try_from(n).unwrap()),
+    }
+}
+
+#[test]
+fn a_row_is_there_at_once_and_after_a_restart() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let file = saved("u1", "/pictures/room/a.png");
+    library.record_saved(file.clone()).unwrap();
+    let rows = vec![file.clone()];
+    assert_eq!(library.copies_of(&file.upload), rows);
+    drop(library);
+    let library = machine.open();
+    assert_eq!(library.saved_at_path(&file.path), rows);
+    assert_eq!(library.saved_in(&room(), &file.folder), rows);
+    assert_eq!(library.copies_of(&UploadId::from("u2")), []);
+    assert_eq!(library.saved_at_path(Path::new("/pictures/room/b.png")), []);
+    assert_eq!(library.saved_in(&room(), Path::new("/pictures")), []);
+}
+
+#[test]
+fn a_path_has_rows_of_one_content_and_an_upload_as_many_as_it_has_copies() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let first = saved("u1", "/pictures/room/a.png");
+    library.record_saved(first.clone()).unwrap();
+    let second = SavedFile {
+        folder: PathBuf::from("/elsewhere"),
+        saved_at: first.saved_at + jiff::SignedDuration::from_secs(1),
+        posted_at: None,
+        ..saved("u1", "/elsewhere/a.png")
+    };
+    library.record_saved(second.clone()).unwrap();
+    assert_eq!(library.copies_of(&first.upload), [second, first.clone()]);
+    let twin = saved("u2", first.path.clone());
+    library.record_saved(twin.clone()).unwrap();
+    assert_eq!(library.saved_at_path(&first.path), [first.clone(), twin]);
+    let other = SavedFile {
+        sha256: [9; 32],
+        ..saved("u3", first.path.clone())
+    };
+    library.record_saved(other.clone()).unwrap();
+    assert_eq!(library.saved_at_path(&first.path), [other]);
+    assert_eq!(library.copies_of(&first.upload).len(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_that_is_no_text_comes_back_as_it_was() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let machine = Machine::new();
+    let library = machine.open();
+    let name = std::ffi::OsStr::from_bytes(b"/pict\xffures/'\n.png");
+    let file = saved("u1", name);
+    library.record_saved(file.clone()).unwrap();
+    assert_eq!(library.saved_at_path(&file.path), [file]);
+}
+
+#[test]
+fn how_far_a_room_was_saved_is_known_for_each_folder() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let mark = |seconds| SavedUntil {
+        room: room(),
+        folder: PathBuf::from("/pictures/room"),
+        until: Timestamp::from_second(seconds).unwrap(),
+    };
+    assert_eq!(library.saved_until(&room(), &mark(0).folder), None);
+    library.record_saved_until(mark(5)).unwrap();
+    library.record_saved_until(mark(7)).unwrap();
+    let until = library.saved_until(&room(), &mark(0).folder);
+    assert_eq!(until, Some(mark(7).until));
+    assert_eq!(library.saved_until(&room(), Path::new("/other")), None);
+}
+
+#[test]
+fn a_library_of_the_first_version_gets_its_ledger_and_keeps_what_it_has() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let server = Server::with(300);
+    server.read_all(&library, &mut Listing::default());
+    library.flush();
+    let path = library.path().to_path_buf();
+    library.close();
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection
+        .execute_batch("DROP TABLE saved_files; DROP TABLE saved_rooms; PRAGMA user_version = 1;")
+        .unwrap();
+    drop(connection);
+    let library = machine.open();
+    assert_eq!(ids(&stored(&library).unwrap()), server.ids());
+    let file = saved("u1", "/pictures/room/a.png");
+    library.record_saved(file.clone()).unwrap();
+    assert_eq!(library.copies_of(&file.upload), [file]);
+    assert_eq!(machine.told(), []);
+}
+
+#[test]
+fn two_processes_write_into_one_ledger() {
+    let machine = Machine::new();
+    let (one, other) = (machine.open(), machine.open());
+    for n in 0..20 {
+        let library = if n % 2 == 0 { &one } else { &other };
+        let file = saved(&format!("u{n}"), format!("/pictures/room/{n}.png"));
+        library.record_saved(file).unwrap();
+    }
+    assert_eq!(one.saved_in(&room(), Path::new("/pictures/room")).len(), 20);
+    one.close();
+    assert!(
+        one.record_saved(saved("late", "/pictures/late.png"))
+            .is_err()
+    );
+}
