@@ -183,6 +183,21 @@ fn one_file_that_fails_is_told_with_its_reason_and_leaves_no_trace() {
 }
 
 #[test]
+fn a_room_that_refuses_every_file_is_not_asked_for_all_of_them() {
+    let names: Vec<_> = (0..60).map(|n| format!("{n}.png")).collect();
+    let files = names.iter().map(|name| (name.as_str(), image(1, 1_000)));
+    let bench = Bench::new(&files.collect::<Vec<_>>());
+    bench
+        .faults()
+        .arm(Fault::on("/file-upload", FaultKind::Forbidden));
+    let refused = bench.save(&[]);
+    refused.assert_code(6);
+    assert!(refused.errors.contains("Join the room"), "{refused:#?}");
+    assert!(bench.fetches() < 40, "{}", bench.fetches());
+    assert!(contents(&bench.folder()).is_empty());
+}
+
+#[test]
 fn what_goes_wrong_by_chance_costs_nothing_but_time() {
     for kind in [
         FaultKind::CutOff,

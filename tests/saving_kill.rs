@@ -50,7 +50,7 @@ fn killed_at_any_byte_it_goes_on_and_no_truncated_file_ever_has_a_name() {
     let bench = Bench::with(&named, quirks);
     let whole: BTreeMap<_, _> = files.into_iter().collect();
     let clean = bench.machine.path().join("clean");
-    let status = save(&bench, &clean).status().unwrap();
+    let status = save(&bench, &clean).stdout(Stdio::null()).status().unwrap();
     assert!(status.success());
     let uninterrupted = contents(&clean.join("pictures"));
     assert_eq!(uninterrupted, whole);

@@ -75,6 +75,10 @@ impl Trouble {
                 "The same command goes on from here.",
             ),
             JobEnd::Storage(error) => Self::storage(error),
+            JobEnd::NoAccess => Self {
+                exit: Exit::Room,
+                message: user_message::download(&DownloadError::Forbidden),
+            },
             JobEnd::SignedOut => Self::client(&ClientError::SessionExpired),
             JobEnd::ServerLost(error) => Self {
                 exit: Exit::Server,

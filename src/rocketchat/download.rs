@@ -283,3 +283,39 @@ fn mid_body(error: ClientError) -> ClientError {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_range_is_asked_for_as_old_servers_understand_it_or_not_at_all() {
+        let range = |start, expected| {
+            let range = Wanted { start, expected }.range();
+            range.map(|range| range.to_str().unwrap().to_owned())
+        };
+        assert_eq!(range(0, Some(100)), None);
+        assert_eq!(range(40, Some(100)).as_deref(), Some("bytes=40-99"));
+        assert_eq!(range(40, None).as_deref(), Some("bytes=40-"));
+        // Up to 8.4 one byte cannot be asked for.
+        assert_eq!(range(99, Some(100)), None);
+        assert_eq!(range(100, Some(100)), None);
+        assert_eq!(range(7, Some(0)), None);
+    }
+
+    #[test]
+    fn a_content_range_is_read_as_far_as_it_makes_sense() {
+        let read = |text: &'static str| content_range(&HeaderValue::from_static(text));
+        assert_eq!(read("bytes 40-99/100"), Some((40, 99, Some(100))));
+        assert_eq!(read("bytes 40-99/*"), Some((40, 99, None)));
+        for text in [
+            "bytes */100",
+            "bytes 99-40/100",
+            "items 1-2/3",
+            "bytes 1-2",
+            "bytes 0-0/0",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

@@ -14,10 +14,15 @@ use super::file_saver::{FileEnd, FileSaver};
 use super::pace::Pace;
 use super::{Checked, JobEnd, JobReport, SaveEvent, SaveOptions, TargetFolder};
 use crate::domain::ByteCount;
-use crate::rocketchat::Client;
+use crate::protocol::SaveFailure;
+use crate::rocketchat::{Client, DownloadError};
 
 /// What waits to be begun. More is not taken from whoever plans.
 const MAX_QUEUE: usize = 256;
+
+/// A room that one is not a member of lists its images and refuses their bytes. After so many
+/// refusals and nothing else, the rest need not be asked for.
+const MAX_REFUSALS: usize = 20;
 
 /// Ten a second are enough for a bar that moves.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
@@ -171,6 +176,9 @@ impl<T: FnMut(SaveEvent)> Run<T> {
                     .failed
                     .push((Arc::clone(&planned.upload), failure.clone()));
                 (self.tell)(SaveEvent::Failed { planned, failure });
+                if self.is_refused() {
+                    self.end_early(JobEnd::NoAccess);
+                }
             }
             FileEnd::JobEnds(failure, end) => {
                 report
@@ -181,6 +189,20 @@ impl<T: FnMut(SaveEvent)> Run<T> {
             }
             FileEnd::Halted => report.left_count += 1,
         }
+    }
+
+    fn is_refused(&self) -> bool {
+        let is_refusal = |failure: &SaveFailure| {
+            matches!(failure, SaveFailure::Download(DownloadError::Forbidden))
+        };
+        let JobReport {
+            saved_count,
+            failed,
+            ..
+        } = &self.report;
+        *saved_count == 0
+            && failed.len() >= MAX_REFUSALS
+            && failed.iter().all(|(_, failure)| is_refusal(failure))
     }
 
     /// Files under way end by themselves, and keep what came.

@@ -70,6 +70,8 @@ pub enum JobEnd {
     Storage(StorageError),
     /// The token is dead.
     SignedOut,
+    /// The server lists the images of this room and refuses each of them.
+    NoAccess,
     /// The server was away for too long.
     ServerLost(ClientError),
 }
