@@ -298,6 +298,6 @@ const fn ends_the_job(failure: &SaveFailure) -> bool {
             | StorageError::LibraryInUse { .. }
             | StorageError::Io { .. } => false,
         },
-        SaveFailure::Download(_) | SaveFailure::NotAnImage => false,
+        SaveFailure::Download(_) | SaveFailure::NotAnImage | SaveFailure::PositionStays(_) => false,
     }
 }

@@ -47,6 +47,10 @@ pub struct AccountArgs {
 
 /// What to save, and where to.
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of a command line"
+)]
 pub struct SaveArgs {
     /// Who saves.
     #[command(flatten)]
@@ -66,8 +70,31 @@ pub struct SaveArgs {
     /// What to do where another file has the name.
     #[arg(long, value_enum, value_name = "skip|number|overwrite", default_value_t = ClashChoice::Number)]
     pub on_clash: ClashChoice,
+    /// What files are called, such as `{room}/{date}/{time} {user} {name}`; `/` begins a
+    /// sub-folder. Known words: {date} {time} {user} {name} {id} {n} {room} {server} {ext}.
+    #[arg(long, value_name = "TEMPLATE", default_value = "{name}")]
+    pub template: String,
+    /// Give files the extension of their content.
+    #[arg(long)]
+    pub correct_extensions: bool,
+    /// Write a JSON file beside each: who posted it, when, where.
+    #[arg(long)]
+    pub sidecars: bool,
+    /// Write or extend one `index.json` with the same for all.
+    #[arg(long)]
+    pub index: bool,
+    /// Write an `index.html` to look at the folder without Salon.
+    #[arg(long)]
+    pub page: bool,
+    /// Take positions (GPS) out of the copies. What may hold one and cannot be changed is not
+    /// saved.
+    #[arg(long)]
+    pub strip_position: bool,
+    /// Say in JPEG, PNG and WebP copies who posted them, when and where, as XMP.
+    #[arg(long)]
+    pub credit: bool,
     /// Write one JSON object a line instead of text. Its `event` is plan, saved, repaired, there,
-    /// nameTaken, failed, waiting or summary.
+    /// nameTaken, failed, waiting, notWritten or summary.
     #[arg(long)]
     pub json: bool,
     /// Break off a connection on which nothing comes for so many seconds, and try again.

@@ -4,7 +4,9 @@
 //! code: see [`EXIT_CODES`](crate::cli::EXIT_CODES).
 
 mod asking;
+mod extras;
 mod listings;
+mod people;
 mod room_choice;
 mod save;
 mod show;

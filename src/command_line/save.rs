@@ -9,6 +9,8 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::asking::ask;
+use super::extras::{Extras, Naming};
+use super::people::People;
 use super::show::Show;
 use super::start::Start;
 use super::survey::Survey;
@@ -17,8 +19,10 @@ use crate::cli::{ClashChoice, SaveArgs, Since};
 use crate::domain::{ByteCount, Room, Upload};
 use crate::protocol::SaveFailure;
 use crate::rocketchat::{Client, ClientError, DownloadError};
+use crate::saving::template::Place;
 use crate::saving::{
-    Checked, JobEnd, JobReport, RoomLister, SaveJob, SaveOptions, TargetFolder, save_all,
+    Checked, CopyChanges, JobEnd, JobReport, RoomLister, SaveJob, SaveOptions, TargetFolder,
+    save_all,
 };
 use crate::storage::{OnClash, free_space};
 
@@ -29,6 +33,7 @@ const QUEUE: usize = 64;
 const DRAFT_LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
+    let naming = Naming::new(args)?;
     let cancel = CancellationToken::new();
     let interrupted = cancel.clone();
     tokio::spawn(async move {
@@ -49,6 +54,8 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         target,
         library,
     } = start?;
+    let server = client.session().server.clone();
+    let extras = Extras::new(args, server, room.clone(), target.path(), library.clone());
     let work = Work {
         args,
         show: &show,
@@ -59,6 +66,9 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         room,
         target: Arc::new(target),
         survey: Survey::default(),
+        naming,
+        people: People::new(args, library.as_ref()),
+        extras,
     };
     let result = Box::pin(work.run()).await;
     if let Some(library) = library {
@@ -77,6 +87,7 @@ const fn options(args: &SaveArgs) -> SaveOptions {
         stall_timeout: args.stall_timeout,
         patience: args.account.patience,
         first_pause: Duration::from_millis(500),
+        is_extension_corrected: args.correct_extensions,
     }
 }
 
@@ -97,6 +108,9 @@ struct Work<'a> {
     target: Arc<TargetFolder>,
     lister: RoomLister,
     survey: Survey,
+    naming: Naming,
+    people: People,
+    extras: Option<Extras>,
 }
 
 /// Images that were listed.
@@ -132,12 +146,28 @@ impl Work<'_> {
             client: self.client.clone(),
             target: Arc::clone(&self.target),
             options: self.options,
+            changes: self.changes(),
             cancel: self.cancel.clone(),
         };
         let show = self.show;
-        let saved = save_all(job, receiver, |event| show.borrow().event(&event));
+        let mut extras = self.extras.take();
+        let saved = save_all(job, receiver, |event| {
+            if let Some(extras) = &mut extras {
+                extras.take_in(&event);
+            }
+            show.borrow().event(&event);
+        });
         let (report, listed) = tokio::join!(saved, self.feed(sender, first, free));
-        Ok(self.end(&report, listed))
+        let troubles = extras.map_or_else(Vec::new, Extras::finish);
+        Ok(self.end(&report, listed, &troubles))
+    }
+
+    fn changes(&self) -> CopyChanges {
+        let link = || format!("{}{}", self.client.session().server, self.room.web_path());
+        CopyChanges {
+            is_position_removed: self.args.strip_position,
+            credit_link: self.args.credit.then(link),
+        }
     }
 
     /// Lists as much as the server gives in a minute, so that the line before the save is right
@@ -146,7 +176,10 @@ impl Work<'_> {
         let mut first = Vec::new();
         loop {
             match self.lister.next().await {
-                Ok(Some(uploads)) => first.extend(self.take(uploads)),
+                Ok(Some(uploads)) => {
+                    let named = self.named(uploads).await?;
+                    first.extend(self.take(named));
+                }
                 Ok(None) => {
                     return Ok(Batch {
                         checked: first,
@@ -173,9 +206,17 @@ impl Work<'_> {
 
     fn take(&mut self, uploads: Vec<Arc<Upload>>) -> Vec<Checked> {
         let on_clash = self.options.on_clash;
-        let checked = uploads
-            .into_iter()
-            .map(|upload| self.survey.take(upload, &self.target, on_clash));
+        let total = self.lister.total().unwrap_or_default();
+        let server = self.client.session().server.clone();
+        let checked = uploads.into_iter().map(|upload| {
+            // They come newest first.
+            let place = Place {
+                from_oldest: total.saturating_sub(self.survey.count).max(1) as u64,
+                total: total as u64,
+            };
+            let planned = self.naming.plan(upload, &self.room, &server, place);
+            self.survey.take(planned, &self.target, on_clash)
+        });
         checked.collect()
     }
 
@@ -184,7 +225,20 @@ impl Work<'_> {
         let told = |pause| show.borrow().waiting(pause);
         let lister = &mut self.lister;
         let asked = ask(self.options.patience, told, async || lister.next().await);
-        asked.await.map_err(|error| Trouble::client(&error))
+        let listed = asked.await.map_err(|error| Trouble::client(&error))?;
+        match listed {
+            Some(uploads) => self.named(uploads).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn named(&mut self, uploads: Vec<Arc<Upload>>) -> Result<Vec<Arc<Upload>>, Trouble> {
+        let show = self.show;
+        let told = |pause| show.borrow().waiting(pause);
+        let named = self
+            .people
+            .name(uploads, &self.client, self.options.patience, told);
+        named.await
     }
 
     fn free(&self) -> Option<ByteCount> {
@@ -246,18 +300,21 @@ impl Work<'_> {
         }
     }
 
-    fn end(&self, report: &JobReport, listed: Listed) -> ExitCode {
+    fn end(&self, report: &JobReport, listed: Listed, not_written: &[String]) -> ExitCode {
         let early_end = report.early_end.as_ref().map(Trouble::job_end);
         let trouble = early_end.or(match listed {
             Listed::Failed(trouble) => Some(trouble),
             Listed::Whole | Listed::Enough => None,
         });
+        for text in not_written {
+            self.show.borrow().not_written(text);
+        }
         self.show.borrow().summary(report, trouble.as_ref());
         if let Some(trouble) = trouble {
             return trouble.report();
         }
         self.remember(report);
-        if report.failed.is_empty() && report.left_count == 0 {
+        if report.failed.is_empty() && report.left_count == 0 && not_written.is_empty() {
             Exit::Done.into()
         } else {
             Exit::SomeFailed.into()

@@ -148,6 +148,15 @@ impl Show {
         }
     }
 
+    /// Something beside the pictures was not written.
+    pub(super) fn not_written(&self, reason: &str) {
+        match self {
+            Self::Bar(bar) => bar.println(reason),
+            Self::Plain => line(reason),
+            Self::Json => object(&json!({"event": "notWritten", "reason": reason})),
+        }
+    }
+
     /// How it went.
     pub(super) fn summary(&self, report: &JobReport, trouble: Option<&Trouble>) {
         if let Self::Bar(bar) = self {

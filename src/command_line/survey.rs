@@ -1,10 +1,8 @@
 //! What there is to save, before it begins: how many, how large, what is there, what fits.
 
-use std::sync::Arc;
-
 use jiff::Timestamp;
 
-use crate::domain::{ByteCount, Upload};
+use crate::domain::ByteCount;
 use crate::saving::{Checked, Planned, TargetFolder};
 use crate::state::user_message::{grouped, images};
 use crate::storage::OnClash;
@@ -31,14 +29,15 @@ impl Survey {
     /// Looks at an upload, and counts it.
     pub(super) fn take(
         &mut self,
-        upload: Arc<Upload>,
+        planned: Planned,
         target: &TargetFolder,
         on_clash: OnClash,
     ) -> Checked {
+        let upload = &planned.upload;
         self.count += 1;
         self.bytes += upload.size.unwrap_or_default();
         self.newest = self.newest.max(upload.uploaded_at);
-        let checked = target.check(Planned::under_own_name(upload), on_clash);
+        let checked = target.check(planned, on_clash);
         self.there_count += usize::from(checked.presence.is_settled());
         self.missing_bytes += checked.missing();
         self.needed_bytes += checked.needed();

@@ -514,6 +514,8 @@ pub enum SaveFailure {
     Storage(StorageError),
     /// The bytes are no image that is known, and nothing tells how many they should be.
     NotAnImage,
+    /// A copy without its position was asked for, and this is why there is none.
+    PositionStays(String),
 }
 
 /// The backend's way to report.

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::file_saver::{FileEnd, FileSaver};
 use super::pace::Pace;
-use super::{Checked, JobEnd, JobReport, SaveEvent, SaveOptions, TargetFolder};
+use super::{Checked, CopyChanges, JobEnd, JobReport, SaveEvent, SaveOptions, TargetFolder};
 use crate::domain::ByteCount;
 use crate::protocol::SaveFailure;
 use crate::rocketchat::{Client, DownloadError};
@@ -35,6 +35,8 @@ pub struct SaveJob {
     pub target: Arc<TargetFolder>,
     /// How.
     pub options: SaveOptions,
+    /// What to change in the copies.
+    pub changes: CopyChanges,
     /// Ends it early. What is under way is kept for the next run.
     pub cancel: CancellationToken,
 }
@@ -50,6 +52,7 @@ pub async fn save_all(
         client: job.client,
         target: job.target,
         options: job.options,
+        changes: Arc::new(job.changes),
         halt: job.cancel.child_token(),
         pace: Pace::new(),
         received: AtomicU64::new(0),

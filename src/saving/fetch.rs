@@ -31,6 +31,12 @@ impl From<DownloadError> for Stop {
     }
 }
 
+impl From<SaveFailure> for Stop {
+    fn from(failure: SaveFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
 impl From<StorageError> for Stop {
     fn from(error: StorageError) -> Self {
         Self::Failed(SaveFailure::Storage(error))

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::fetch::{Advance, Fetch, Stop};
 use super::pace::Pace;
 use super::tries::{Next, Tries};
-use super::{Checked, JobEnd, Planned, Presence, SaveOptions, TargetFolder};
+use super::{Checked, CopyChanges, JobEnd, Planned, Presence, SaveOptions, TargetFolder};
 use crate::protocol::SaveFailure;
 use crate::rocketchat::{Client, ClientError, DownloadError};
 use crate::storage::{OnClash, ResumablePart, SaveFolder, StorageError};
@@ -27,6 +27,7 @@ pub(super) struct FileSaver {
     pub(super) client: Client,
     pub(super) target: Arc<TargetFolder>,
     pub(super) options: SaveOptions,
+    pub(super) changes: Arc<CopyChanges>,
     /// Cancelled when the job is to end.
     pub(super) halt: CancellationToken,
     pub(super) pace: Pace,
@@ -221,6 +222,6 @@ fn job_end(failure: &SaveFailure) -> Option<JobEnd> {
             }
             _ => None,
         },
-        SaveFailure::Download(_) | SaveFailure::NotAnImage => None,
+        SaveFailure::Download(_) | SaveFailure::NotAnImage | SaveFailure::PositionStays(_) => None,
     }
 }

@@ -9,10 +9,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::fetch::Stop;
 use super::file_saver::{FileEnd, FileSaver};
-use super::{Planned, TargetFolder};
+use super::{CopyChanges, Planned, TargetFolder};
 use crate::imaging;
+use crate::protocol::SaveFailure;
 use crate::storage::{
-    FinishedPart, OnClash, Placed, ResumablePart, StorageError, name_key, portable_file_name,
+    FinishedPart, OnClash, Placed, ResumablePart, StorageError, correct_extension, name_key,
+    portable_file_name,
 };
 
 /// Bytes at the start that tell the type of a file.
@@ -34,13 +36,15 @@ impl FileSaver {
         let finishing = Finishing {
             target: Arc::clone(&self.target),
             written: Arc::clone(&self.written),
+            changes: Arc::clone(&self.changes),
             planned: planned.clone(),
             name,
             clash: self.options.on_clash,
+            is_extension_corrected: self.options.is_extension_corrected,
             truncated,
         };
         match tokio::task::spawn_blocking(move || finishing.finish(part)).await {
-            Ok(end) => Ok(end?),
+            Ok(end) => end,
             // Only while the program ends.
             Err(_) => Err(Stop::Halted),
         }
@@ -64,24 +68,65 @@ impl FileSaver {
 struct Finishing {
     target: Arc<TargetFolder>,
     written: Arc<Mutex<HashSet<String>>>,
+    changes: Arc<CopyChanges>,
     planned: Planned,
     name: String,
     clash: OnClash,
+    is_extension_corrected: bool,
     truncated: Option<PathBuf>,
 }
 
 impl Finishing {
-    fn finish(self, mut part: ResumablePart) -> Result<FileEnd, StorageError> {
+    fn finish(self, mut part: ResumablePart) -> Result<FileEnd, Stop> {
         let head = part.head(HEAD_BYTES)?;
         let essence = self.planned.upload.essence();
         let media_type = imaging::sniff(&head).unwrap_or(&essence);
-        let name = portable_file_name(&self.name, media_type);
+        let name = if self.is_extension_corrected {
+            portable_file_name(&correct_extension(&self.name, media_type), media_type)
+        } else {
+            portable_file_name(&self.name, media_type)
+        };
+        let part = self.changed(part, media_type)?;
         let finished = if self.clash == OnClash::Overwrite {
             self.overwrite(part, &name)?
         } else {
             self.place(part, &name, self.clash)?
         };
         Ok(self.written_down(finished))
+    }
+
+    /// The copy as it is to be kept. What came from the server stays another part until then:
+    /// a run that is cut off here must not go on from what was changed.
+    fn changed(&self, mut part: ResumablePart, media_type: &str) -> Result<ResumablePart, Stop> {
+        if self.changes.are_none() {
+            return Ok(part);
+        }
+        let length = usize::try_from(part.len()).ok();
+        let Some(length) = length.filter(|_| CopyChanges::can_hold(part.len())) else {
+            if self.changes.is_position_removed {
+                part.discard();
+                return Err(SaveFailure::PositionStays(CopyChanges::too_long()).into());
+            }
+            return Ok(part);
+        };
+        let file = part.head(length)?;
+        match self.changes.apply(&file, media_type, &self.planned) {
+            Ok(None) => Ok(part),
+            Ok(Some(changed)) => {
+                let (folder, _) = self.target.place_of(&self.planned.path)?;
+                let mut copy = folder.begin_anew()?;
+                if let Err(error) = copy.write(&changed) {
+                    copy.discard();
+                    return Err(error.into());
+                }
+                part.discard();
+                Ok(copy)
+            }
+            Err(cause) => {
+                part.discard();
+                Err(SaveFailure::PositionStays(cause).into())
+            }
+        }
     }
 
     fn place(

@@ -17,6 +17,7 @@
 //! one thread is enough, and costs half of what handing the bytes over would.
 
 mod check;
+mod copy_changes;
 pub mod credit;
 mod embedded;
 mod engine;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use check::{Checked, Presence};
+pub use copy_changes::CopyChanges;
 pub use embedded::CopyError;
 pub use engine::{SaveJob, save_all};
 pub use events::{JobEnd, JobReport, SaveEvent};
@@ -74,6 +76,8 @@ pub struct SaveOptions {
     pub patience: Duration,
     /// Before something that failed by chance is tried again; doubles from then on.
     pub first_pause: Duration,
+    /// Whether a file gets the extension of its content where its name has another one.
+    pub is_extension_corrected: bool,
 }
 
 impl Default for SaveOptions {
@@ -83,6 +87,7 @@ impl Default for SaveOptions {
             stall_timeout: Duration::from_secs(30),
             patience: Duration::from_mins(2),
             first_pause: Duration::from_millis(500),
+            is_extension_corrected: false,
         }
     }
 }

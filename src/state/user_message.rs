@@ -468,6 +468,10 @@ pub fn save(failure: &SaveFailure) -> UserMessage {
             "The file is not an image",
             "Its content does not match its name, so it was not saved.",
         ),
+        SaveFailure::PositionStays(cause) => UserMessage::new(
+            "Its position cannot be taken out",
+            format!("It was not saved: {cause}. To have it all the same, save it as it is."),
+        ),
     }
 }
 

@@ -1,7 +1,7 @@
 //! A relative path that every system takes.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::storage::{name_key, numbered};
 
@@ -14,6 +14,18 @@ impl PortablePath {
     /// Of names that are portable each.
     pub(super) fn new(components: &[String]) -> Self {
         Self(components.join("/"))
+    }
+
+    /// The path of a file that was saved below `folder`; `None` for one that is elsewhere, or has
+    /// a name that is no text.
+    pub fn of_saved(path: &Path, folder: &Path) -> Option<Self> {
+        let below = path.strip_prefix(folder).ok()?;
+        let components = below.components().map(|component| match component {
+            Component::Normal(name) => name.to_str().map(str::to_owned),
+            _ => None,
+        });
+        let components: Vec<String> = components.collect::<Option<_>>()?;
+        (!components.is_empty()).then(|| Self::new(&components))
     }
 
     /// With `/` between the parts, on every system.

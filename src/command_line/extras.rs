@@ -1,0 +1,182 @@
+//! What a save does beside fetching: names by template, and files about the pictures.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::trouble::{Exit, Trouble};
+use crate::cli::SaveArgs;
+use crate::domain::{ByteCount, Room, ServerUrl, Upload};
+use crate::saving::sidecar::{
+    ContactSheet, ImageRecord, Index, SavedImage, SidecarError, write_sidecar,
+};
+use crate::saving::template::{ExtensionRule, Item, Place, PortablePath, Template};
+use crate::saving::{Planned, SaveEvent};
+use crate::storage::Library;
+
+/// What files are called.
+pub(super) struct Naming {
+    template: Template,
+    zone: TimeZone,
+}
+
+impl Naming {
+    pub(super) fn new(args: &SaveArgs) -> Result<Self, Trouble> {
+        let template = Template::parse(&args.template)
+            .map_err(|error| Trouble::new(Exit::Usage, format!("--template: {error}"), ""))?;
+        Ok(Self {
+            template,
+            zone: TimeZone::system(),
+        })
+    }
+
+    pub(super) fn plan(
+        &self,
+        upload: Arc<Upload>,
+        room: &Room,
+        server: &ServerUrl,
+        place: Place,
+    ) -> Planned {
+        let item = Item {
+            upload: &upload,
+            room: &room.title,
+            server,
+            place,
+            media_type: &upload.essence(),
+            // What the file holds is known when it is here.
+            extension: ExtensionRule::Keep,
+            zone: &self.zone,
+        };
+        let path = self.template.path(&item).within(Path::new(""));
+        Planned { upload, path }
+    }
+}
+
+/// What is written beside the pictures.
+pub(super) struct Extras {
+    has_sidecars: bool,
+    has_index: bool,
+    has_page: bool,
+    room: Room,
+    server: ServerUrl,
+    folder: PathBuf,
+    library: Option<Arc<Library>>,
+    records: Vec<ImageRecord>,
+    /// Why something was not written, each once.
+    troubles: Vec<String>,
+}
+
+impl Extras {
+    /// `None` when nothing is asked for.
+    pub(super) fn new(
+        args: &SaveArgs,
+        server: ServerUrl,
+        room: Room,
+        folder: &Path,
+        library: Option<Arc<Library>>,
+    ) -> Option<Self> {
+        (args.sidecars || args.index || args.page).then(|| Self {
+            has_sidecars: args.sidecars,
+            has_index: args.index,
+            has_page: args.page,
+            room,
+            server,
+            folder: folder.to_path_buf(),
+            library,
+            records: Vec::new(),
+            troubles: Vec::new(),
+        })
+    }
+
+    /// Takes in a file that is complete.
+    pub(super) fn take_in(&mut self, event: &SaveEvent) {
+        match event {
+            SaveEvent::Saved {
+                planned,
+                path,
+                size,
+                sha256,
+                ..
+            } => {
+                self.add(&planned.upload, path, *size, *sha256);
+            }
+            SaveEvent::AlreadyThere { planned, path } => {
+                let library = self.library.as_ref();
+                let copies = library.map(|it| it.copies_of(&planned.upload.id));
+                let mut copies = copies.into_iter().flatten();
+                if let Some(copy) = copies.find(|copy| copy.path == *path) {
+                    self.add(&planned.upload, path, copy.size, copy.sha256);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, upload: &Upload, path: &Path, size: ByteCount, sha256: [u8; 32]) {
+        let Some(below) = PortablePath::of_saved(path, &self.folder) else {
+            return;
+        };
+        let record = ImageRecord::from(&SavedImage {
+            upload,
+            room: &self.room,
+            server: &self.server,
+            message: None,
+            path: &below,
+            size_bytes: size.0,
+            sha256,
+            dimensions: None,
+        });
+        if self.has_sidecars {
+            let written = write_sidecar(path, &record);
+            self.note(written);
+        }
+        if self.has_index || self.has_page {
+            self.records.push(record);
+        }
+    }
+
+    /// Writes what is about the whole folder; answers why something was not written.
+    pub(super) fn finish(mut self) -> Vec<String> {
+        if self.has_index || self.has_page {
+            self.write_about_all();
+        }
+        self.troubles
+    }
+
+    fn write_about_all(&mut self) {
+        let records = std::mem::take(&mut self.records);
+        let mut index = match Index::read(&self.folder) {
+            Ok(index) => index,
+            Err(error) => {
+                self.note(Err(error));
+                return;
+            }
+        };
+        index.merge(records);
+        if self.has_index {
+            let written = index.write(&self.folder);
+            self.note(written);
+        }
+        if self.has_page {
+            let link = format!("{}{}", self.server, self.room.web_path());
+            let page = ContactSheet {
+                title: &self.room.title,
+                link: Some(&link),
+                images: index.images(),
+                zone: &TimeZone::system(),
+            };
+            let written = page.write(&self.folder);
+            self.note(written);
+        }
+    }
+
+    fn note(&mut self, written: Result<(), SidecarError>) {
+        if let Err(error) = written {
+            let text = error.to_string();
+            if !self.troubles.contains(&text) {
+                self.troubles.push(text);
+            }
+        }
+    }
+}

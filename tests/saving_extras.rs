@@ -1,0 +1,141 @@
+//! What `salon save` writes beside the pictures, how it names them, and what it changes in them.
+#![expect(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "these are tests, which share more than each of them needs"
+)]
+#![expect(dead_code, reason = "not all of what is shared is needed here")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use salon::imaging::{Target, decode, read_metadata};
+use serde_json::Value;
+
+#[path = "support/salon_command.rs"]
+mod salon_command;
+
+use salon_command::{Bench, contents, image};
+
+fn photograph() -> Vec<u8> {
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/fixtures/images/camera.jpg"
+    );
+    fs::read(path).unwrap()
+}
+
+/// Every file below a folder, by its path with `/`.
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            let below = tree(&path).into_iter();
+            files.extend(below.map(|(file, bytes)| (format!("{name}/{file}"), bytes)));
+        } else {
+            files.insert(name, fs::read(path).unwrap());
+        }
+    }
+    files
+}
+
+#[test]
+fn files_are_called_and_described_as_asked_and_a_second_run_changes_nothing() {
+    let bench = Bench::new(&[("a.png", image(1, 50_000)), ("b & c.png", image(2, 3_000))]);
+    let asked = [
+        "--template",
+        "{room}/{n} {user} {name}",
+        "--sidecars",
+        "--index",
+        "--page",
+    ];
+    let saved = bench.save(&asked);
+    saved.assert_code(0);
+    let there = tree(&bench.folder());
+    let names: Vec<_> = there.keys().map(String::as_str).collect();
+    let pictures: Vec<_> = names
+        .iter()
+        .filter(|name| name.starts_with("corpus/") && !name.contains(".json"))
+        .collect();
+    assert_eq!(pictures.len(), 2, "{names:?}");
+    for (picture, number) in pictures.iter().zip(["0001", "0002"]) {
+        let start = format!("corpus/{number} ");
+        assert!(picture.starts_with(&start), "{picture}");
+        let sidecar: Value = serde_json::from_slice(&there[&format!("{picture}.json")]).unwrap();
+        assert!(picture.ends_with(sidecar["file"].as_str().unwrap()));
+        assert_eq!(
+            sidecar["uploader"]["username"],
+            picture.split(' ').nth(1).unwrap()
+        );
+        assert!(sidecar["uploader"]["name"].is_string());
+    }
+    let index: Value = serde_json::from_slice(&there["index.json"]).unwrap();
+    let images = index["images"].as_array().unwrap();
+    assert_eq!(images.len(), 2);
+    for image in images {
+        let bytes = &there[image["file"].as_str().unwrap()];
+        assert_eq!(image["size_bytes"], bytes.len());
+        assert!(image["link"].as_str().unwrap().ends_with("/channel/corpus"));
+    }
+    let page = String::from_utf8(there["index.html"].clone()).unwrap();
+    assert!(page.contains("b &amp; c.png"), "{page}");
+
+    let fetches = bench.fetches();
+    bench.save(&asked).assert_code(0);
+    assert_eq!(bench.fetches(), fetches);
+    assert_eq!(tree(&bench.folder()), there);
+}
+
+#[test]
+fn a_template_that_cannot_be_understood_is_told_before_anything_happens() {
+    let bench = Bench::new(&[("a.png", image(1, 3_000))]);
+    let saved = bench.save(&["--template", "{room}/{datum}"]);
+    saved.assert_code(2);
+    assert!(saved.errors.contains("{date}"), "{}", saved.errors);
+    assert!(!bench.folder().exists());
+    assert_eq!(bench.fetches(), 0);
+}
+
+#[test]
+fn copies_lose_their_position_and_say_who_posted_them() {
+    let original = photograph();
+    assert!(read_metadata(&original).position.is_some());
+    let bench = Bench::new(&[("a.jpg", original.clone())]);
+    let asked = ["--strip-position", "--credit"];
+    bench.save(&asked).assert_code(0);
+    let copy = fs::read(bench.folder().join("a.jpg")).unwrap();
+    let metadata = read_metadata(&copy);
+    assert!(metadata.position.is_none());
+    assert_eq!(metadata.camera, read_metadata(&original).camera);
+    let pixels = |file: &[u8]| {
+        decode(file, Target::Full { max_edge_px: 8192 })
+            .unwrap()
+            .pixels
+    };
+    assert_eq!(pixels(&copy), pixels(&original));
+    let text = String::from_utf8_lossy(&copy);
+    assert!(text.contains("/channel/corpus"), "no link in the copy");
+    // It is known again, and nothing else was left.
+    let fetches = bench.fetches();
+    let again = bench.save(&asked);
+    again.assert_code(0);
+    assert_eq!(again.count("there"), 1);
+    assert_eq!(bench.fetches(), fetches);
+    assert_eq!(fs::read_dir(bench.folder()).unwrap().count(), 1);
+}
+
+#[test]
+fn what_somebody_else_wrote_stays_and_the_pictures_are_saved() {
+    let bench = Bench::new(&[("a.png", image(1, 3_000))]);
+    fs::create_dir_all(bench.folder()).unwrap();
+    fs::write(bench.folder().join("index.json"), "{\"mine\": true}").unwrap();
+    let saved = bench.save(&["--index"]);
+    saved.assert_code(1);
+    assert_eq!(saved.count("notWritten"), 1);
+    let there = contents(&bench.folder());
+    assert_eq!(there["index.json"], b"{\"mine\": true}");
+    assert!(there.contains_key("a.png"));
+}
