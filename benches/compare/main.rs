@@ -13,10 +13,12 @@
 mod browser;
 mod corpus;
 mod grid;
+mod latency;
 mod machine;
 mod making;
 mod process;
 mod results;
+mod saving;
 mod server;
 mod ssim;
 mod stats;
@@ -78,6 +80,10 @@ fn compare(arguments: &[String]) -> Outcome<ExitCode> {
             making::measure(&mut results, &corpus, &target, how),
         ),
         ("grid", grid::measure(&mut results, &corpus, &target, how)),
+        (
+            "saving",
+            saving::measure(&mut results, &corpus, &target, how),
+        ),
     ];
     for (part, result) in &mut parts {
         if let Err(error) = result {

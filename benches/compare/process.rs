@@ -28,6 +28,14 @@ pub(crate) fn pss_mib(root: u32) -> f64 {
     kib / 1024.0
 }
 
+/// The most memory that a process had so far, in MB; `None` once it has ended.
+pub(crate) fn peak_memory_mb(pid: u32) -> Option<f64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = text.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kib: f64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some(kib * 1024.0 / 1e6)
+}
+
 /// A process and all that live below it.
 pub(crate) fn tree(root: u32) -> Vec<u32> {
     let mut children: HashMap<u32, Vec<u32>> = HashMap::new();

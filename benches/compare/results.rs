@@ -53,7 +53,7 @@ enum Limit {
 }
 
 /// Every row that a whole run has, in the order of the table.
-const LIMITS: [(&str, Limit); 16] = [
+const LIMITS: [(&str, Limit); 20] = [
     ("thumbnails_cpu_vs_vipsthumbnail", Limit::Ratio(0.50)),
     ("thumbnails_cpu_vs_image_crate", Limit::Ratio(0.33)),
     ("grid_first_screen_vs_chromium", Limit::Ratio(0.25)),
@@ -75,6 +75,10 @@ const LIMITS: [(&str, Limit); 16] = [
     ("library_first_page_1m", Limit::Value(150.0)),
     ("search_1m", Limit::Value(30.0)),
     ("idle_cpu", Limit::Value(0.1)),
+    ("save_wall_vs_curl", Limit::Ratio(1.0)),
+    ("save_cpu_vs_curl", Limit::Ratio(0.8)),
+    ("save_wall_vs_curl_20ms", Limit::Ratio(0.95)),
+    ("save_peak_memory", Limit::Value(60.0)),
     ("thumbnails_ssim", Limit::Value(f64::INFINITY)),
 ];
 

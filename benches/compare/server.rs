@@ -27,8 +27,8 @@ pub(crate) struct Server {
     runtime: tokio::runtime::Runtime,
     /// With a slash at the end.
     pub(crate) url: String,
-    user: String,
-    token: String,
+    pub(crate) user: String,
+    pub(crate) token: String,
     /// Path and query of every image of the corpus that shows it as the grid shows it, newest
     /// first: its thumbnail where there is one.
     pub(crate) shown: Vec<String>,
