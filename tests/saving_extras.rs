@@ -139,3 +139,56 @@ fn what_somebody_else_wrote_stays_and_the_pictures_are_saved() {
     assert_eq!(there["index.json"], b"{\"mine\": true}");
     assert!(there.contains_key("a.png"));
 }
+
+#[test]
+fn what_may_hold_a_position_and_cannot_be_changed_is_not_saved() {
+    let fixture = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
+        fs::read(format!("{folder}{name}")).unwrap()
+    };
+    let files = [
+        ("scan.tiff", fixture("lzw.tiff")),
+        ("b.gif", fixture("animated.gif")),
+        ("c.jpg", photograph()),
+    ];
+    let bench = Bench::new(&files);
+    let saved = bench.save(&["--strip-position"]);
+    saved.assert_code(1);
+    assert!(saved.reasons()[0].contains("position"), "{saved:#?}");
+    let there = contents(&bench.folder());
+    let names: Vec<_> = there.keys().map(String::as_str).collect();
+    assert_eq!(names, ["b.gif", "c.jpg"]);
+
+    // Copies from before that have one are told, and stay.
+    let bench = Bench::new(&files[2..]);
+    bench.save(&[]).assert_code(0);
+    let again = bench.save(&["--strip-position"]);
+    again.assert_code(1);
+    assert!(again.reasons()[0].contains("saved before"), "{again:#?}");
+    assert_eq!(contents(&bench.folder())["c.jpg"], photograph());
+}
+
+#[test]
+fn a_wrong_extension_is_corrected_when_asked() {
+    let bench = Bench::new(&[("a.png", photograph()), ("b.png", image(1, 3_000))]);
+    bench.save(&["--correct-extensions"]).assert_code(0);
+    let there = contents(&bench.folder());
+    let names: Vec<_> = there.keys().map(String::as_str).collect();
+    assert_eq!(names, ["a.jpg", "b.png"]);
+}
+
+#[test]
+fn a_page_keeps_what_it_had_and_needs_no_memory_of_its_own() {
+    let bench = Bench::new(&[("a.png", image(1, 3_000)), ("b.png", image(2, 3_000))]);
+    bench.save(&["--page"]).assert_code(0);
+    bench
+        .save(&["--page", "--since", "2099-01-01"])
+        .assert_code(0);
+    fs::remove_dir_all(bench.machine.path().join("data")).unwrap();
+    for _ in 0..2 {
+        let page = fs::read_to_string(bench.folder().join("index.html")).unwrap();
+        assert!(page.contains("a.png") && page.contains("b.png"), "{page}");
+        fs::remove_file(bench.folder().join("index.json")).unwrap();
+        bench.save(&["--page"]).assert_code(0);
+    }
+}

@@ -71,7 +71,7 @@ pub struct SaveArgs {
     #[arg(long, value_enum, value_name = "skip|number|overwrite", default_value_t = ClashChoice::Number)]
     pub on_clash: ClashChoice,
     /// What files are called, such as `{room}/{date}/{time} {user} {name}`; `/` begins a
-    /// sub-folder. Known words: {date} {time} {user} {name} {id} {n} {room} {server} {ext}.
+    /// sub-folder. Known words, each in braces: date, time, user, name, id, n, room, server, ext.
     #[arg(long, value_name = "TEMPLATE", default_value = "{name}")]
     pub template: String,
     /// Give files the extension of their content.
@@ -83,11 +83,12 @@ pub struct SaveArgs {
     /// Write or extend one `index.json` with the same for all.
     #[arg(long)]
     pub index: bool,
-    /// Write an `index.html` to look at the folder without Salon.
+    /// Write an `index.html` to look at the folder without Salon, and the `index.json` that it
+    /// is made of.
     #[arg(long)]
     pub page: bool,
     /// Take positions (GPS) out of the copies. What may hold one and cannot be changed is not
-    /// saved.
+    /// saved, and a copy from before that has one is told.
     #[arg(long)]
     pub strip_position: bool,
     /// Say in JPEG, PNG and WebP copies who posted them, when and where, as XMP.

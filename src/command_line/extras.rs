@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
+use sha2::{Digest as _, Sha256};
 
 use super::trouble::{Exit, Trouble};
 use crate::cli::SaveArgs;
@@ -78,7 +79,8 @@ impl Extras {
     ) -> Option<Self> {
         (args.sidecars || args.index || args.page).then(|| Self {
             has_sidecars: args.sidecars,
-            has_index: args.index,
+            // The page is made of all that the index knows.
+            has_index: args.index || args.page,
             has_page: args.page,
             room,
             server,
@@ -107,9 +109,24 @@ impl Extras {
                 let mut copies = copies.into_iter().flatten();
                 if let Some(copy) = copies.find(|copy| copy.path == *path) {
                     self.add(&planned.upload, path, copy.size, copy.sha256);
+                } else {
+                    self.add_unrecorded(&planned.upload, path);
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Where there is no library, the file itself says what it is.
+    fn add_unrecorded(&mut self, upload: &Upload, path: &Path) {
+        match std::fs::read(path) {
+            Ok(file) => {
+                let size = ByteCount(file.len() as u64);
+                self.add(upload, path, size, Sha256::digest(&file).into());
+            }
+            Err(error) => self
+                .troubles
+                .push(format!("{} cannot be read: {error}", path.display())),
         }
     }
 
@@ -131,14 +148,14 @@ impl Extras {
             let written = write_sidecar(path, &record);
             self.note(written);
         }
-        if self.has_index || self.has_page {
+        if self.has_index {
             self.records.push(record);
         }
     }
 
     /// Writes what is about the whole folder; answers why something was not written.
     pub(super) fn finish(mut self) -> Vec<String> {
-        if self.has_index || self.has_page {
+        if self.has_index {
             self.write_about_all();
         }
         self.troubles
@@ -154,10 +171,8 @@ impl Extras {
             }
         };
         index.merge(records);
-        if self.has_index {
-            let written = index.write(&self.folder);
-            self.note(written);
-        }
+        let written = index.write(&self.folder);
+        self.note(written);
         if self.has_page {
             let link = format!("{}{}", self.server, self.room.web_path());
             let page = ContactSheet {

@@ -38,7 +38,13 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
     let interrupted = cancel.clone();
     tokio::spawn(async move {
         match tokio::signal::ctrl_c().await {
-            Ok(()) => interrupted.cancel(),
+            Ok(()) => {
+                interrupted.cancel();
+                // Whoever presses it again does not want to wait for a disk that hangs.
+                if tokio::signal::ctrl_c().await.is_ok() {
+                    end_now();
+                }
+            }
             Err(error) => tracing::warn!(%error, "Ctrl+C will not stop cleanly"),
         }
     });
@@ -75,6 +81,11 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         library.close();
     }
     result
+}
+
+#[expect(clippy::exit, reason = "a person insists")]
+fn end_now() -> ! {
+    std::process::exit(Exit::Interrupted as i32)
 }
 
 const fn options(args: &SaveArgs) -> SaveOptions {
@@ -324,7 +335,10 @@ impl Work<'_> {
     /// What was deleted on the server will not come with the next save either.
     fn remember(&self, report: &JobReport) {
         let is_gone = |failure: &SaveFailure| {
-            matches!(failure, SaveFailure::Download(DownloadError::Deleted))
+            matches!(
+                failure,
+                SaveFailure::Download(DownloadError::Deleted | DownloadError::Empty)
+            )
         };
         let has_gap = matches!(self.args.since, Some(Since::Time(_)))
             || report.left_count > 0

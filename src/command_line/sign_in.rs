@@ -110,7 +110,7 @@ async fn by_token(
         };
         log_in(http, &request).await
     });
-    signed_in.await.map_err(|error| {
+    let session = signed_in.await.map_err(|error| {
         let trouble = Trouble::client(&error);
         if trouble.exit != Exit::SignIn {
             return trouble;
@@ -123,7 +123,16 @@ async fn by_token(
                  both are shown there."
             ),
         )
-    })
+    })?;
+    let name = session.me.username.as_deref().unwrap_or_default();
+    match &args.user {
+        Some(user) if user != name => Err(Trouble::new(
+            Exit::Usage,
+            format!("The token is of {name}, not of {user}"),
+            format!("Leave out --user, or set {TOKEN} to a token of {user}."),
+        )),
+        _ => Ok(session),
+    }
 }
 
 /// The account that these arguments mean.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::room_choice::find_room;
 use super::show::{Show, note};
 use super::sign_in::{SignedIn, sign_in};
-use super::trouble::Trouble;
+use super::trouble::{Exit, Trouble};
 use crate::cli::SaveArgs;
 use crate::domain::Room;
 use crate::rocketchat::Client;
@@ -23,6 +23,13 @@ pub(super) struct Start {
 
 impl Start {
     pub(super) async fn new(args: &SaveArgs, show: &RefCell<Show>) -> Result<Self, Trouble> {
+        if args.to.exists() && !args.to.is_dir() {
+            return Err(Trouble::new(
+                Exit::Disk,
+                format!("{} is a file, not a folder", args.to.display()),
+                "Choose another name for --to.",
+            ));
+        }
         let told = |pause| show.borrow().waiting(pause);
         let SignedIn { client, dirs } = sign_in(&args.account, told).await?;
         let room = find_room(&client, &args.room, args.account.patience, told).await?;

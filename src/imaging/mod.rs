@@ -23,7 +23,7 @@ pub use decode::{Target, decode};
 pub use error::ImageError;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
-pub use sniff::{is_known_image, sniff};
+pub use sniff::{is_known_image, media_type, sniff};
 pub use stored::{ShownFile, decode_thumbnail, encode_thumbnail, shrink_thumbnail};
 pub use thumbnail::{Early, early_thumbnail};
 

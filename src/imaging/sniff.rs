@@ -25,6 +25,31 @@ pub fn is_known_image(bytes: &[u8]) -> bool {
     sniff(bytes).is_some()
 }
 
+/// The media type of a format named by [`sniff`], where files of it have a usual extension.
+pub fn media_type(format: &str) -> Option<&'static str> {
+    Some(match format {
+        "JPEG" => "image/jpeg",
+        "PNG" => "image/png",
+        "GIF" => "image/gif",
+        "WebP" => "image/webp",
+        "BMP" => "image/bmp",
+        "ICO" | "CUR" => "image/x-icon",
+        "TIFF" => "image/tiff",
+        "QOI" => "image/qoi",
+        "PNM" => "image/x-portable-anymap",
+        "TGA" => "image/x-tga",
+        "HDR" => "image/vnd.radiance",
+        "SVG" => "image/svg+xml",
+        "HEIC" => "image/heic",
+        "HEIF" => "image/heif",
+        "AVIF" => "image/avif",
+        "JPEG XL" => "image/jxl",
+        "PSD" => "image/vnd.adobe.photoshop",
+        "XCF" => "image/x-xcf",
+        _ => return None,
+    })
+}
+
 /// The decoder for a format named by [`sniff`].
 pub(super) fn codec(format: &str) -> Option<ImageFormat> {
     Some(match format {

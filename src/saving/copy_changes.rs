@@ -8,15 +8,11 @@ use crate::domain::Person;
 /// Larger files are not changed: that takes three times as much memory.
 const MAX_BYTES: u64 = 128 * 1024 * 1024;
 
-/// Types that may hold a position and cannot be changed.
-const CLOSED_TYPES: [&str; 6] = [
-    "image/avif",
-    "image/heic",
-    "image/heif",
-    "image/jxl",
-    "image/tiff",
-    "image/x-tiff",
-];
+/// Formats that have no place for a position. Of all others nobody knows.
+const WITHOUT_METADATA: [&str; 8] = ["BMP", "ICO", "CUR", "QOI", "PNM", "TGA", "HDR", "farbfeld"];
+
+/// How XMP begins in a GIF.
+const XMP_IN_GIF: &[u8] = b"XMP DataXMP";
 
 /// What to change in copies.
 #[derive(Debug, Clone, Default)]
@@ -44,6 +40,11 @@ impl CopyChanges {
         format!("it is larger than {} MB", MAX_BYTES / 1_000_000)
     }
 
+    /// Whether a file holds a position, or may hold one.
+    pub(super) fn has_position(file: &[u8], format: Option<&str>) -> bool {
+        !matches!(position_removed(file, format), Ok(None))
+    }
+
     /// The changed file; `None` when it stays as it is.
     ///
     /// # Errors
@@ -52,17 +53,12 @@ impl CopyChanges {
     pub(super) fn apply(
         &self,
         file: &[u8],
-        media_type: &str,
+        format: Option<&str>,
         planned: &Planned,
     ) -> Result<Option<Vec<u8>>, String> {
         let mut changed = None;
         if self.is_position_removed {
-            changed = match without_position(file) {
-                Ok(changed) => changed,
-                // The others have no place for one.
-                Err(CopyError::OtherFormat) if !CLOSED_TYPES.contains(&media_type) => None,
-                Err(error) => return Err(error.to_string()),
-            };
+            changed = position_removed(file, format)?;
         }
         if let Some(link) = &self.credit_link {
             let upload = &planned.upload;
@@ -81,5 +77,21 @@ impl CopyChanges {
             }
         }
         Ok(changed)
+    }
+}
+
+fn position_removed(file: &[u8], format: Option<&str>) -> Result<Option<Vec<u8>>, String> {
+    match without_position(file) {
+        Ok(changed) => Ok(changed),
+        Err(CopyError::OtherFormat) => {
+            let has_none = match format {
+                Some("GIF") => memchr::memmem::find(file, XMP_IN_GIF).is_none(),
+                Some(format) => WITHOUT_METADATA.contains(&format),
+                None => false,
+            };
+            let refusal = || CopyError::OtherFormat.to_string();
+            has_none.then_some(None).ok_or_else(refusal)
+        }
+        Err(error) => Err(error.to_string()),
     }
 }

@@ -118,6 +118,10 @@ impl<T: FnMut(SaveEvent)> Run<T> {
             }
         }
         self.advance();
+        // The last file may have heard of it before this did.
+        if self.cancel.is_cancelled() && self.report.left_count > 0 {
+            self.report.early_end.get_or_insert(JobEnd::Cancelled);
+        }
         self.report
     }
 

@@ -72,6 +72,11 @@ impl FileSaver {
         let planned = &checked.planned;
         let mut truncated = None;
         match &checked.presence {
+            Presence::There(path) | Presence::Unrecorded(path) if self.has_position(path).await => {
+                let cause = "a copy that has or may have one was saved before; delete that, or \
+                             save to another folder";
+                return Err(SaveFailure::PositionStays(cause.to_owned()).into());
+            }
             Presence::There(path) => return Ok(FileEnd::AlreadyThere(path.clone())),
             Presence::NameTaken(path) => return Ok(FileEnd::NameTaken(path.clone())),
             Presence::Unrecorded(path) => {

@@ -45,9 +45,30 @@ impl FileSaver {
         };
         match tokio::task::spawn_blocking(move || finishing.finish(part)).await {
             Ok(end) => end,
+            // Whatever takes a hostile file apart may panic: that costs this file.
+            Err(error) if error.is_panic() => Err(StorageError::Io {
+                path: planned.path.clone(),
+                cause: "finishing this file crashed".to_owned(),
+            }
+            .into()),
             // Only while the program ends.
             Err(_) => Err(Stop::Halted),
         }
+    }
+
+    /// Whether a copy that was saved before still has the position that is to be taken out, or
+    /// may have.
+    pub(super) async fn has_position(&self, path: &Path) -> bool {
+        if !self.changes.is_position_removed {
+            return false;
+        }
+        let path = path.to_path_buf();
+        let look = move || {
+            let file = std::fs::read(path)?;
+            let format = imaging::sniff(file.get(..HEAD_BYTES).unwrap_or(&file));
+            Ok::<_, io::Error>(CopyChanges::has_position(&file, format))
+        };
+        matches!(tokio::task::spawn_blocking(look).await, Ok(Ok(true)))
     }
 
     /// Gives a file that is there its row; `false` when it cannot be read, or is no image.
@@ -80,13 +101,14 @@ impl Finishing {
     fn finish(self, mut part: ResumablePart) -> Result<FileEnd, Stop> {
         let head = part.head(HEAD_BYTES)?;
         let essence = self.planned.upload.essence();
-        let media_type = imaging::sniff(&head).unwrap_or(&essence);
+        let format = imaging::sniff(&head);
+        let media_type = format.and_then(imaging::media_type).unwrap_or(&essence);
         let name = if self.is_extension_corrected {
             portable_file_name(&correct_extension(&self.name, media_type), media_type)
         } else {
             portable_file_name(&self.name, media_type)
         };
-        let part = self.changed(part, media_type)?;
+        let part = self.changed(part, format)?;
         let finished = if self.clash == OnClash::Overwrite {
             self.overwrite(part, &name)?
         } else {
@@ -97,7 +119,11 @@ impl Finishing {
 
     /// The copy as it is to be kept. What came from the server stays another part until then:
     /// a run that is cut off here must not go on from what was changed.
-    fn changed(&self, mut part: ResumablePart, media_type: &str) -> Result<ResumablePart, Stop> {
+    fn changed(
+        &self,
+        mut part: ResumablePart,
+        format: Option<&str>,
+    ) -> Result<ResumablePart, Stop> {
         if self.changes.are_none() {
             return Ok(part);
         }
@@ -110,7 +136,7 @@ impl Finishing {
             return Ok(part);
         };
         let file = part.head(length)?;
-        match self.changes.apply(&file, media_type, &self.planned) {
+        match self.changes.apply(&file, format, &self.planned) {
             Ok(None) => Ok(part),
             Ok(Some(changed)) => {
                 let (folder, _) = self.target.place_of(&self.planned.path)?;
