@@ -158,7 +158,12 @@ impl<'a> Lane<'a> {
             .spawn()
             .unwrap();
         let deadline = started + Duration::from_secs(30);
-        while contents(&root.join("pictures")).is_empty() {
+        // Not by what is in the files: they get other names meanwhile.
+        let is_empty = || {
+            let files = std::fs::read_dir(root.join("pictures"));
+            files.map_or(true, |mut files| files.next().is_none())
+        };
+        while is_empty() {
             assert!(Instant::now() < deadline, "nothing was begun");
             assert!(child.try_wait().unwrap().is_none_or(|it| it.success()));
             std::thread::sleep(Duration::from_millis(2));

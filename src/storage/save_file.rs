@@ -55,8 +55,9 @@ impl SaveFolder {
             .filter_map(|entry| Some(entry.ok()?.path()))
             .filter(|path| !is_part(path))
             .collect();
-        // To know it now and not after the first download.
-        drop(new_part(path).map_err(|error| failed(&error))?);
+        // To know it now and not after the first download. A file without a name: whatever kills
+        // the program here leaves none behind.
+        drop(tempfile::tempfile_in(path).map_err(|error| failed(&error))?);
         Ok(Self {
             path: path.to_path_buf(),
             taken: taken_names_of(path, found.into_iter()),
