@@ -48,7 +48,8 @@ pub enum CliCommand {
     ///
     /// Whatever cuts it off, the same command goes on from there: files are complete or not
     /// there, none is saved twice, and one that was truncated since is repaired. Bytes are not
-    /// changed; the file's time is when it was posted.
+    /// changed unless --strip-position or --credit asks for it; the file's time is when it was
+    /// posted.
     #[command(after_help = EXIT_CODES)]
     Save(SaveArgs),
     /// List the rooms of an account.

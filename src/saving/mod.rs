@@ -46,7 +46,7 @@ pub use lister::RoomLister;
 pub use target::TargetFolder;
 
 use crate::domain::Upload;
-use crate::storage::{OnClash, portable_file_name};
+use crate::storage::OnClash;
 
 /// An upload, and what its file is to be called.
 #[derive(Debug, Clone)]
@@ -55,14 +55,6 @@ pub struct Planned {
     pub upload: Arc<Upload>,
     /// Below the folder: components that are portable names, never `..`.
     pub path: PathBuf,
-}
-
-impl Planned {
-    /// Under the name that it was uploaded with, as far as every system takes it.
-    pub fn under_own_name(upload: Arc<Upload>) -> Self {
-        let path = portable_file_name(&upload.name, &upload.essence()).into();
-        Self { upload, path }
-    }
 }
 
 /// How to save.
