@@ -5,15 +5,19 @@
 //! backend found).
 #![warn(missing_docs)]
 
+mod saving;
 mod waker;
 
-use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
+pub use self::saving::{
+    SaveActivity, SaveFailure, SaveOrder, SaveProgress, SaveReport, SaveSelection, SaveSurvey,
+    SavedFiles, SurveyError, UnfinishedSave,
+};
 pub use self::waker::Waker;
 pub use crate::domain::listing::Listing;
 use crate::domain::{
@@ -26,7 +30,8 @@ pub use crate::rocketchat::{
     TwoFactorMethod, WrongAnswer,
 };
 pub use crate::storage::{
-    GridLayoutChoice, KeyringError, KnownAccount, Settings, StorageError, ThemeChoice,
+    ClashRule, GridLayoutChoice, KeyringError, KnownAccount, SaveChoices, SavedUntil, Settings,
+    StorageError, ThemeChoice,
 };
 
 /// How many commands may wait: a person presses a few a second, the runner takes them at once.
@@ -118,17 +123,55 @@ pub enum Command {
         /// Where to begin.
         start: Option<PathBuf>,
     },
-    /// Save images into a folder. Answers: [`Event::SaveAdvanced`], [`Event::SaveFinished`].
+    /// Look what a save would do. A newer question replaces an older one.
+    /// Answer: [`Event::SaveSurveyed`].
+    SurveySave {
+        /// Echoed.
+        survey: u64,
+        /// What to look at.
+        order: Box<SaveOrder>,
+    },
+    /// Save images into a folder, after the saves that were begun before.
+    /// Answers: [`Event::SaveAdvanced`], [`Event::SaveAsks`], [`Event::SaveFinished`].
     StartSave {
-        /// Named by `state`.
+        /// Named by `state`, differently in each run of the program.
         job: SaveJobId,
         /// What to save.
-        selection: SaveSelection,
-        /// Into which folder.
-        folder: PathBuf,
+        order: Box<SaveOrder>,
     },
-    /// Stop a save; what is complete stays, what is not leaves no trace.
+    /// Let a save rest. What came of unfinished files stays.
+    PauseSave(SaveJobId),
+    /// Go on with a save that rests, also one of an earlier run.
+    ResumeSave(SaveJobId),
+    /// End a save; what is complete stays, what is not leaves no trace.
     CancelSave(SaveJobId),
+    /// The answer to [`Event::SaveAsks`], for all files of the save.
+    AnswerClash {
+        /// Which save.
+        job: SaveJobId,
+        /// What to do; not [`ClashRule::Ask`].
+        rule: ClashRule,
+    },
+    /// Save the failed images of a save once more, as the same job.
+    RetrySave(SaveJobId),
+    /// Forget a save that is over or rests.
+    ForgetSave(SaveJobId),
+    /// Find out which images of a room are on this machine's disks.
+    /// Answer: [`Event::SavedFilesFound`].
+    FindSavedFiles {
+        /// Which room.
+        room: RoomId,
+    },
+    /// Tell the person by the means of the desktop, because nobody looks at the window.
+    NotifyDesktop {
+        /// One line.
+        title: String,
+        /// What more there is to say.
+        text: String,
+    },
+    /// Show how far all saves are where the system has a place for it, such as the taskbar:
+    /// 0 to 1, or nothing any longer.
+    ShowTaskbarProgress(Option<f32>),
     /// Write the settings file.
     KeepSettings(Box<Settings>),
     /// Open a folder or web address with the program the system has for it.
@@ -146,22 +189,6 @@ pub enum OpenTarget {
     Folder(PathBuf),
     /// An address in the browser.
     Web(String),
-}
-
-/// Which images to save.
-#[derive(Debug, Clone)]
-pub enum SaveSelection {
-    /// These.
-    Uploads(Vec<Arc<Upload>>),
-    /// All images of a room but a few, those not listed yet included.
-    WholeRoom {
-        /// The room.
-        room: Box<Room>,
-        /// What is known of it already.
-        listing: Box<Listing>,
-        /// Not these.
-        except: HashSet<UploadId>,
-    },
 }
 
 /// What is worth having now, best first. A value, not a stream: the backend starts what is
@@ -369,6 +396,13 @@ pub enum Event {
     ConnectionChanged(Connection),
     /// Answer to [`Command::PickFolder`].
     FolderPicked(FolderChoice),
+    /// Answer to [`Command::SurveySave`].
+    SaveSurveyed {
+        /// Of the command.
+        survey: u64,
+        /// What the save would do.
+        result: Result<Box<SaveSurvey>, SurveyError>,
+    },
     /// How far a save is; at most ten a second.
     SaveAdvanced {
         /// Which.
@@ -376,13 +410,28 @@ pub enum Event {
         /// The numbers.
         progress: SaveProgress,
     },
-    /// A save is over.
+    /// Another file has the name of one to save, and the person is to say what to do. The save
+    /// waits.
+    SaveAsks {
+        /// Which.
+        job: SaveJobId,
+        /// The other file.
+        path: PathBuf,
+    },
+    /// A save is over. It can be begun again as long as it is not forgotten.
     SaveFinished {
         /// Which.
         job: SaveJobId,
         /// What became of it.
         report: Box<SaveReport>,
     },
+    /// The saves of earlier runs that are not over; they rest. Sent once for each session.
+    SavesRestored(Vec<UnfinishedSave>),
+    /// Rooms that were saved without a gap, each with its folder. Sent when a session begins,
+    /// and when one of them was saved again.
+    SavedRoomsKnown(Vec<SavedUntil>),
+    /// Answer to [`Command::FindSavedFiles`].
+    SavedFilesFound(SavedFiles),
     /// The system's preference for light or dark.
     SystemThemeChanged {
         /// Dark.
@@ -465,57 +514,6 @@ pub enum FolderChoice {
     Cancelled,
     /// The system has no dialog: ask for a path in the window.
     NoDialog,
-}
-
-/// How far a save is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaveProgress {
-    /// Complete files, those that were there already included.
-    pub saved_count: usize,
-    /// Failed files.
-    pub failed_count: usize,
-    /// All files; grows while a room is still being listed.
-    pub total_count: usize,
-    /// Bytes written by now.
-    pub saved_bytes: ByteCount,
-    /// Bytes of all files as far as the server told.
-    pub total_bytes: ByteCount,
-    /// Bytes a second over the last seconds.
-    pub bytes_per_second: u64,
-    /// Whether the listing of the room is complete, so that the totals are final.
-    pub is_total_final: bool,
-}
-
-/// What became of a save.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SaveReport {
-    /// Where the files are.
-    pub folder: PathBuf,
-    /// What was written, in order, with the path of each.
-    pub saved: Vec<(UploadId, PathBuf)>,
-    /// Files that were there already with the same content.
-    pub already_there: Vec<(UploadId, PathBuf)>,
-    /// What failed, and why.
-    pub failed: Vec<(Arc<Upload>, SaveFailure)>,
-    /// Bytes written.
-    pub saved_bytes: ByteCount,
-    /// Stopped by the person.
-    pub is_cancelled: bool,
-    /// Why the whole job ended early, if it did: listing failed, disk full, folder gone.
-    pub stopped_by: Option<SaveFailure>,
-}
-
-/// Why one file was not saved.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SaveFailure {
-    /// The bytes did not come.
-    Download(DownloadError),
-    /// The bytes could not be written.
-    Storage(StorageError),
-    /// The bytes are no image that is known, and nothing tells how many they should be.
-    NotAnImage,
-    /// A copy without its position was asked for, and this is why there is none.
-    PositionStays(String),
 }
 
 /// The backend's way to report.

@@ -13,6 +13,7 @@ mod part_checks;
 mod placed;
 mod resumable_part;
 mod same_content;
+mod save_choices;
 mod save_file;
 mod session_store;
 mod settings;
@@ -38,6 +39,7 @@ pub use library::{
 };
 pub use placed::{OnClash, Placed, free_space};
 pub use resumable_part::{AnotherFile, FinishedPart, ResumablePart};
+pub use save_choices::{ClashRule, SaveChoices};
 pub use save_file::{Finished, PartFile, SaveFolder, remove_stale_parts};
 pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
 pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::SaveChoices;
 use crate::domain::ByteCount;
 
 /// Some 60,000 thumbnails of the usual size.
@@ -37,6 +38,10 @@ pub struct Settings {
     pub thumbnail_cache: ByteCount,
     /// Where the last folder of a room is, by room id, per account (`key()`).
     pub save_folders: BTreeMap<String, BTreeMap<String, PathBuf>>,
+    /// How each room was saved last, by [`KnownAccount::key`] and room id.
+    pub save_choices: BTreeMap<String, BTreeMap<String, SaveChoices>>,
+    /// How a room was saved last: what a room that was never saved begins with.
+    pub last_save_choices: SaveChoices,
 }
 
 impl Default for Settings {
@@ -51,6 +56,8 @@ impl Default for Settings {
             last_server: None,
             thumbnail_cache: THUMBNAIL_CACHE,
             save_folders: BTreeMap::new(),
+            save_choices: BTreeMap::new(),
+            last_save_choices: SaveChoices::default(),
         }
     }
 }
