@@ -14,7 +14,7 @@ const LAYERS: [[&str; 4]; 15] = [
     ["storage", "domain", "eframe egui egui_extras reqwest tokio", ""],
     ["rocketchat", "domain", "eframe egui egui_extras", ""],
     ["protocol", "domain imaging rocketchat storage", "eframe egui egui_extras reqwest tokio", "tokio::sync"],
-    ["backend", "domain imaging protocol rocketchat storage", "eframe egui egui_extras", ""],
+    ["backend", "domain imaging protocol rocketchat saving storage", "eframe egui egui_extras", ""],
     ["saving", "domain imaging protocol rocketchat storage", "eframe egui egui_extras reqwest", ""],
     ["state", "domain protocol", "eframe egui egui_extras reqwest tokio std::fs", ""],
     ["ui", "domain protocol state", "eframe reqwest tokio std::fs", ""],

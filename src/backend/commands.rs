@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::live::Live;
 use super::runner::{JobEnd, Runner};
+use super::save_desk::{Running, end_of};
 use super::session::Attempt;
-use super::{desktop, rooms};
+use super::{desktop, rooms, save_survey};
 use crate::domain::{ByteCount, SaveJobId, ServerUrl};
 use crate::protocol::{
-    ClientError, Command, DownloadError, Event, Generation, SaveFailure, SaveReport, SaveSelection,
+    ClientError, Command, DownloadError, Event, Generation, SaveFailure, SaveOrder, SaveReport,
 };
 use crate::rocketchat::{probe, resend_email_code};
 
@@ -72,16 +74,36 @@ impl Runner {
                 let events = self.services.events.clone();
                 self.spawn_quiet(desktop::pick_folder(dialog, start, events));
             }
-            Command::StartSave {
-                job,
-                selection,
-                folder,
-            } => self.start_save(job, selection, folder),
-            Command::CancelSave(job) => {
-                if let Some(save) = self.saves.get(&job) {
-                    save.cancel();
+            Command::SurveySave { survey, order } => self.survey_save(survey, *order),
+            Command::StartSave { job, order } => self.start_save(job, *order),
+            Command::PauseSave(job) => {
+                if let Some(live) = &self.live {
+                    live.saves.pause(job);
                 }
             }
+            Command::ResumeSave(job) | Command::RetrySave(job) => {
+                let running = self.live.as_mut().and_then(|live| live.saves.resume(job));
+                self.follow_save(running);
+            }
+            Command::CancelSave(job) => {
+                if let Some(live) = &self.live {
+                    live.saves.cancel(job);
+                }
+            }
+            Command::AnswerClash { job, rule } => {
+                if let Some(live) = &self.live {
+                    live.saves.answer(job, rule);
+                }
+            }
+            Command::ForgetSave(job) => {
+                let forget = self.live.as_mut().and_then(|live| live.saves.forget(job));
+                if let Some(forget) = forget {
+                    self.spawn_to_the_end(forget);
+                }
+            }
+            Command::FindSavedFiles { .. }
+            | Command::NotifyDesktop { .. }
+            | Command::ShowTaskbarProgress(_) => {}
             Command::KeepSettings(settings) => {
                 self.set_thumbnail_cache(settings.thumbnail_cache);
                 self.settings.send_replace(Some(*settings));
@@ -142,7 +164,6 @@ impl Runner {
         }) = self.live.take()
         {
             link.cancel.cancel();
-            self.saves.clear();
             self.spawn_to_the_end(services.sign_out(link, originals, library, shelf));
         } else if let Some((account, _)) = stored {
             self.spawn_to_the_end(services.forget(account));
@@ -186,22 +207,42 @@ impl Runner {
         });
     }
 
-    fn start_save(&mut self, id: SaveJobId, selection: SaveSelection, folder: PathBuf) {
-        let Some(live) = &self.live else {
+    fn start_save(&mut self, job: SaveJobId, order: SaveOrder) {
+        let Some(live) = &mut self.live else {
             let events = self.services.events.clone();
             self.spawn_quiet(async move {
-                let report = Box::new(no_session(folder));
-                let event = Event::SaveFinished { job: id, report };
-                events.send(event).await;
+                let report = Box::new(no_session(order.folder));
+                events.send(Event::SaveFinished { job, report }).await;
             });
             return;
         };
-        let cancel = live.link.cancel.child_token();
-        let save = live.save_job(id, folder, cancel.clone());
-        self.saves.insert(id, cancel);
-        self.jobs.spawn(async move {
-            save.run(selection).await;
-            JobEnd::Saved(id)
+        let running = live.saves.start(job, order);
+        self.follow_save(running);
+    }
+
+    /// The program waits a little for saves when it ends: they close their files.
+    fn follow_save(&mut self, running: Option<Running>) {
+        if let Some(running) = running {
+            self.jobs.spawn(end_of(running));
+        }
+    }
+
+    fn survey_save(&mut self, survey: u64, order: SaveOrder) {
+        self.surveying.store(true, Ordering::Relaxed);
+        let stop = Arc::new(AtomicBool::new(false));
+        self.surveying = Arc::clone(&stop);
+        let Some(live) = &self.live else { return };
+        let (desk, account) = (Arc::clone(&live.library), live.link.account.clone());
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            let library = desk.library().await;
+            let look = move || save_survey::survey(&order, &account, library, &stop);
+            match tokio::task::spawn_blocking(look).await {
+                Ok(Some(result)) => events.send(Event::SaveSurveyed { survey, result }).await,
+                // A newer one was asked for.
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "looking at a save failed"),
+            }
         });
     }
 
@@ -243,10 +284,13 @@ fn no_session(folder: PathBuf) -> SaveReport {
     SaveReport {
         folder,
         saved: Vec::new(),
+        repaired_count: 0,
         already_there: Vec::new(),
+        left_out_count: 0,
         failed: Vec::new(),
         saved_bytes: ByteCount(0),
         is_cancelled: false,
         stopped_by: Some(SaveFailure::Download(error)),
+        not_written: Vec::new(),
     }
 }

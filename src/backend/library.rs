@@ -67,6 +67,11 @@ impl LibraryDesk {
         self.library.get_or_init(open).await.as_ref()
     }
 
+    /// The library itself, for whoever reads it on a thread that may block.
+    pub(super) async fn library(&self) -> Option<Arc<Library>> {
+        self.open().await.cloned()
+    }
+
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Library) -> T + Send + 'static,

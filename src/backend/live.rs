@@ -1,30 +1,27 @@
 //! Everything that runs for the account that is signed in.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::decoders::Decoders;
 use super::image_job::Workshop;
 use super::image_pipeline::ImagePipeline;
 use super::library::LibraryDesk;
 use super::link::SessionLink;
-use super::listing_choice::WindowRequest;
 use super::listing_lane::ListingLane;
 use super::live_updates::LiveUpdates;
 use super::originals::Originals;
 use super::people::PeopleDesk;
 use super::rooms;
 use super::runner::JobEnd;
-use super::saver::SaveJob;
+use super::save_desk::SaveDesk;
 use super::session::Services;
 use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
-use crate::domain::{ByteCount, SaveJobId};
-use crate::protocol::{Generation, Wanted};
+use crate::domain::ByteCount;
+use crate::protocol::{Event, Generation, Wanted};
 
 /// Questions for the rooms, and windows that saves ask for: each save asks for one at a time.
 const QUESTION_CAPACITY: usize = 16;
@@ -45,8 +42,8 @@ pub(super) struct Live {
     pub(super) originals: Arc<Originals>,
     pub(super) library: Arc<LibraryDesk>,
     pub(super) shelf: Arc<ThumbnailShelf>,
+    pub(super) saves: SaveDesk,
     rooms: mpsc::Sender<Generation>,
-    lane: mpsc::Sender<WindowRequest>,
 }
 
 impl Live {
@@ -107,13 +104,20 @@ impl Live {
             jobs,
             thumbnails.run(Arc::clone(&link), people, wanted.clone()),
         );
+        offer_left_saves(jobs, &link, &library);
+        let saves = SaveDesk::new(
+            Arc::clone(&link),
+            Arc::clone(&originals),
+            Arc::clone(&library),
+            lane,
+        );
         Self {
             link,
             originals,
             library,
             shelf,
+            saves,
             rooms,
-            lane,
         }
     }
 
@@ -121,22 +125,6 @@ impl Live {
         if let Err(error) = self.rooms.try_send(generation) {
             // As many questions wait already; the last of them gets the answer.
             tracing::debug!(%error, "rooms are asked for too often");
-        }
-    }
-
-    pub(super) fn save_job(
-        &self,
-        id: SaveJobId,
-        folder: PathBuf,
-        cancel: CancellationToken,
-    ) -> SaveJob {
-        SaveJob {
-            id,
-            folder,
-            cancel,
-            link: Arc::clone(&self.link),
-            originals: Arc::clone(&self.originals),
-            lane: self.lane.clone(),
         }
     }
 }
@@ -154,6 +142,27 @@ fn follow_rooms(
     run(jobs, updates.run());
     let rooms = rooms::run(Arc::clone(link), questions, changed, Arc::clone(library));
     run(jobs, rooms);
+}
+
+/// Finds the saves of earlier runs, and which rooms were saved.
+fn offer_left_saves(
+    jobs: &mut JoinSet<JobEnd>,
+    link: &Arc<SessionLink>,
+    library: &Arc<LibraryDesk>,
+) {
+    let (link, library) = (Arc::clone(link), Arc::clone(library));
+    jobs.spawn(async move {
+        let find = async {
+            if let Some(opened) = library.library().await {
+                let read = tokio::task::spawn_blocking(move || opened.saved_rooms()).await;
+                let rooms = read.unwrap_or_default();
+                link.events.send(Event::SavedRoomsKnown(rooms)).await;
+            }
+            SaveDesk::left(library).await
+        };
+        let left = link.cancel.run_until_cancelled(find).await.flatten();
+        left.map_or(JobEnd::Nothing, |left| JobEnd::SavesLeft(Box::new(left)))
+    });
 }
 
 fn run(jobs: &mut JoinSet<JobEnd>, work: impl Future<Output = ()> + Send + 'static) {

@@ -9,7 +9,7 @@
 //! * `image_pipeline`: the pictures of `Wanted`, from the cheapest source that serves; what
 //!   `thumbnail_shelf` has comes first and waits for no download.
 //! * `library`: what this machine knows of the account, shown before the server has answered.
-//! * `saver`: saves, which go on whatever the window shows.
+//! * `save_desk`: saves, which go on whatever the window shows, and at the next start.
 //! * `live_updates`: what the server tells by itself, so that nobody presses reload.
 //!
 //! Whatever fails is sorted by what there is to do about it (`reaction`): wait for the network,
@@ -40,9 +40,12 @@ mod reaction;
 mod room_lister;
 mod rooms;
 mod runner;
-mod save_file;
+mod save_desk;
+mod save_job;
+mod save_names;
+mod save_source;
+mod save_survey;
 mod save_tally;
-mod saver;
 mod session;
 mod session_check;
 mod settings_writer;

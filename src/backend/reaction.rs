@@ -52,6 +52,7 @@ pub(super) const fn download_reaction(error: &DownloadError) -> Reaction {
         DownloadError::Forbidden => Reaction::CheckSession,
         DownloadError::Empty
         | DownloadError::WrongLength { .. }
+        | DownloadError::WrongDigest
         | DownloadError::StorageUnreachable { .. }
         | DownloadError::StorageRefused { .. } => Reaction::TryAgain,
         DownloadError::Deleted

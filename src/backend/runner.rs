@@ -1,8 +1,7 @@
 //! The one loop: takes commands, starts a task for each, hears how they ended.
 
-use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
@@ -12,10 +11,11 @@ use super::library::LibraryDesk;
 use super::library_start::{Restored, keep_session_notes};
 use super::link::SessionLink;
 use super::live::{Capacities, Live};
+use super::save_desk::LeftSaves;
+use super::save_job::EndedSave;
 use super::session::{Attempt, Failure, Services, SignedIn};
 use super::settings_writer::SettingsWriter;
 use super::{BackendConfig, CLOSING_TIME, desktop};
-use crate::domain::SaveJobId;
 use crate::protocol::{
     BackendEnd, Command, Event, Generation, KeyringStatus, KnownAccount, ServerIdentity, Settings,
     Wanted,
@@ -28,7 +28,8 @@ pub(super) enum JobEnd {
     Nothing,
     Probed(Box<ServerIdentity>),
     SignIn(Box<Attempt>),
-    Saved(SaveJobId),
+    Saved(Box<EndedSave>),
+    SavesLeft(Box<LeftSaves>),
 }
 
 /// Runs until the window is gone or `stop` is cancelled.
@@ -74,7 +75,8 @@ pub(super) struct Runner {
     pub(super) identity: Option<ServerIdentity>,
     /// What the keyring gave, while its server is away.
     pub(super) stored: Option<(KnownAccount, StoredSession)>,
-    pub(super) saves: HashMap<SaveJobId, CancellationToken>,
+    /// Tells the survey of a save that a newer one was asked for.
+    pub(super) surveying: Arc<AtomicBool>,
     pub(super) settings: watch::Sender<Option<Settings>>,
 }
 
@@ -113,7 +115,7 @@ impl Runner {
             signing_in: None,
             identity: None,
             stored: None,
-            saves: HashMap::new(),
+            surveying: Arc::default(),
             settings,
         }
     }
@@ -152,8 +154,17 @@ impl Runner {
     fn on_end(&mut self, ended: Result<JobEnd, JoinError>) {
         match ended {
             Ok(JobEnd::Probed(identity)) => self.identity = Some(*identity),
-            Ok(JobEnd::Saved(job)) => {
-                self.saves.remove(&job);
+            Ok(JobEnd::Saved(ended)) => {
+                if let Some(live) = &mut self.live {
+                    live.saves.ended(*ended);
+                }
+            }
+            Ok(JobEnd::SavesLeft(left)) => {
+                if let Some(live) = &mut self.live {
+                    let event = live.saves.take_over(*left);
+                    let events = self.services.events.clone();
+                    self.spawn_quiet(async move { events.send(event).await });
+                }
             }
             Ok(JobEnd::SignIn(attempt)) => match *attempt {
                 Attempt::Accepted(signed_in) => self.signed_in(*signed_in),

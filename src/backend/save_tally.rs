@@ -1,104 +1,191 @@
 //! The numbers of a save: how far it is, how fast, and what became of each file.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::save_file::FileEnd;
 use crate::domain::{ByteCount, Upload, UploadId};
-use crate::protocol::{SaveFailure, SaveProgress, SaveReport};
-use crate::storage::Finished;
+use crate::protocol::{SaveActivity, SaveFailure, SaveProgress, SaveReport};
+use crate::saving::{Planned, SaveEvent};
+use crate::storage::SaveCounts;
 
 /// Long enough to be calm, short enough to follow a change of the network.
 const SPEED_WINDOW: Duration = Duration::from_secs(5);
 
-/// A file of the job, with its place in it.
-#[derive(Clone)]
-pub(super) struct Planned {
-    pub(super) place: usize,
-    pub(super) upload: Arc<Upload>,
-}
-
-/// Something with its place in the job.
-type Placed<T> = (usize, T);
-
 /// How a job ended before its time.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct EarlyEnd {
     pub(super) is_cancelled: bool,
     pub(super) stopped_by: Option<SaveFailure>,
 }
 
+/// What became of the files of a save, by their places in it.
 #[derive(Default)]
 pub(super) struct SaveTally {
-    planned_count: usize,
+    /// Planned, and nothing became of them yet.
+    open: BTreeMap<usize, Planned>,
+    places: HashMap<UploadId, usize>,
     planned_bytes: ByteCount,
     /// How many the listing promises, while it goes on.
     pub(super) promised_count: usize,
     pub(super) is_total_final: bool,
-    saved: Vec<Placed<(UploadId, PathBuf)>>,
-    already_there: Vec<Placed<(UploadId, PathBuf)>>,
-    failed: Vec<Placed<(Arc<Upload>, SaveFailure)>>,
+    saved: BTreeMap<usize, (UploadId, PathBuf)>,
+    already_there: BTreeMap<usize, (UploadId, PathBuf)>,
+    left_out: HashSet<usize>,
+    failed: BTreeMap<usize, (Arc<Upload>, SaveFailure)>,
     saved_bytes: ByteCount,
+    repaired_count: usize,
+    /// Bytes of complete files, and those of unfinished ones.
+    settled_bytes: u64,
+    received_bytes: u64,
     speed: Speed,
 }
 
 impl SaveTally {
-    pub(super) fn plan(&mut self, upload: Arc<Upload>) -> Planned {
-        let place = self.planned_count;
-        self.planned_count += 1;
-        self.planned_bytes += upload.size.unwrap_or_default();
-        Planned { place, upload }
-    }
-
-    pub(super) fn count(&mut self, planned: Planned, end: FileEnd) {
-        let Planned { place, upload } = planned;
-        match end {
-            FileEnd::Complete { finished, length } => match finished {
-                Finished::Saved(path) => {
-                    self.saved_bytes += ByteCount(length);
-                    self.saved.push((place, (upload.id.clone(), path)));
-                }
-                Finished::AlreadyThere(path) => {
-                    self.already_there.push((place, (upload.id.clone(), path)));
-                }
-            },
-            FileEnd::Failed(failure) => self.failed.push((place, (upload, failure))),
-            FileEnd::Halted => {}
+    /// Gives a file its place. One that was planned before keeps it, and is open again unless it
+    /// was saved.
+    pub(super) fn plan(&mut self, planned: &Planned) {
+        let upload = &planned.upload;
+        let next = self.places.len();
+        let place = *self.places.entry(upload.id.clone()).or_insert(next);
+        self.failed.remove(&place);
+        self.already_there.remove(&place);
+        self.left_out.remove(&place);
+        if !self.saved.contains_key(&place) && self.open.insert(place, planned.clone()).is_none() {
+            self.planned_bytes += upload.size.unwrap_or_default();
         }
     }
 
-    pub(super) fn progress(&mut self, received: u64) -> SaveProgress {
+    /// What is planned and not settled, in order.
+    pub(super) fn open(&self) -> Vec<Planned> {
+        self.open.values().cloned().collect()
+    }
+
+    pub(super) fn take_in(&mut self, event: &SaveEvent) {
+        match event {
+            SaveEvent::Saved {
+                planned,
+                path,
+                size,
+                is_repair,
+                ..
+            } => {
+                if let Some(place) = self.settle(planned) {
+                    self.saved_bytes += *size;
+                    self.repaired_count += usize::from(*is_repair);
+                    self.saved
+                        .insert(place, (planned.upload.id.clone(), path.clone()));
+                }
+            }
+            SaveEvent::AlreadyThere { planned, path } => {
+                if let Some(place) = self.settle_unfetched(planned) {
+                    self.already_there
+                        .insert(place, (planned.upload.id.clone(), path.clone()));
+                }
+            }
+            SaveEvent::NameTaken { planned, .. } => {
+                if let Some(place) = self.settle_unfetched(planned) {
+                    self.left_out.insert(place);
+                }
+            }
+            SaveEvent::Failed { planned, failure } => {
+                if let Some(place) = self.settle_unfetched(planned) {
+                    let failed = (Arc::clone(&planned.upload), failure.clone());
+                    self.failed.insert(place, failed);
+                }
+            }
+            SaveEvent::Advanced { received, .. } => self.received_bytes = received.0,
+            SaveEvent::Waiting { .. } => {}
+        }
+    }
+
+    fn settle(&mut self, planned: &Planned) -> Option<usize> {
+        let place = *self.places.get(&planned.upload.id)?;
+        self.open.remove(&place).map(|_| place)
+    }
+
+    /// The same for one that needed no fetching, or could not be fetched.
+    fn settle_unfetched(&mut self, planned: &Planned) -> Option<usize> {
+        let place = self.settle(planned)?;
+        let size = planned.upload.size.unwrap_or_default();
+        self.planned_bytes = ByteCount(self.planned_bytes.0.saturating_sub(size.0));
+        Some(place)
+    }
+
+    /// A run of the engine is over: the next one counts its bytes from nothing.
+    pub(super) fn run_ended(&mut self) {
+        self.settled_bytes = self.saved_bytes.0;
+        self.received_bytes = 0;
+    }
+
+    /// What was not tried fails by what stopped the save, so that it can be tried again.
+    pub(super) fn fail_open(&mut self, failure: &SaveFailure) {
+        for (place, planned) in std::mem::take(&mut self.open) {
+            self.failed.insert(place, (planned.upload, failure.clone()));
+        }
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        !self.failed.is_empty()
+    }
+
+    /// Whether all that failed is gone from the server: it will not come with the next save
+    /// either.
+    pub(super) fn has_gap(&self, is_gone: impl Fn(&SaveFailure) -> bool) -> bool {
+        !self.open.is_empty() || !self.failed.values().all(|(_, failure)| is_gone(failure))
+    }
+
+    pub(super) fn counts(&self) -> SaveCounts {
+        SaveCounts {
+            saved: self.done_count(),
+            failed: self.failed.len(),
+            total: self.places.len().max(self.promised_count),
+        }
+    }
+
+    fn done_count(&self) -> usize {
+        self.saved.len() + self.already_there.len() + self.left_out.len()
+    }
+
+    pub(super) fn progress(&mut self, activity: SaveActivity) -> SaveProgress {
+        let received = self.settled_bytes + self.received_bytes;
         SaveProgress {
-            saved_count: self.saved.len() + self.already_there.len(),
+            activity,
+            saved_count: self.done_count(),
             failed_count: self.failed.len(),
-            total_count: self.planned_count.max(self.promised_count),
+            total_count: self.places.len().max(self.promised_count),
             saved_bytes: ByteCount(received),
             total_bytes: ByteCount(self.planned_bytes.0.max(received)),
-            bytes_per_second: self.speed.at(Instant::now(), received),
+            bytes_per_second: match activity {
+                SaveActivity::Running => self.speed.at(Instant::now(), received),
+                _ => 0,
+            },
             is_total_final: self.is_total_final,
         }
     }
 
-    pub(super) fn report(self, folder: PathBuf, early_end: EarlyEnd) -> SaveReport {
+    pub(super) fn report(
+        &self,
+        folder: PathBuf,
+        early_end: EarlyEnd,
+        not_written: Vec<String>,
+    ) -> SaveReport {
         SaveReport {
             folder,
-            saved: in_order(self.saved),
-            already_there: in_order(self.already_there),
-            failed: in_order(self.failed),
+            saved: self.saved.values().cloned().collect(),
+            repaired_count: self.repaired_count,
+            already_there: self.already_there.values().cloned().collect(),
+            left_out_count: self.left_out.len(),
+            failed: self.failed.values().cloned().collect(),
             saved_bytes: self.saved_bytes,
             is_cancelled: early_end.is_cancelled,
             stopped_by: early_end.stopped_by,
+            not_written,
         }
     }
-}
-
-fn in_order<T>(mut items: Vec<Placed<T>>) -> Vec<T> {
-    items.sort_by_key(|(place, _)| *place);
-    items.into_iter().map(|(_, item)| item).collect()
 }
 
 /// Bytes a second over the last seconds.

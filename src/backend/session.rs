@@ -16,7 +16,8 @@ use crate::protocol::{
 };
 use crate::rocketchat::{Client, Http, log_in, probe, resume};
 use crate::storage::{
-    Dirs, KeyringThread, StoredSession, known_account, remove_account_caches, remove_library,
+    Dirs, KeyringThread, StorageError, StoredSession, keep_only_saves, known_account,
+    remove_account_caches, remove_library,
 };
 
 /// The name of a server is worth no more than this.
@@ -65,6 +66,9 @@ impl From<Event> for Attempt {
         }))
     }
 }
+
+/// What becomes of the library of an account that is left.
+type ClearLibrary = fn(&Dirs, &AccountId) -> Result<(), StorageError>;
 
 impl Services {
     pub(super) fn new(config: &BackendConfig, events: EventSender) -> Self {
@@ -249,22 +253,28 @@ impl Services {
         self.forget(known_account(session)).await;
     }
 
-    /// Removes the caches and the entry of an account and reports the end.
+    /// Removes the caches and the entry of an account and reports the end. What was saved where
+    /// stays known, and what is still to be saved: whoever signs in again goes on from there.
     pub(super) async fn forget(self, account: KnownAccount) {
-        let keyring = self.remove_account(account).await;
+        let keyring = self.remove_account(account, keep_only_saves).await;
         self.events.send(Event::SignedOut { keyring }).await;
     }
 
-    /// The same for an account that is not signed in.
+    /// Removes all that is known of an account that is not signed in.
     pub(super) async fn forget_other(self, account: KnownAccount) {
-        let keyring = self.remove_account(account).await;
+        let keyring = self.remove_account(account, remove_library).await;
         self.events.send(Event::AccountForgotten { keyring }).await;
     }
 
-    async fn remove_account(&self, account: KnownAccount) -> Option<KeyringError> {
+    async fn remove_account(
+        &self,
+        account: KnownAccount,
+        clear_library: ClearLibrary,
+    ) -> Option<KeyringError> {
         if let Ok(server) = ServerUrl::parse_base(&account.server) {
             let user = UserId::from(account.user_id.as_str());
-            self.remove_caches(AccountId { server, user }).await;
+            let account = AccountId { server, user };
+            self.remove_caches(account, clear_library).await;
         }
         let removed = self
             .ask_keyring(move |keyring, timeout| keyring.remove(&account, timeout))
@@ -272,11 +282,11 @@ impl Services {
         removed.err()
     }
 
-    async fn remove_caches(&self, account: AccountId) {
+    async fn remove_caches(&self, account: AccountId, clear_library: ClearLibrary) {
         let dirs = self.dirs.clone();
         let remove = move || {
             let caches = remove_account_caches(&dirs, &account);
-            remove_library(&dirs, &account).and(caches)
+            clear_library(&dirs, &account).and(caches)
         };
         if let Ok(Err(error)) = tokio::task::spawn_blocking(remove).await {
             tracing::warn!(%error, "a cache is left");

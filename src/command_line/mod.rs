@@ -4,7 +4,6 @@
 //! code: see [`EXIT_CODES`](crate::cli::EXIT_CODES).
 
 mod asking;
-mod extras;
 mod listings;
 mod people;
 mod room_choice;
@@ -12,7 +11,7 @@ mod save;
 mod show;
 mod sign_in;
 mod start;
-mod survey;
+mod survey_line;
 mod trouble;
 
 use std::io::{self, Write as _};

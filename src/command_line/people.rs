@@ -1,33 +1,24 @@
-//! Who posted what: listings give ids only.
+//! Asks who posted what, where somebody wants to know.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::asking::ask;
 use super::trouble::Trouble;
-use crate::cli::SaveArgs;
-use crate::domain::{Person, Upload, UserId};
+use crate::domain::Upload;
 use crate::rocketchat::{Client, ClientError};
-use crate::storage::Library;
+use crate::saving;
+use crate::storage::{Library, SaveChoices};
 
-/// The people that are known, and those that nobody knows.
-pub(super) struct People(Option<HashMap<UserId, Option<Person>>>);
+/// The people that are known; `None` where no name is needed.
+pub(super) struct People(Option<saving::People>);
 
 impl People {
-    /// Those that the library knows; nobody where no name is needed.
-    pub(super) fn new(args: &SaveArgs, library: Option<&Arc<Library>>) -> Self {
-        let is_needed = args.sidecars
-            || args.index
-            || args.page
-            || args.credit
-            || args.template.contains("{user}");
-        Self(is_needed.then(|| {
+    /// Those that the library knows.
+    pub(super) fn new(choices: &SaveChoices, library: Option<&Arc<Library>>) -> Self {
+        Self(choices.need_names().then(|| {
             let known = library.map(|it| it.people()).unwrap_or_default();
-            let known = known.into_iter().map(|known| known.person);
-            known
-                .map(|person| (person.id.clone(), Some(person)))
-                .collect()
+            saving::People::new(known.into_iter().map(|known| known.person))
         }))
     }
 
@@ -39,42 +30,21 @@ impl People {
         patience: Duration,
         told: impl Fn(Duration) + Copy,
     ) -> Result<Vec<Arc<Upload>>, Trouble> {
-        let Some(known) = &mut self.0 else {
+        let Some(people) = &mut self.0 else {
             return Ok(uploads);
         };
-        let mut unknown: Vec<UserId> = Vec::new();
-        for id in uploads.iter().filter_map(|upload| upload.user.as_ref()) {
-            if !known.contains_key(id) && !unknown.contains(id) {
-                unknown.push(id.clone());
-            }
-        }
+        let unknown = people.unknown(&uploads);
         if !unknown.is_empty() {
             let asked = ask(patience, told, async || client.people(&unknown).await).await;
-            let people = or_nobody(asked)?;
-            known.extend(
-                people
-                    .into_iter()
-                    .map(|person| (person.id.clone(), Some(person))),
-            );
+            people.learn(or_nobody(asked)?);
         }
         for id in unknown {
-            if known.contains_key(&id) {
-                continue;
+            if !people.was_asked_for(&id) {
+                let asked = ask(patience, told, async || client.person(&id).await).await;
+                people.learn_of(id, or_nobody(asked)?);
             }
-            let asked = ask(patience, told, async || client.person(&id).await).await;
-            known.insert(id, or_nobody(asked)?);
         }
-        let named = uploads.into_iter().map(|upload| {
-            let person = upload.user.as_ref().and_then(|id| known.get(id)?.clone());
-            match person {
-                Some(person) => Arc::new(Upload {
-                    uploader: Some(person),
-                    ..(*upload).clone()
-                }),
-                None => upload,
-            }
-        });
-        Ok(named.collect())
+        Ok(people.name(uploads))
     }
 }
 

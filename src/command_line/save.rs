@@ -9,31 +9,29 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::asking::ask;
-use super::extras::{Extras, Naming};
 use super::people::People;
 use super::show::Show;
 use super::start::Start;
-use super::survey::Survey;
 use super::trouble::{Exit, Trouble};
 use crate::cli::{ClashChoice, SaveArgs, Since};
 use crate::domain::{ByteCount, Room, Upload};
 use crate::protocol::SaveFailure;
 use crate::rocketchat::{Client, ClientError, DownloadError};
-use crate::saving::template::Place;
+use crate::saving::template::{Place, Template};
 use crate::saving::{
-    Checked, CopyChanges, JobEnd, JobReport, RoomLister, SaveJob, SaveOptions, TargetFolder,
-    save_all,
+    Checked, CopyChanges, DRAFT_LIFETIME, Extras, JobEnd, JobReport, Naming, RoomLister, SaveJob,
+    SaveOptions, Survey, TargetFolder, free_at, save_all,
 };
-use crate::storage::{OnClash, free_space};
+use crate::storage::{ClashRule, OnClash, SaveChoices};
 
 /// What is listed may be ahead of what is saved by so many files.
 const QUEUE: usize = 64;
 
-/// An image may show up a day after its bytes were complete: until then it may have been a draft.
-const DRAFT_LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
-
 pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
-    let naming = Naming::new(args)?;
+    let choices = choices(args);
+    // Before anybody is asked for anything.
+    Template::parse(&args.template)
+        .map_err(|error| Trouble::new(Exit::Usage, format!("--template: {error}"), ""))?;
     let cancel = CancellationToken::new();
     let interrupted = cancel.clone();
     tokio::spawn(async move {
@@ -61,7 +59,15 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         library,
     } = start?;
     let server = client.session().server.clone();
-    let extras = Extras::new(args, server, room.clone(), target.path(), library.clone());
+    let naming = Naming::new(&args.template, &room, server.clone())
+        .map_err(|error| Trouble::new(Exit::Usage, format!("--template: {error}"), ""))?;
+    let extras = Extras::new(
+        &choices,
+        server,
+        room.clone(),
+        target.path(),
+        library.clone(),
+    );
     let work = Work {
         args,
         show: &show,
@@ -73,7 +79,7 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         target: Arc::new(target),
         survey: Survey::default(),
         naming,
-        people: People::new(args, library.as_ref()),
+        people: People::new(&choices, library.as_ref()),
         extras,
     };
     let result = Box::pin(work.run()).await;
@@ -99,6 +105,23 @@ const fn options(args: &SaveArgs) -> SaveOptions {
         patience: args.account.patience,
         first_pause: Duration::from_millis(500),
         is_extension_corrected: args.correct_extensions,
+    }
+}
+
+fn choices(args: &SaveArgs) -> SaveChoices {
+    SaveChoices {
+        template: args.template.clone(),
+        on_clash: match args.on_clash {
+            ClashChoice::Skip => ClashRule::Skip,
+            ClashChoice::Number => ClashRule::Number,
+            ClashChoice::Overwrite => ClashRule::Overwrite,
+        },
+        corrects_extensions: args.correct_extensions,
+        has_sidecars: args.sidecars,
+        has_index: args.index,
+        has_page: args.page,
+        strips_position: args.strip_position,
+        has_credit: args.credit,
     }
 }
 
@@ -145,7 +168,7 @@ impl Work<'_> {
             return Ok(Trouble::job_end(&JobEnd::Cancelled).report());
         };
         let first = surveyed?;
-        let free = self.free();
+        let free = free_at(self.target.path());
         self.show
             .borrow_mut()
             .plan(&self.room.title, self.target.path(), &self.survey, free);
@@ -158,6 +181,7 @@ impl Work<'_> {
             target: Arc::clone(&self.target),
             options: self.options,
             changes: self.changes(),
+            local_copies: None,
             cancel: self.cancel.clone(),
         };
         let show = self.show;
@@ -218,15 +242,14 @@ impl Work<'_> {
     fn take(&mut self, uploads: Vec<Arc<Upload>>) -> Vec<Checked> {
         let on_clash = self.options.on_clash;
         let total = self.lister.total().unwrap_or_default();
-        let server = self.client.session().server.clone();
         let checked = uploads.into_iter().map(|upload| {
             // They come newest first.
             let place = Place {
                 from_oldest: total.saturating_sub(self.survey.count).max(1) as u64,
                 total: total as u64,
             };
-            let planned = self.naming.plan(upload, &self.room, &server, place);
-            self.survey.take(planned, &self.target, on_clash)
+            let planned = self.naming.plan(upload, place);
+            self.survey.take(planned, Some(&self.target), on_clash)
         });
         checked.collect()
     }
@@ -250,16 +273,6 @@ impl Work<'_> {
             .people
             .name(uploads, &self.client, self.options.patience, told);
         named.await
-    }
-
-    fn free(&self) -> Option<ByteCount> {
-        match free_space(self.target.path()) {
-            Ok(free) => Some(ByteCount(free)),
-            Err(error) => {
-                tracing::warn!(%error, "free space is not known");
-                None
-            }
-        }
     }
 
     fn does_not_fit(&self, lack: ByteCount, free: Option<ByteCount>) -> Trouble {

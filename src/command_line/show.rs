@@ -7,11 +7,11 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
-use super::survey::Survey;
+use super::survey_line::survey_line;
 use super::trouble::Trouble;
 use crate::domain::{ByteCount, Upload, safe_display_name};
 use crate::protocol::SaveFailure;
-use crate::saving::{JobReport, Planned, SaveEvent};
+use crate::saving::{JobReport, Planned, SaveEvent, Survey};
 use crate::state::user_message::{self, duration, grouped, images};
 
 /// Where what happens is told.
@@ -52,7 +52,7 @@ impl Show {
         survey: &Survey,
         free: Option<ByteCount>,
     ) {
-        let text = survey.text(room, free);
+        let text = survey_line(survey, room, free);
         match self {
             Self::Bar(bar) => {
                 note(&text);
@@ -75,6 +75,7 @@ impl Show {
                 "bytes": survey.bytes.0,
                 "thereCount": survey.there_count,
                 "missingBytes": survey.missing_bytes.0,
+                "clashCount": survey.clash_count,
                 "freeBytes": free.map(|free| free.0),
             })),
         }

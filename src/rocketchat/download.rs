@@ -5,6 +5,7 @@ use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, 
 use reqwest::{Response, StatusCode};
 use url::Url;
 
+use super::announced_digest::announced_sha256;
 use super::answer::looks_like_html;
 use super::file_source::{check_status, fetch};
 use super::retry::Retries;
@@ -80,6 +81,7 @@ pub struct Download {
     announced: Option<u64>,
     /// What the description of the file says.
     expected: Option<u64>,
+    sha256: Option<[u8; 32]>,
     received: u64,
     is_over: bool,
 }
@@ -136,6 +138,7 @@ impl Download {
             response.content_length().map(|length| start + length)
         };
         let mut download = Self {
+            sha256: announced_sha256(response.headers()),
             response,
             start,
             head: None,
@@ -157,6 +160,11 @@ impl Download {
     /// How long the whole file is, if the server told.
     pub fn content_length(&self) -> Option<u64> {
         self.announced
+    }
+
+    /// SHA-256 of the whole file, if whoever sends it told.
+    pub const fn announced_sha256(&self) -> Option<[u8; 32]> {
+        self.sha256
     }
 
     /// The next bytes; `None` when the file is complete and as long as it should be.

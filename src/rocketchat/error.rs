@@ -207,6 +207,9 @@ pub enum DownloadError {
         /// As received.
         received: u64,
     },
+    /// The bytes have another SHA-256 than whoever sent them announced.
+    #[error("the bytes changed on the way")]
+    WrongDigest,
     /// Larger than the limit that was asked for.
     #[error("larger than {limit} bytes")]
     TooLarge {

@@ -13,6 +13,7 @@
 //! Written for servers 6.x to 8.x; older ones where it costs nothing.
 #![warn(missing_docs)]
 
+mod announced_digest;
 mod answer;
 mod auth;
 mod budget_bucket;

@@ -107,7 +107,7 @@ impl TargetFolder {
 
 /// A row without its file does not count. One that is longer than it was is somebody's own work
 /// by now.
-fn by_record(rows: &[SavedFile]) -> Presence {
+pub(super) fn by_record(rows: &[SavedFile]) -> Presence {
     let mut truncated = None;
     for row in rows {
         match fs::metadata(&row.path) {

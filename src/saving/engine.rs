@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::file_saver::{FileEnd, FileSaver};
 use super::pace::Pace;
-use super::{Checked, CopyChanges, JobEnd, JobReport, SaveEvent, SaveOptions, TargetFolder};
+use super::{
+    Checked, CopyChanges, JobEnd, JobReport, LocalCopies, SaveEvent, SaveOptions, TargetFolder,
+};
 use crate::domain::ByteCount;
 use crate::protocol::SaveFailure;
 use crate::rocketchat::{Client, DownloadError};
@@ -37,6 +39,8 @@ pub struct SaveJob {
     pub options: SaveOptions,
     /// What to change in the copies.
     pub changes: CopyChanges,
+    /// Files that need not be fetched.
+    pub local_copies: Option<Arc<dyn LocalCopies>>,
     /// Ends it early. What is under way is kept for the next run.
     pub cancel: CancellationToken,
 }
@@ -53,6 +57,7 @@ pub async fn save_all(
         target: job.target,
         options: job.options,
         changes: Arc::new(job.changes),
+        local_copies: job.local_copies,
         halt: job.cancel.child_token(),
         pace: Pace::new(),
         received: AtomicU64::new(0),

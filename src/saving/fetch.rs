@@ -89,6 +89,14 @@ impl Fetch<'_> {
         if let Some(expected) = announced.filter(|size| *size != received) {
             return Err(DownloadError::WrongLength { expected, received }.into());
         }
+        if let Some(announced) = download.announced_sha256()
+            && part.sha256() != announced
+        {
+            // Which of its bytes are wrong nobody knows.
+            part.restart()?;
+            advance.set(0);
+            return Err(DownloadError::WrongDigest.into());
+        }
         check_content(&part.head(HEAD_BYTES)?, upload)
     }
 
@@ -103,9 +111,14 @@ impl Fetch<'_> {
     }
 }
 
+/// The bytes that tell what a file is.
+pub(super) fn head_of(file: &[u8]) -> &[u8] {
+    file.get(..HEAD_BYTES).unwrap_or(file)
+}
+
 /// There are more formats than anybody can tell by their first bytes. Those are saved as they
 /// came where the listing says how long they are: the length is checked to the byte.
-fn check_content(head: &[u8], upload: &Upload) -> Result<(), Stop> {
+pub(super) fn check_content(head: &[u8], upload: &Upload) -> Result<(), Stop> {
     if imaging::looks_like_html(head) {
         Err(DownloadError::HtmlInsteadOfImage.into())
     } else if imaging::is_known_image(head) || upload.size.is_some() {
@@ -132,7 +145,7 @@ impl<'a> Advance<'a> {
     }
 
     /// So many bytes of the file are there now.
-    fn set(&mut self, count: u64) {
+    pub(super) fn set(&mut self, count: u64) {
         if count >= self.counted {
             self.sum.fetch_add(count - self.counted, Ordering::Relaxed);
         } else {

@@ -8,10 +8,12 @@ use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 
-use super::fetch::{Advance, Fetch, Stop};
+use super::fetch::{Advance, Fetch, Stop, check_content, head_of};
 use super::pace::Pace;
 use super::tries::{Next, Tries};
-use super::{Checked, CopyChanges, JobEnd, Planned, Presence, SaveOptions, TargetFolder};
+use super::{
+    Checked, CopyChanges, JobEnd, LocalCopies, Planned, Presence, SaveOptions, TargetFolder,
+};
 use crate::protocol::SaveFailure;
 use crate::rocketchat::{Client, ClientError, DownloadError};
 use crate::storage::{OnClash, ResumablePart, SaveFolder, StorageError};
@@ -28,6 +30,7 @@ pub(super) struct FileSaver {
     pub(super) target: Arc<TargetFolder>,
     pub(super) options: SaveOptions,
     pub(super) changes: Arc<CopyChanges>,
+    pub(super) local_copies: Option<Arc<dyn LocalCopies>>,
     /// Cancelled when the job is to end.
     pub(super) halt: CancellationToken,
     pub(super) pace: Pace,
@@ -105,7 +108,8 @@ impl FileSaver {
             _ => {}
         }
         let mut advance = Advance::new(&self.received);
-        if let Err(stop) = self.fetch(planned, &mut part, &mut advance).await {
+        let is_here = self.copy_locally(planned, &mut part, &mut advance).await?;
+        if !is_here && let Err(stop) = self.fetch(planned, &mut part, &mut advance).await {
             if is_worth_resuming(&stop) {
                 part.keep();
             } else {
@@ -132,6 +136,31 @@ impl FileSaver {
             }
             self.unless_halted(tokio::time::sleep(LOOK_AGAIN)).await?;
         }
+    }
+
+    /// Fills the part with a copy from this machine; `false` where there is none that is whole.
+    async fn copy_locally(
+        &self,
+        planned: &Planned,
+        part: &mut ResumablePart,
+        advance: &mut Advance<'_>,
+    ) -> Result<bool, Stop> {
+        let Some(copies) = &self.local_copies else {
+            return Ok(false);
+        };
+        let upload = &planned.upload;
+        let Some(bytes) = self.unless_halted(copies.copy_of(upload)).await? else {
+            return Ok(false);
+        };
+        let length = bytes.len() as u64;
+        let is_whole = length > 0 && upload.size.is_none_or(|size| size.0 == length);
+        if !is_whole || check_content(head_of(&bytes), upload).is_err() {
+            return Ok(false);
+        }
+        part.restart()?;
+        part.write(&bytes)?;
+        advance.set(length);
+        Ok(true)
     }
 
     async fn fetch(
@@ -227,6 +256,10 @@ fn job_end(failure: &SaveFailure) -> Option<JobEnd> {
             }
             _ => None,
         },
-        SaveFailure::Download(_) | SaveFailure::NotAnImage | SaveFailure::PositionStays(_) => None,
+        SaveFailure::Download(_)
+        | SaveFailure::NotAnImage
+        | SaveFailure::PositionStays(_)
+        | SaveFailure::DoesNotFit(_)
+        | SaveFailure::Template(_) => None,
     }
 }

@@ -22,13 +22,18 @@ pub mod credit;
 mod embedded;
 mod engine;
 mod events;
+mod extras;
 mod fetch;
 mod file_saver;
 mod finish;
 mod lister;
+mod local_copies;
+mod naming;
 mod pace;
+mod people;
 pub mod privacy;
 pub mod sidecar;
+mod survey;
 mod target;
 pub mod template;
 mod tries;
@@ -42,11 +47,20 @@ pub use copy_changes::CopyChanges;
 pub use embedded::CopyError;
 pub use engine::{SaveJob, save_all};
 pub use events::{JobEnd, JobReport, SaveEvent};
+pub use extras::Extras;
 pub use lister::RoomLister;
+pub use local_copies::LocalCopies;
+pub use naming::Naming;
+pub use people::People;
+pub use survey::{Survey, free_at};
 pub use target::TargetFolder;
 
 use crate::domain::Upload;
 use crate::storage::OnClash;
+
+/// An image may show up a day after its bytes were complete: until then it may have been a draft.
+/// What is new since some time is looked for from so much earlier on.
+pub const DRAFT_LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// An upload, and what its file is to be called.
 #[derive(Debug, Clone)]

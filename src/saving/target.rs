@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::Planned;
+use super::check::by_record;
+use super::{Planned, Presence};
 use crate::domain::{AccountId, ByteCount, RoomId, UploadId};
 use crate::storage::{FoundFiles, Library, SaveFolder, SavedFile, SavedUntil, StorageError};
 
@@ -61,6 +62,40 @@ impl TargetFolder {
             claimed: Mutex::new(claimed),
             found: Mutex::default(),
         })
+    }
+
+    /// The same without making the folder: `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::open`].
+    pub fn look(
+        path: &Path,
+        account: AccountId,
+        room: RoomId,
+        library: Option<Arc<Library>>,
+    ) -> Result<Option<Self>, StorageError> {
+        if !path.exists() {
+            return Ok(None);
+        }
+        Self::open(path, account, room, library).map(Some)
+    }
+
+    /// Copies that were written down here and have lost their end since.
+    pub fn truncated(&self) -> HashSet<UploadId> {
+        let rows = self.rows.iter();
+        let is_truncated = |rows: &[SavedFile]| matches!(by_record(rows), Presence::Truncated(_));
+        rows.filter(|(_, rows)| is_truncated(rows))
+            .map(|(id, _)| id.clone())
+            .collect()
+    }
+
+    /// Removes what came of an upload that will not be saved after all.
+    pub fn discard_part(&self, planned: &Planned) {
+        let folders = lock(&self.folders);
+        if let Some(folder) = folders.get(&self.parent_of(&planned.path)) {
+            folder.discard_part(&self.part_key(&planned.upload.id));
+        }
     }
 
     /// The folder, absolute and without links.
@@ -156,7 +191,7 @@ impl TargetFolder {
     }
 
     /// What has this name, if something has.
-    pub(super) fn taken_name(&self, path: &Path) -> Option<PathBuf> {
+    pub fn taken_name(&self, path: &Path) -> Option<PathBuf> {
         let parent = self.parent_of(path);
         if !parent.is_dir() {
             return None;

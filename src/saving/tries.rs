@@ -66,6 +66,7 @@ impl Tries {
             DownloadError::Forbidden => Next::CheckSession,
             DownloadError::Empty
             | DownloadError::WrongLength { .. }
+            | DownloadError::WrongDigest
             | DownloadError::StorageUnreachable { .. }
             | DownloadError::StorageRefused { .. } => self.chance(),
             DownloadError::Deleted

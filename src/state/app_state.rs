@@ -325,6 +325,11 @@ impl AppState {
                 self.saves.finish(job, report);
                 Vec::new()
             }
+            Event::SaveSurveyed { .. }
+            | Event::SaveAsks { .. }
+            | Event::SavesRestored(_)
+            | Event::SavedRoomsKnown(_)
+            | Event::SavedFilesFound(_) => Vec::new(),
             Event::SystemThemeChanged { is_dark } => {
                 self.is_system_dark = Some(is_dark);
                 Vec::new()

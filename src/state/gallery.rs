@@ -161,7 +161,6 @@ impl Gallery {
         let selection = match self.selection.all_but() {
             Some(except) if !self.find.is_on() && !self.listing.is_complete() => {
                 SaveSelection::WholeRoom {
-                    room: Box::new(self.room.clone()),
                     listing: Box::new(self.listing.clone()),
                     except: except.clone(),
                 }

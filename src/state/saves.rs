@@ -91,6 +91,7 @@ impl Saves {
             room: pending.room.clone(),
             folder,
             progress: SaveProgress {
+                activity: crate::protocol::SaveActivity::Queued,
                 saved_count: 0,
                 failed_count: 0,
                 total_count: pending.count,

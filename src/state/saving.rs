@@ -130,8 +130,12 @@ impl AppState {
             self.keep_settings(),
             Effect::Send(Command::StartSave {
                 job,
-                selection,
-                folder,
+                order: Box::new(crate::protocol::SaveOrder {
+                    room: Box::new(pending.room.clone()),
+                    selection,
+                    folder,
+                    choices: self.settings.last_save_choices.clone(),
+                }),
             }),
         ]
     }

@@ -352,6 +352,10 @@ pub fn download(error: &DownloadError) -> UserMessage {
             "A web page came instead of the image",
             "A proxy may ask for a sign-in of its own. Open the server in a browser, then retry.",
         ),
+        DownloadError::WrongDigest => UserMessage::new(
+            "The file changed on the way",
+            "Its checksum is not the one that the server announced. Try again.",
+        ),
         DownloadError::WrongLength { expected, received } => UserMessage::new(
             "The file is incomplete",
             format!(
@@ -471,6 +475,14 @@ pub fn save(failure: &SaveFailure) -> UserMessage {
         SaveFailure::PositionStays(cause) => UserMessage::new(
             "Its position cannot be taken out",
             format!("It was not saved: {cause}. To have it all the same, save it as it is."),
+        ),
+        SaveFailure::DoesNotFit(lack) => UserMessage::new(
+            format!("It does not fit on the disk: {lack} too few are free"),
+            "Free that much, or choose a folder on another disk.",
+        ),
+        SaveFailure::Template(problem) => UserMessage::new(
+            "The names of the files cannot be made",
+            format!("{problem}. Choose other names for this room."),
         ),
     }
 }

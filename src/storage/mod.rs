@@ -35,12 +35,13 @@ pub use found_files::FoundFiles;
 pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;
 pub use library::{
-    KnownPerson, Library, PageReading, SavedFile, SavedUntil, ServerNotes, remove_library,
+    KnownPerson, Library, PageReading, SaveCounts, SaveScope, SavedFile, SavedUntil, SavesLock,
+    ServerNotes, StoredSave, keep_only_saves, remove_library,
 };
 pub use placed::{OnClash, Placed, free_space};
 pub use resumable_part::{AnotherFile, FinishedPart, ResumablePart};
 pub use save_choices::{ClashRule, SaveChoices};
-pub use save_file::{Finished, PartFile, SaveFolder, remove_stale_parts};
+pub use save_file::{Finished, PartFile, SaveFolder, remove_resumable_parts, remove_stale_parts};
 pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
 pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};
 pub use settings_file::{keep_settings, load_settings};

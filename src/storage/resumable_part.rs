@@ -94,6 +94,18 @@ impl SaveFolder {
         part.map_or(0, |part| part.len())
     }
 
+    /// Removes a part that will not be resumed. One that another process writes to stays.
+    pub fn discard_part(&self, key: &str) {
+        if !resumable_part_path(self.path(), key).exists() {
+            return;
+        }
+        match self.resume(key) {
+            Ok(Some(part)) => part.discard(),
+            Ok(None) => {}
+            Err(error) => tracing::debug!(%error, "a part cannot be removed"),
+        }
+    }
+
     /// A part that nobody else has, and that cannot be resumed: for one that another process
     /// keeps for too long.
     ///
@@ -220,6 +232,11 @@ impl ResumablePart {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// SHA-256 of all that is there.
+    pub fn sha256(&self) -> [u8; 32] {
+        self.hasher.clone().finalize().into()
     }
 
     /// Its first bytes, at most so many.

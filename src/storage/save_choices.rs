@@ -32,6 +32,17 @@ pub struct SaveChoices {
     pub has_credit: bool,
 }
 
+impl SaveChoices {
+    /// Whether it must be known who posted an image before it can be saved.
+    pub fn need_names(&self) -> bool {
+        self.has_sidecars
+            || self.has_index
+            || self.has_page
+            || self.has_credit
+            || self.template.contains("{user}")
+    }
+}
+
 impl Default for SaveChoices {
     fn default() -> Self {
         Self {

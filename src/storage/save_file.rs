@@ -196,16 +196,49 @@ pub fn remove_stale_parts(folder: &Path) {
     }
 }
 
+/// How deep below a folder parts are looked for: as deep as a template can sensibly make folders.
+const MAX_DEPTH: usize = 6;
+
+/// Removes the parts in and below a folder that a save of which nothing is wanted any longer has
+/// left, as far as that is possible. One that is being written is locked, and stays.
+pub fn remove_resumable_parts(folder: &Path) {
+    remove_below(folder, MAX_DEPTH);
+}
+
+fn remove_below(folder: &Path, depth: usize) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        // Not through links: what they lead to is somebody else's.
+        let Ok(kind) = entry.file_type() else {
+            continue;
+        };
+        let name = entry.file_name();
+        let is_resumable = is_part(&path) && name.to_string_lossy().starts_with(RESUMABLE_PREFIX);
+        if kind.is_dir() && depth > 0 {
+            remove_below(&path, depth - 1);
+        } else if kind.is_file()
+            && is_resumable
+            && is_unlocked(&path)
+            && let Err(error) = fs::remove_file(&path)
+        {
+            tracing::debug!(%error, "a part cannot be removed");
+        }
+    }
+}
+
+/// Whether no process writes to it. Opened for writing, because NFS locks nothing else.
+fn is_unlocked(path: &Path) -> bool {
+    let open = File::options().append(true).open(path);
+    open.is_ok_and(|file| file.try_lock().is_ok())
+}
+
 fn is_abandoned(path: &Path, limit: Timestamp) -> bool {
     let Ok(metadata) = fs::symlink_metadata(path) else {
         return false;
     };
     let modified = metadata.modified().ok().map(Timestamp::try_from);
     let is_old = matches!(modified, Some(Ok(modified)) if modified < limit);
-    // Opened for writing, because NFS locks nothing else.
-    let open = || File::options().append(true).open(path);
-    let is_unlocked = || open().is_ok_and(|file| file.try_lock().is_ok());
-    metadata.is_file() && is_old && is_unlocked()
+    metadata.is_file() && is_old && is_unlocked(path)
 }
 
 fn stale_after(path: &Path) -> SignedDuration {

@@ -107,7 +107,7 @@ fn summary(pending: &PendingSave) -> String {
     let images = user_message::images(pending.count);
     let at_least = match &pending.selection {
         SaveSelection::Uploads(_) => "",
-        SaveSelection::WholeRoom { .. } => "at least ",
+        SaveSelection::WholeRoom { .. } | SaveSelection::News { .. } => "at least ",
     };
     format!("{images}, {at_least}{}", pending.bytes)
 }

@@ -118,7 +118,7 @@ async fn a_dragged_scrollbar_costs_only_the_page_where_it_rests() {
 async fn a_page_costs_one_call_when_the_view_and_a_save_want_it() {
     let server = ScriptedServer::start(1243);
     let (mut backend, room, mut listing) = listed(&server).await;
-    save(&backend, whole_room(&room, &listing));
+    save(&backend, &room, whole_room(&listing));
     while !listing.is_complete() {
         backend.page(&room, &mut listing).await;
     }

@@ -10,6 +10,7 @@
 mod images;
 mod listing;
 mod live;
+mod resuming;
 mod saving;
 mod second_start;
 mod sessions;
@@ -20,11 +21,13 @@ mod thumbnails;
 mod whole_visit;
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use salon::domain::{Room, Upload};
 use salon::protocol::{
-    Command, DecodedImage, Event, ImageFailure, ImageSize, KnownAccount, Listing, SaveSelection,
+    Command, DecodedImage, Event, ImageFailure, ImageSize, KnownAccount, Listing, SaveChoices,
+    SaveOrder, SaveSelection,
 };
 
 use support::scripted_server::{PASSWORD, ScriptedServer};
@@ -50,22 +53,32 @@ pub(crate) fn uploads(listing: &Listing) -> Vec<Arc<Upload>> {
     listing.known().collect()
 }
 
-pub(crate) fn whole_room(room: &Room, listing: &Listing) -> SaveSelection {
+pub(crate) fn whole_room(listing: &Listing) -> SaveSelection {
     SaveSelection::WholeRoom {
-        room: Box::new(room.clone()),
         listing: Box::new(listing.clone()),
         except: HashSet::new(),
     }
 }
 
-pub(crate) fn save(backend: &TestBackend, selection: SaveSelection) -> std::path::PathBuf {
+pub(crate) fn save(backend: &TestBackend, room: &Room, selection: SaveSelection) -> PathBuf {
     let folder = backend.path().join("saved");
-    backend.send(Command::StartSave {
-        job: JOB,
-        selection,
-        folder: folder.clone(),
-    });
+    save_into(backend, room, selection, folder.clone());
     folder
+}
+
+pub(crate) fn save_into(
+    backend: &TestBackend,
+    room: &Room,
+    selection: SaveSelection,
+    folder: PathBuf,
+) {
+    let order = Box::new(SaveOrder {
+        room: Box::new(room.clone()),
+        selection,
+        folder,
+        choices: SaveChoices::default(),
+    });
+    backend.send(Command::StartSave { job: JOB, order });
 }
 
 pub(crate) async fn decoded(backend: &mut TestBackend) -> DecodedImage {

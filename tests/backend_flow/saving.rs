@@ -30,7 +30,7 @@ async fn a_whole_room_that_changes_meanwhile_is_saved_once_each() {
         }
     }));
     let (mut backend, room, listing) = listed(&server).await;
-    let folder = save(&backend, whole_room(&room, &listing));
+    let folder = save(&backend, &room, whole_room(&listing));
     let report = backend.saved().await;
     assert_eq!(report.stopped_by, None);
     let ids: HashSet<_> = report.saved.iter().map(|(id, _)| id.clone()).collect();
@@ -58,8 +58,8 @@ async fn a_token_that_dies_in_the_middle_costs_nothing_that_was_begun() {
             world.token = None;
         }
     }));
-    let (mut backend, _, listing) = listed(&server).await;
-    save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let (mut backend, room, listing) = listed(&server).await;
+    save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
     backend
         .until("the end of the session", |event| {
             matches!(event, Event::SessionExpired { .. }).then_some(())
@@ -84,8 +84,8 @@ async fn a_save_reports_what_failed_and_leaves_no_trace_of_it() {
         world.images[4].behaviour = Behaviour::GarbageOfNoSize;
         world.images[5].behaviour = Behaviour::Garbage;
     }
-    let (mut backend, _, listing) = listed(&server).await;
-    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
     let report = backend.saved().await;
     let failures: Vec<_> = report.failed.iter().map(|(_, failure)| failure).collect();
     assert!(
@@ -118,9 +118,9 @@ async fn a_save_reports_what_failed_and_leaves_no_trace_of_it() {
 async fn saving_again_finds_everything_there_already() {
     let server = ScriptedServer::start(5);
     let (mut backend, room, listing) = listed(&server).await;
-    save(&backend, whole_room(&room, &listing));
+    save(&backend, &room, whole_room(&listing));
     assert_eq!(backend.saved().await.saved.len(), 5);
-    let folder = save(&backend, whole_room(&room, &listing));
+    let folder = save(&backend, &room, whole_room(&listing));
     let report = backend.saved().await;
     assert_eq!(report.already_there.len(), 5);
     assert_eq!(names_in(&folder).len(), 5);
@@ -132,8 +132,8 @@ async fn a_cancelled_save_leaves_only_what_is_complete() {
     server.gate = Arc::new(tokio::sync::Semaphore::new(5));
     server.stop();
     server.listen();
-    let (mut backend, _, listing) = listed(&server).await;
-    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
     backend
         .until("five files", |event| match event {
             Event::SaveAdvanced { progress, .. } => (progress.saved_count == 5).then_some(()),
@@ -154,8 +154,8 @@ async fn a_folder_that_goes_ends_the_save_and_not_the_program() {
     server.gate = Arc::new(tokio::sync::Semaphore::new(5));
     server.stop();
     server.listen();
-    let (mut backend, _, listing) = listed(&server).await;
-    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
     backend
         .until("five files", |event| match event {
             Event::SaveAdvanced { progress, .. } => (progress.saved_count == 5).then_some(()),
@@ -191,12 +191,9 @@ async fn a_folder_that_goes_ends_the_save_and_not_the_program() {
 #[tokio::test]
 async fn a_folder_that_cannot_be_made_is_told() {
     let server = ScriptedServer::start(1);
-    let (mut backend, _, listing) = listed(&server).await;
-    backend.send(Command::StartSave {
-        job: JOB,
-        selection: SaveSelection::Uploads(uploads(&listing)),
-        folder: "/proc/nowhere".into(),
-    });
+    let (mut backend, room, listing) = listed(&server).await;
+    let selection = SaveSelection::Uploads(uploads(&listing));
+    save_into(&backend, &room, selection, "/proc/nowhere".into());
     let report = backend.saved().await;
     let failure = report.stopped_by.unwrap();
     assert_eq!(
@@ -211,8 +208,8 @@ async fn a_save_waits_for_the_network_and_fails_nothing() {
     server.gate = Arc::new(tokio::sync::Semaphore::new(10));
     server.stop();
     server.listen();
-    let (mut backend, _, listing) = listed(&server).await;
-    save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let (mut backend, room, listing) = listed(&server).await;
+    save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
     backend
         .until("ten files", |event| match event {
             Event::SaveAdvanced { progress, .. } => (progress.saved_count == 10).then_some(()),
@@ -237,8 +234,8 @@ async fn signing_out_ends_a_save_and_leaves_only_what_is_complete() {
     server.gate = Arc::new(tokio::sync::Semaphore::new(3));
     server.stop();
     server.listen();
-    let (mut backend, _, listing) = listed(&server).await;
-    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
     backend
         .until("three files", |event| match event {
             Event::SaveAdvanced { progress, .. } => (progress.saved_count == 3).then_some(()),
@@ -264,8 +261,8 @@ async fn closing_the_window_in_the_middle_of_a_save_leaves_no_part() {
     server.gate = Arc::new(tokio::sync::Semaphore::new(3));
     server.stop();
     server.listen();
-    let (mut backend, _, listing) = listed(&server).await;
-    let folder = save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
     backend
         .until("three files", |event| match event {
             Event::SaveAdvanced { progress, .. } => (progress.saved_count == 3).then_some(()),
@@ -276,4 +273,39 @@ async fn closing_the_window_in_the_middle_of_a_save_leaves_no_part() {
     backend.close();
     assert!(asked_at.elapsed() < Duration::from_secs(40));
     assert_eq!(names_in(&folder).len(), 3);
+}
+
+#[tokio::test]
+async fn a_file_that_changed_on_the_way_is_fetched_again() {
+    let server = ScriptedServer::start(3);
+    server.world().images[1].behaviour = Behaviour::Corrupted;
+    let mut fetched = 0;
+    server.world().before = Some(Box::new(move |world, path| {
+        fetched += usize::from(path.contains("image00001"));
+        if fetched == 2 {
+            world.images[1].behaviour = Behaviour::Good;
+        }
+    }));
+    let (mut backend, room, listing) = listed(&server).await;
+    save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
+    let report = backend.saved().await;
+    assert_eq!(report.failed, []);
+    let file = std::fs::read(&report.saved[1].1).unwrap();
+    assert_eq!(file, server.world().images[1].bytes);
+    assert_eq!(server.asked("/file-upload/image00001"), 2);
+}
+
+#[tokio::test]
+async fn a_file_that_always_changes_on_the_way_is_not_saved() {
+    let server = ScriptedServer::start(1);
+    server.world().images[0].behaviour = Behaviour::Corrupted;
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
+    let report = backend.saved().await;
+    let failure = report.failed.first().map(|(_, failure)| failure.clone());
+    assert_eq!(
+        failure,
+        Some(SaveFailure::Download(DownloadError::WrongDigest))
+    );
+    assert_eq!(names_in(&folder), [""; 0]);
 }

@@ -26,7 +26,7 @@ async fn visited(server: &ScriptedServer) -> TestBackend {
 }
 
 /// The next run on the same machine.
-fn again(first: TestBackend, server: &ScriptedServer) -> TestBackend {
+pub(crate) fn again(first: TestBackend, server: &ScriptedServer) -> TestBackend {
     let TestBackend { folder, store, .. } = first;
     let next = TestBackend::with(folder, store);
     next.send(Command::ResumeSession {
@@ -251,7 +251,11 @@ async fn a_save_that_needs_the_server_waits_for_it() {
     let (_, rooms, _) = restored(&mut backend).await;
     let listing = restored_listing(&mut backend, &rooms[0]).await;
     offline(&mut backend).await;
-    save(&backend, SaveSelection::Uploads(uploads(&listing)));
+    save(
+        &backend,
+        &rooms[0],
+        SaveSelection::Uploads(uploads(&listing)),
+    );
     backend.want_images(vec![wish(&uploads(&listing)[0], TILE)]);
     server.listen();
     let report = backend.saved().await;

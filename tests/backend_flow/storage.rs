@@ -22,7 +22,7 @@ async fn a_storage_that_is_away_costs_its_files_and_not_the_connection() {
     backend.want_images(Vec::new());
     backend.page(&room, &mut listing).await;
     assert_eq!(listing.known_count(), 150);
-    save(&backend, SaveSelection::Uploads(known[..3].to_vec()));
+    save(&backend, &room, SaveSelection::Uploads(known[..3].to_vec()));
     let report = backend.saved().await;
     assert_eq!(report.saved.len(), 2);
     assert_eq!(report.stopped_by, None);

@@ -186,7 +186,7 @@ async fn bytes_that_are_stored_elsewhere_are_fetched_without_credentials() {
         };
     });
     let (mut backend, room, listing) = open_room(&demo, "support").await;
-    let folder = save(&backend, whole_room(&room, &listing));
+    let folder = save(&backend, &room, whole_room(&listing));
     let report = backend.saved().await;
     assert_eq!(
         report.saved.len(),
@@ -214,7 +214,7 @@ async fn a_room_that_loses_and_gains_images_is_saved_once_each() {
     admin.post_images(room.id.as_str(), 1, &new);
     let mut listing = listing;
     listing.refresh();
-    save(&backend, whole_room(&room, &listing));
+    save(&backend, &room, whole_room(&listing));
     let report = backend.saved().await;
     let saved: HashSet<_> = report.saved.iter().map(|(id, _)| id.to_string()).collect();
     assert_eq!(
@@ -237,7 +237,7 @@ async fn a_revoked_token_is_told_once_and_the_save_goes_on_after_signing_in() {
     let (mut backend, room, listing) = open_room(&demo, "support").await;
     let late = FaultKind::Delay(Duration::from_millis(60));
     demo.faults().arm(Fault::on("/file-upload", late));
-    save(&backend, whole_room(&room, &listing));
+    save(&backend, &room, whole_room(&listing));
     backend
         .until("a saved file", |event| match event {
             Event::SaveAdvanced { progress, .. } => (progress.saved_count > 2).then_some(()),

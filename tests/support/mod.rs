@@ -42,8 +42,15 @@ impl TestBackend {
 
     /// On a machine that was used before.
     pub(crate) fn with(folder: TempDir, store: Arc<dyn SessionStore>) -> Self {
+        let mut backend = Self::on(folder.path(), store);
+        backend.folder = folder;
+        backend
+    }
+
+    /// Where somebody else's folder is.
+    pub(crate) fn on(folder: &Path, store: Arc<dyn SessionStore>) -> Self {
         let (ui, end) = channel(Waker::new(|_within| {}));
-        let dirs = Dirs::under(folder.path());
+        let dirs = Dirs::under(folder);
         let http = Http::new().unwrap();
         let mut config = BackendConfig::new(dirs, Arc::clone(&store), http);
         config.follows_system_theme = false;
@@ -60,7 +67,7 @@ impl TestBackend {
         let handle = Some(start(config, end).unwrap());
         Self {
             ui,
-            folder,
+            folder: tempfile::tempdir().unwrap(),
             store,
             passed: VecDeque::new(),
             handle,

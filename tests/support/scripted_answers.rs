@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
+use sha2::Digest as _;
 
 use super::scripted_server::{Behaviour, CODE, Image, PASSWORD, ROOM, World};
 
@@ -223,6 +225,12 @@ impl World {
             Behaviour::Garbage | Behaviour::GarbageOfNoSize => {
                 let garbage = vec![0xa5_u8; image.bytes.len()];
                 garbage.into_response()
+            }
+            Behaviour::Corrupted => {
+                let digest = sha2::Sha256::digest(&image.bytes);
+                let digest = base64::engine::general_purpose::STANDARD.encode(digest);
+                let garbage = vec![0xa5_u8; image.bytes.len()];
+                ([("digest", format!("sha-256={digest}"))], garbage).into_response()
             }
             Behaviour::StallsAfter(count) => {
                 let beginning = Ok::<_, std::io::Error>(image.bytes.slice(..count));

@@ -26,6 +26,8 @@ pub(crate) enum Behaviour {
     Garbage,
     /// The same, and the listing does not say how long the file is.
     GarbageOfNoSize,
+    /// The right length and checksum, and other bytes.
+    Corrupted,
     /// The server redirects to a storage at which nobody listens.
     StorageGone,
     /// So many bytes come, and then nothing more for ever.

@@ -13,6 +13,7 @@ mod file;
 mod page_reader;
 mod page_writer;
 mod rooms;
+mod save_jobs;
 mod saved_files;
 mod schema;
 mod spans;
@@ -34,6 +35,7 @@ use rusqlite::Connection;
 
 pub use page_writer::PageReading;
 pub use rooms::KnownPerson;
+pub use save_jobs::{SaveCounts, SaveScope, SavesLock, StoredSave, keep_only_saves};
 pub use saved_files::{SavedFile, SavedUntil};
 use words::Words;
 use writer::{Job, Shared, Writer};

@@ -78,6 +78,28 @@ impl Library {
         Timestamp::from_millisecond(until).ok()
     }
 
+    /// All rooms that were saved without a gap, the latest first.
+    pub fn saved_rooms(&self) -> Vec<SavedUntil> {
+        let sql = "SELECT rid, folder, until_ms FROM saved_rooms ORDER BY until_ms DESC";
+        let mark = |row: &Row<'_>| {
+            let (folder, until) = (path_of(row.get_ref(1)?), row.get(2)?);
+            let until = Timestamp::from_millisecond(until).ok();
+            let room = RoomId::from(row.get::<_, String>(0)?);
+            Ok(folder.zip(until).map(|(folder, until)| SavedUntil {
+                room,
+                folder,
+                until,
+            }))
+        };
+        let read = |connection: &Connection| {
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([], mark)?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let rows = self.read(read).unwrap_or_default();
+        rows.into_iter().flatten().collect()
+    }
+
     /// Writes a row, in place of those that say something else was written there, and returns
     /// when it is written. Blocks for less than a millisecond, as a rule.
     ///
@@ -99,7 +121,7 @@ impl Library {
         self.send_and_wait(Job::SavedUntil(Box::new(mark), done), &wait)
     }
 
-    fn send_and_wait(
+    pub(super) fn send_and_wait(
         &self,
         job: Job,
         wait: &std::sync::mpsc::Receiver<Result<(), StorageError>>,
@@ -178,14 +200,14 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<Option<SavedFile>> {
 }
 
 /// Text where it is text; the bytes of a path that is none.
-fn path_value(path: &Path) -> Value {
+pub(super) fn path_value(path: &Path) -> Value {
     match path.to_str() {
         Some(text) => Value::Text(text.to_owned()),
         None => Value::Blob(path.as_os_str().as_encoded_bytes().to_vec()),
     }
 }
 
-fn path_of(value: ValueRef<'_>) -> Option<PathBuf> {
+pub(super) fn path_of(value: ValueRef<'_>) -> Option<PathBuf> {
     match value {
         ValueRef::Text(text) => Some(PathBuf::from(str::from_utf8(text).ok()?)),
         #[cfg(unix)]

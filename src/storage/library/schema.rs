@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 /// One step for each version of the file: step `n` makes version `n + 1`. A step that was
 /// released is never changed; what is new gets a step of its own.
-const STEPS: [&str; 2] = [FIRST, SAVED];
+const STEPS: [&str; 3] = [FIRST, SAVED, JOBS];
 
 /// Uploads count from the old end of their room, so that new ones move no row. `words` holds
 /// what many rows share: types, stores, users, patterns of paths. An id of 24 hexadecimal
@@ -99,6 +99,19 @@ CREATE TABLE saved_rooms (
     until_ms INTEGER NOT NULL,
     PRIMARY KEY (rid, folder)
 ) STRICT, WITHOUT ROWID;
+";
+
+/// `spec` is JSON: what a save is only matters as a whole. See [`super::save_jobs`].
+const JOBS: &str = "
+CREATE TABLE save_jobs (
+    job INTEGER NOT NULL PRIMARY KEY,
+    rid TEXT NOT NULL,
+    folder ANY NOT NULL,
+    spec TEXT NOT NULL,
+    saved_count INTEGER NOT NULL,
+    failed_count INTEGER NOT NULL,
+    total_count INTEGER NOT NULL
+) STRICT;
 ";
 
 /// Whether a file can be used.

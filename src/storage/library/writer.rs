@@ -10,9 +10,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use super::file::{self, Reaction};
 use super::page_writer::{self, PageReading};
 use super::rooms;
+use super::save_jobs::{self, SaveCounts, StoredSave};
 use super::saved_files::{self, SavedFile, SavedUntil};
 use super::words::Words;
-use crate::domain::{Person, Room, RoomId, UploadId};
+use crate::domain::{Person, Room, RoomId, SaveJobId, UploadId};
 use crate::storage::StorageError;
 
 /// How long what comes is gathered before it is written.
@@ -32,7 +33,10 @@ pub(super) enum Job {
     Rooms(Vec<Room>),
     People(Vec<Person>),
     Note(&'static str, String),
-    /// Both answered when they are written.
+    SaveCounts(SaveJobId, SaveCounts),
+    /// These are answered when they are written.
+    Save(Box<StoredSave>, SyncSender<Result<(), StorageError>>),
+    ForgetSave(SaveJobId, SyncSender<Result<(), StorageError>>),
     Saved(Box<SavedFile>, SyncSender<Result<(), StorageError>>),
     SavedUntil(Box<SavedUntil>, SyncSender<Result<(), StorageError>>),
     /// Answered when all that came before is written.
@@ -119,7 +123,10 @@ impl Writer {
             // Nobody need wait for the answer.
             match job {
                 Job::Flush(done) => drop(done.send(())),
-                Job::Saved(_, done) | Job::SavedUntil(_, done) => drop(done.send(outcome.clone())),
+                Job::Saved(_, done)
+                | Job::SavedUntil(_, done)
+                | Job::Save(_, done)
+                | Job::ForgetSave(_, done) => drop(done.send(outcome.clone())),
                 _ => {}
             }
         }
@@ -162,7 +169,14 @@ impl Writer {
 const fn is_urgent(job: Option<&Job>) -> bool {
     matches!(
         job,
-        Some(Job::Flush(_) | Job::SetAside | Job::Saved(..) | Job::SavedUntil(..))
+        Some(
+            Job::Flush(_)
+                | Job::SetAside
+                | Job::Saved(..)
+                | Job::SavedUntil(..)
+                | Job::Save(..)
+                | Job::ForgetSave(..)
+        )
     )
 }
 
@@ -184,6 +198,11 @@ fn write_all(
             Job::Note(key, value) => rooms::write_note(&transaction, key, value)?,
             Job::Saved(file, _) => saved_files::write(&transaction, file)?,
             Job::SavedUntil(mark, _) => saved_files::write_until(&transaction, mark)?,
+            Job::Save(save, _) => save_jobs::write(&transaction, save)?,
+            Job::SaveCounts(job, counts) => {
+                save_jobs::write_counts(&transaction, *job, *counts)?;
+            }
+            Job::ForgetSave(job, _) => save_jobs::forget(&transaction, *job)?,
             Job::Flush(_) | Job::SetAside => {}
         }
     }

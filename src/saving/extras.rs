@@ -1,4 +1,4 @@
-//! What a save does beside fetching: names by template, and files about the pictures.
+//! What a save writes beside the pictures.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,56 +6,14 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 use sha2::{Digest as _, Sha256};
 
-use super::trouble::{Exit, Trouble};
-use crate::cli::SaveArgs;
+use super::SaveEvent;
+use super::sidecar::{ContactSheet, ImageRecord, Index, SavedImage, SidecarError, write_sidecar};
+use super::template::PortablePath;
 use crate::domain::{ByteCount, Room, ServerUrl, Upload};
-use crate::saving::sidecar::{
-    ContactSheet, ImageRecord, Index, SavedImage, SidecarError, write_sidecar,
-};
-use crate::saving::template::{ExtensionRule, Item, Place, PortablePath, Template};
-use crate::saving::{Planned, SaveEvent};
-use crate::storage::Library;
-
-/// What files are called.
-pub(super) struct Naming {
-    template: Template,
-    zone: TimeZone,
-}
-
-impl Naming {
-    pub(super) fn new(args: &SaveArgs) -> Result<Self, Trouble> {
-        let template = Template::parse(&args.template)
-            .map_err(|error| Trouble::new(Exit::Usage, format!("--template: {error}"), ""))?;
-        Ok(Self {
-            template,
-            zone: TimeZone::system(),
-        })
-    }
-
-    pub(super) fn plan(
-        &self,
-        upload: Arc<Upload>,
-        room: &Room,
-        server: &ServerUrl,
-        place: Place,
-    ) -> Planned {
-        let item = Item {
-            upload: &upload,
-            room: &room.title,
-            server,
-            place,
-            media_type: &upload.essence(),
-            // What the file holds is known when it is here.
-            extension: ExtensionRule::Keep,
-            zone: &self.zone,
-        };
-        let path = self.template.path(&item).within(Path::new(""));
-        Planned { upload, path }
-    }
-}
+use crate::storage::{Library, SaveChoices};
 
 /// What is written beside the pictures.
-pub(super) struct Extras {
+pub struct Extras {
     has_sidecars: bool,
     has_index: bool,
     has_page: bool,
@@ -70,18 +28,24 @@ pub(super) struct Extras {
 
 impl Extras {
     /// `None` when nothing is asked for.
-    pub(super) fn new(
-        args: &SaveArgs,
+    pub fn new(
+        choices: &SaveChoices,
         server: ServerUrl,
         room: Room,
         folder: &Path,
         library: Option<Arc<Library>>,
     ) -> Option<Self> {
-        (args.sidecars || args.index || args.page).then(|| Self {
-            has_sidecars: args.sidecars,
+        let SaveChoices {
+            has_sidecars,
+            has_index,
+            has_page,
+            ..
+        } = *choices;
+        (has_sidecars || has_index || has_page).then(|| Self {
+            has_sidecars,
             // The page is made of all that the index knows.
-            has_index: args.index || args.page,
-            has_page: args.page,
+            has_index: has_index || has_page,
+            has_page,
             room,
             server,
             folder: folder.to_path_buf(),
@@ -92,7 +56,7 @@ impl Extras {
     }
 
     /// Takes in a file that is complete.
-    pub(super) fn take_in(&mut self, event: &SaveEvent) {
+    pub fn take_in(&mut self, event: &SaveEvent) {
         match event {
             SaveEvent::Saved {
                 planned,
@@ -154,7 +118,7 @@ impl Extras {
     }
 
     /// Writes what is about the whole folder; answers why something was not written.
-    pub(super) fn finish(mut self) -> Vec<String> {
+    pub fn finish(mut self) -> Vec<String> {
         if self.has_index {
             self.write_about_all();
         }
@@ -193,5 +157,11 @@ impl Extras {
                 self.troubles.push(text);
             }
         }
+    }
+}
+
+impl std::fmt::Debug for Extras {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Extras({})", self.folder.display())
     }
 }

@@ -1,0 +1,298 @@
+//! All saves of an account: those that run, one after the other, and those that rest.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread;
+
+use tokio::runtime::Builder;
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+use super::library::LibraryDesk;
+use super::link::SessionLink;
+use super::listing_choice::WindowRequest;
+use super::originals::Originals;
+use super::runner::JobEnd;
+use super::save_job::{Control, EndedSave, SaveJob, Wish};
+use super::save_source::SourceStart;
+use super::save_tally::SaveTally;
+use crate::domain::{SaveJobId, Upload};
+use crate::protocol::{ClashRule, Event, SaveOrder, SaveSelection, UnfinishedSave};
+use crate::storage::{SaveCounts, SaveScope, SavesLock, StoredSave, remove_resumable_parts};
+
+/// Ends when the save has ended.
+pub(super) type Running = oneshot::Receiver<EndedSave>;
+
+/// See the [module documentation](self).
+pub(super) struct SaveDesk {
+    link: Arc<SessionLink>,
+    originals: Arc<Originals>,
+    library: Arc<LibraryDesk>,
+    lane: mpsc::Sender<WindowRequest>,
+    turn: Arc<Semaphore>,
+    saves: HashMap<SaveJobId, Entry>,
+    /// Held as long as the saves of earlier runs are ours to offer.
+    lock: Option<SavesLock>,
+}
+
+/// A save that is not forgotten.
+struct Entry {
+    save: Arc<StoredSave>,
+    control: watch::Sender<Control>,
+    is_running: bool,
+    /// The images, where they were given with the order.
+    uploads: Option<Vec<Arc<Upload>>>,
+    tally: SaveTally,
+}
+
+/// What an earlier run has left.
+pub(super) struct LeftSaves {
+    pub(super) saves: Vec<StoredSave>,
+    pub(super) lock: SavesLock,
+}
+
+impl SaveDesk {
+    pub(super) fn new(
+        link: Arc<SessionLink>,
+        originals: Arc<Originals>,
+        library: Arc<LibraryDesk>,
+        lane: mpsc::Sender<WindowRequest>,
+    ) -> Self {
+        Self {
+            link,
+            originals,
+            library,
+            lane,
+            turn: Arc::new(Semaphore::new(1)),
+            saves: HashMap::new(),
+            lock: None,
+        }
+    }
+
+    /// Begins a save.
+    pub(super) fn start(&mut self, job: SaveJobId, order: SaveOrder) -> Option<Running> {
+        let SaveOrder {
+            room,
+            selection,
+            folder,
+            choices,
+        } = order;
+        let (scope, start, uploads) = match selection {
+            SaveSelection::Uploads(uploads) => {
+                let ids = uploads.iter().map(|upload| upload.id.clone()).collect();
+                let start = SourceStart::Uploads(uploads.clone());
+                (SaveScope::Uploads(ids), start, Some(uploads))
+            }
+            SaveSelection::WholeRoom { listing, except } => {
+                let except = except.into_iter().collect();
+                (
+                    SaveScope::AllBut(except),
+                    SourceStart::Listing(listing),
+                    None,
+                )
+            }
+            SaveSelection::News { listing } => {
+                (SaveScope::News, SourceStart::Listing(listing), None)
+            }
+        };
+        let save = StoredSave {
+            job,
+            room: *room,
+            folder,
+            choices,
+            scope,
+            counts: SaveCounts::default(),
+        };
+        let entry = Entry {
+            save: Arc::new(save),
+            control: watch::Sender::new(Control::default()),
+            is_running: false,
+            uploads,
+            tally: SaveTally::default(),
+        };
+        self.saves.insert(job, entry);
+        self.begin(job, start)
+    }
+
+    /// Lets a save rest.
+    pub(super) fn pause(&self, job: SaveJobId) {
+        self.wish(job, Wish::Pause);
+    }
+
+    /// Ends a save without a trace of what is unfinished.
+    pub(super) fn cancel(&self, job: SaveJobId) {
+        self.wish(job, Wish::Cancel);
+    }
+
+    /// Goes on with a save that rests, and tries again what has failed.
+    pub(super) fn resume(&mut self, job: SaveJobId) -> Option<Running> {
+        self.wish(job, Wish::Run);
+        let entry = self.saves.get(&job)?;
+        if entry.is_running {
+            return None;
+        }
+        let start = match &entry.uploads {
+            Some(uploads) => SourceStart::Uploads(uploads.clone()),
+            None => SourceStart::Library,
+        };
+        self.begin(job, start)
+    }
+
+    /// The person's answer about names.
+    pub(super) fn answer(&self, job: SaveJobId, rule: ClashRule) {
+        if let Some(entry) = self.saves.get(&job) {
+            entry
+                .control
+                .send_modify(|control| control.clash = Some(rule));
+        }
+    }
+
+    /// Forgets a save that rests: nothing of it is left but what is complete.
+    pub(super) fn forget(
+        &mut self,
+        job: SaveJobId,
+    ) -> Option<impl Future<Output = ()> + Send + use<>> {
+        if self.saves.get(&job)?.is_running {
+            self.cancel(job);
+            return None;
+        }
+        let entry = self.saves.remove(&job)?;
+        let library = Arc::clone(&self.library);
+        Some(async move {
+            let library = library.library().await;
+            let forget = move || {
+                remove_resumable_parts(&entry.save.folder);
+                if let Some(library) = library
+                    && let Err(error) = library.forget_save(job)
+                {
+                    tracing::warn!(%error, "a save will be offered again");
+                }
+            };
+            if let Err(error) = tokio::task::spawn_blocking(forget).await {
+                tracing::error!(%error, "forgetting a save failed");
+            }
+        })
+    }
+
+    /// A save has ended.
+    pub(super) fn ended(&mut self, ended: EndedSave) {
+        let EndedSave {
+            job,
+            tally,
+            is_over,
+        } = ended;
+        if is_over {
+            self.saves.remove(&job);
+        } else if let Some(entry) = self.saves.get_mut(&job) {
+            entry.is_running = false;
+            entry.tally = tally;
+            // The next run asks again.
+            entry.control.send_replace(Control::default());
+        }
+    }
+
+    /// What earlier runs have left, if no other program offers it.
+    pub(super) async fn left(library: Arc<LibraryDesk>) -> Option<LeftSaves> {
+        let library = library.library().await?;
+        let read = move || {
+            let lock = library.lock_saves()?;
+            let saves = library.unfinished_saves();
+            Some(LeftSaves { saves, lock })
+        };
+        tokio::task::spawn_blocking(read).await.ok()?
+    }
+
+    /// Takes over what earlier runs have left.
+    pub(super) fn take_over(&mut self, left: LeftSaves) -> Event {
+        self.lock = Some(left.lock);
+        let mut unfinished = Vec::new();
+        for save in left.saves {
+            // One that was begun a moment ago is no earlier one.
+            if self.saves.contains_key(&save.job) {
+                continue;
+            }
+            unfinished.push(UnfinishedSave {
+                job: save.job,
+                room: Box::new(save.room.clone()),
+                folder: save.folder.clone(),
+                choices: save.choices.clone(),
+                saved_count: save.counts.saved,
+                failed_count: save.counts.failed,
+                total_count: save.counts.total,
+            });
+            let entry = Entry {
+                control: watch::Sender::new(Control::default()),
+                is_running: false,
+                uploads: None,
+                tally: SaveTally::default(),
+                save: Arc::new(save),
+            };
+            self.saves.insert(entry.save.job, entry);
+        }
+        Event::SavesRestored(unfinished)
+    }
+
+    fn wish(&self, job: SaveJobId, wish: Wish) {
+        if let Some(entry) = self.saves.get(&job) {
+            entry.control.send_if_modified(|control| {
+                let is_new = control.wish != wish;
+                control.wish = wish;
+                is_new
+            });
+        }
+    }
+
+    /// Runs a save on a thread of its own: bytes are written from the task that receives them.
+    fn begin(&mut self, job: SaveJobId, start: SourceStart) -> Option<Running> {
+        let entry = self.saves.get_mut(&job)?;
+        entry.is_running = true;
+        let save = Arc::clone(&entry.save);
+        let control = entry.control.subscribe();
+        let tally = std::mem::take(&mut entry.tally);
+        let (link, originals) = (Arc::clone(&self.link), Arc::clone(&self.originals));
+        let (lane, turn) = (self.lane.clone(), Arc::clone(&self.turn));
+        let desk = Arc::clone(&self.library);
+        let (done, running) = oneshot::channel();
+        // Not all of it can be handed from thread to thread, and so it begins there.
+        let run = move || {
+            let work = async move {
+                let library = desk.library().await;
+                if let Some(library) = &library
+                    && let Err(error) = library.keep_save((*save).clone())
+                {
+                    tracing::warn!(%error, "a save will not be offered again");
+                }
+                let job = SaveJob {
+                    save,
+                    start,
+                    control,
+                    link,
+                    originals,
+                    library,
+                    lane,
+                    turn,
+                    tally,
+                };
+                // Nobody waits for it when the program has ended.
+                drop(done.send(job.run().await));
+            };
+            match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime.block_on(work),
+                Err(error) => tracing::error!(%error, "a save has no event queue"),
+            }
+        };
+        if let Err(error) = thread::Builder::new()
+            .name("salon-saver".to_owned())
+            .spawn(run)
+        {
+            tracing::error!(%error, "a save has no thread");
+        }
+        Some(running)
+    }
+}
+
+/// What the runner hears of a save that ended; nothing of one whose thread broke.
+pub(super) async fn end_of(running: Running) -> JobEnd {
+    running
+        .await
+        .map_or(JobEnd::Nothing, |ended| JobEnd::Saved(Box::new(ended)))
+}
