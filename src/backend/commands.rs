@@ -1,18 +1,13 @@
 //! What each command starts.
 
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::live::Live;
 use super::runner::{JobEnd, Runner};
-use super::save_desk::{Running, end_of};
 use super::session::Attempt;
-use super::{desktop, rooms, save_survey};
-use crate::domain::{ByteCount, SaveJobId, ServerUrl};
-use crate::protocol::{
-    ClientError, Command, DownloadError, Event, Generation, SaveFailure, SaveOrder, SaveReport,
-};
+use super::{desktop, rooms};
+use crate::domain::{ByteCount, ServerUrl};
+use crate::protocol::{ClientError, Command, Event, Generation};
 use crate::rocketchat::{probe, resend_email_code};
 
 impl Runner {
@@ -74,33 +69,14 @@ impl Runner {
                 let events = self.services.events.clone();
                 self.spawn_quiet(desktop::pick_folder(dialog, start, events));
             }
-            Command::SurveySave { survey, order } => self.survey_save(survey, *order),
-            Command::StartSave { job, order } => self.start_save(job, *order),
-            Command::PauseSave(job) => {
-                if let Some(live) = &self.live {
-                    live.saves.pause(job);
-                }
-            }
-            Command::ResumeSave(job) | Command::RetrySave(job) => {
-                let running = self.live.as_mut().and_then(|live| live.saves.resume(job));
-                self.follow_save(running);
-            }
-            Command::CancelSave(job) => {
-                if let Some(live) = &self.live {
-                    live.saves.cancel(job);
-                }
-            }
-            Command::AnswerClash { job, rule } => {
-                if let Some(live) = &self.live {
-                    live.saves.answer(job, rule);
-                }
-            }
-            Command::ForgetSave(job) => {
-                let forget = self.live.as_mut().and_then(|live| live.saves.forget(job));
-                if let Some(forget) = forget {
-                    self.spawn_to_the_end(forget);
-                }
-            }
+            Command::SurveySave { .. }
+            | Command::StartSave { .. }
+            | Command::PauseSave(_)
+            | Command::ResumeSave(_)
+            | Command::RetrySave(_)
+            | Command::CancelSave(_)
+            | Command::AnswerClash { .. }
+            | Command::ForgetSave(_) => self.on_save_command(command),
             Command::FindSavedFiles { .. }
             | Command::NotifyDesktop { .. }
             | Command::ShowTaskbarProgress(_) => {}
@@ -207,45 +183,6 @@ impl Runner {
         });
     }
 
-    fn start_save(&mut self, job: SaveJobId, order: SaveOrder) {
-        let Some(live) = &mut self.live else {
-            let events = self.services.events.clone();
-            self.spawn_quiet(async move {
-                let report = Box::new(no_session(order.folder));
-                events.send(Event::SaveFinished { job, report }).await;
-            });
-            return;
-        };
-        let running = live.saves.start(job, order);
-        self.follow_save(running);
-    }
-
-    /// The program waits a little for saves when it ends: they close their files.
-    fn follow_save(&mut self, running: Option<Running>) {
-        if let Some(running) = running {
-            self.jobs.spawn(end_of(running));
-        }
-    }
-
-    fn survey_save(&mut self, survey: u64, order: SaveOrder) {
-        self.surveying.store(true, Ordering::Relaxed);
-        let stop = Arc::new(AtomicBool::new(false));
-        self.surveying = Arc::clone(&stop);
-        let Some(live) = &self.live else { return };
-        let (desk, account) = (Arc::clone(&live.library), live.link.account.clone());
-        let events = self.services.events.clone();
-        self.spawn_quiet(async move {
-            let library = desk.library().await;
-            let look = move || save_survey::survey(&order, &account, library, &stop);
-            match tokio::task::spawn_blocking(look).await {
-                Ok(Some(result)) => events.send(Event::SaveSurveyed { survey, result }).await,
-                // A newer one was asked for.
-                Ok(None) => {}
-                Err(error) => tracing::error!(%error, "looking at a save failed"),
-            }
-        });
-    }
-
     fn set_thumbnail_cache(&mut self, capacity: ByteCount) {
         if self.config.thumbnail_cache_capacity == capacity {
             return;
@@ -276,21 +213,5 @@ impl Runner {
             };
             events.send(event).await;
         });
-    }
-}
-
-fn no_session(folder: PathBuf) -> SaveReport {
-    let error = DownloadError::Client(ClientError::SessionExpired);
-    SaveReport {
-        folder,
-        saved: Vec::new(),
-        repaired_count: 0,
-        already_there: Vec::new(),
-        left_out_count: 0,
-        failed: Vec::new(),
-        saved_bytes: ByteCount(0),
-        is_cancelled: false,
-        stopped_by: Some(SaveFailure::Download(error)),
-        not_written: Vec::new(),
     }
 }

@@ -145,13 +145,11 @@ impl Search {
     fn next_window(&self, listing: &Listing) -> Option<ListingWindow> {
         let missing = listing.all_missing_windows();
         match &self.scope {
-            Scope::AllBut(_) => missing.first().copied(),
             Scope::These(places) if places.is_empty() => None,
-            Scope::These(_) => missing.first().copied(),
-            Scope::News { also, .. } if !also.is_empty() => missing.first().copied(),
-            Scope::News { .. } => missing
+            Scope::News { also, .. } if also.is_empty() => missing
                 .into_iter()
                 .find(|window| self.last_page.is_none_or(|last| window.page() <= last)),
+            Scope::AllBut(_) | Scope::These(_) | Scope::News { .. } => missing.first().copied(),
         }
     }
 

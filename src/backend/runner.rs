@@ -155,9 +155,8 @@ impl Runner {
         match ended {
             Ok(JobEnd::Probed(identity)) => self.identity = Some(*identity),
             Ok(JobEnd::Saved(ended)) => {
-                if let Some(live) = &mut self.live {
-                    live.saves.ended(*ended);
-                }
+                let running = self.live.as_mut().and_then(|live| live.saves.ended(*ended));
+                self.follow_save(running);
             }
             Ok(JobEnd::SavesLeft(left)) => {
                 if let Some(live) = &mut self.live {
@@ -276,6 +275,9 @@ impl Runner {
         while let Ok(command) = commands.try_recv() {
             if let Command::KeepSettings(settings) = command {
                 self.settings.send_replace(Some(*settings));
+            } else if matches!(command, Command::ForgetSave(_)) {
+                // Or it would be offered again.
+                self.on_command(command);
             }
         }
         self.root.cancel();

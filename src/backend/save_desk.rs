@@ -39,6 +39,8 @@ struct Entry {
     save: Arc<StoredSave>,
     control: watch::Sender<Control>,
     is_running: bool,
+    /// It is to be tried again, and has not quite ended.
+    is_wanted_again: bool,
     /// The images, where they were given with the order.
     uploads: Option<Vec<Arc<Upload>>>,
     tally: SaveTally,
@@ -106,6 +108,7 @@ impl SaveDesk {
             save: Arc::new(save),
             control: watch::Sender::new(Control::default()),
             is_running: false,
+            is_wanted_again: false,
             uploads,
             tally: SaveTally::default(),
         };
@@ -123,13 +126,28 @@ impl SaveDesk {
         self.wish(job, Wish::Cancel);
     }
 
-    /// Goes on with a save that rests, and tries again what has failed.
+    /// Goes on with a save that rests.
     pub(super) fn resume(&mut self, job: SaveJobId) -> Option<Running> {
         self.wish(job, Wish::Run);
         let entry = self.saves.get(&job)?;
         if entry.is_running {
             return None;
         }
+        self.begin_again(job)
+    }
+
+    /// Tries again what has failed.
+    pub(super) fn retry(&mut self, job: SaveJobId) -> Option<Running> {
+        let entry = self.saves.get_mut(&job)?;
+        if entry.is_running {
+            entry.is_wanted_again = true;
+            return None;
+        }
+        self.begin_again(job)
+    }
+
+    fn begin_again(&mut self, job: SaveJobId) -> Option<Running> {
+        let entry = self.saves.get(&job)?;
         let start = match &entry.uploads {
             Some(uploads) => SourceStart::Uploads(uploads.clone()),
             None => SourceStart::Library,
@@ -173,8 +191,8 @@ impl SaveDesk {
         })
     }
 
-    /// A save has ended.
-    pub(super) fn ended(&mut self, ended: EndedSave) {
+    /// A save has ended. It may be wanted again already.
+    pub(super) fn ended(&mut self, ended: EndedSave) -> Option<Running> {
         let EndedSave {
             job,
             tally,
@@ -182,12 +200,17 @@ impl SaveDesk {
         } = ended;
         if is_over {
             self.saves.remove(&job);
-        } else if let Some(entry) = self.saves.get_mut(&job) {
-            entry.is_running = false;
-            entry.tally = tally;
-            // The next run asks again.
-            entry.control.send_replace(Control::default());
+            return None;
         }
+        let entry = self.saves.get_mut(&job)?;
+        entry.is_running = false;
+        entry.tally = tally;
+        // The next run asks again.
+        entry.control.send_replace(Control::default());
+        if std::mem::take(&mut entry.is_wanted_again) {
+            return self.begin_again(job);
+        }
+        None
     }
 
     /// What earlier runs have left, if no other program offers it.
@@ -222,6 +245,7 @@ impl SaveDesk {
             let entry = Entry {
                 control: watch::Sender::new(Control::default()),
                 is_running: false,
+                is_wanted_again: false,
                 uploads: None,
                 tally: SaveTally::default(),
                 save: Arc::new(save),

@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::reaction::{Reaction, reaction};
 use crate::domain::{ByteCount, Upload, UploadId};
 use crate::protocol::{SaveActivity, SaveFailure, SaveProgress, SaveReport};
+use crate::rocketchat::DownloadError;
 use crate::saving::{Planned, SaveEvent};
 use crate::storage::SaveCounts;
 
@@ -91,6 +93,8 @@ impl SaveTally {
                     self.left_out.insert(place);
                 }
             }
+            // The run ends, and the next one tries this again.
+            SaveEvent::Failed { failure, .. } if waits(failure) => {}
             SaveEvent::Failed { planned, failure } => {
                 if let Some(place) = self.settle_unfetched(planned) {
                     let failed = (Arc::clone(&planned.upload), failure.clone());
@@ -161,7 +165,12 @@ impl SaveTally {
             total_bytes: ByteCount(self.planned_bytes.0.max(received)),
             bytes_per_second: match activity {
                 SaveActivity::Running => self.speed.at(Instant::now(), received),
-                _ => 0,
+                SaveActivity::Queued
+                | SaveActivity::Waiting { .. }
+                | SaveActivity::Offline
+                | SaveActivity::SignedOut
+                | SaveActivity::Asking
+                | SaveActivity::Paused => 0,
             },
             is_total_final: self.is_total_final,
         }
@@ -186,6 +195,17 @@ impl SaveTally {
             not_written,
         }
     }
+}
+
+/// Whether a save waits until the cause of this is over, rather than counting it as failed.
+fn waits(failure: &SaveFailure) -> bool {
+    let SaveFailure::Download(DownloadError::Client(error)) = failure else {
+        return false;
+    };
+    matches!(
+        reaction(error),
+        Reaction::Reconnect | Reaction::CheckSession
+    )
 }
 
 /// Bytes a second over the last seconds.

@@ -38,13 +38,11 @@ mod tests {
 
     #[test]
     fn the_line_before_a_save_says_what_there_is() {
-        let mut survey = Survey {
-            count: 1_243,
-            bytes: ByteCount(3_400_000_000),
-            there_count: 1_200,
-            missing_bytes: ByteCount(50_000_000),
-            ..Survey::default()
-        };
+        let mut survey = Survey::default();
+        survey.count = 1_243;
+        survey.bytes = ByteCount(3_400_000_000);
+        survey.there_count = 1_200;
+        survey.missing_bytes = ByteCount(50_000_000);
         let free = Some(ByteCount(1_000_000_000));
         assert_eq!(
             survey_line(&survey, "#general", free),

@@ -61,7 +61,7 @@ pub async fn save_all(
         halt: job.cancel.child_token(),
         pace: Pace::new(),
         received: AtomicU64::new(0),
-        confirmed_until: tokio::sync::Mutex::default(),
+        confirmed: tokio::sync::Mutex::default(),
         written: Arc::default(),
     };
     let run = Run {

@@ -36,8 +36,8 @@ pub(super) struct FileSaver {
     pub(super) pace: Pace,
     /// Bytes of all files that are there by now.
     pub(super) received: AtomicU64,
-    /// Until when the session is known to live.
-    pub(super) confirmed_until: tokio::sync::Mutex<Option<Instant>>,
+    /// Whether the session lives, and until when that is good to know.
+    pub(super) confirmed: tokio::sync::Mutex<Option<(bool, Instant)>>,
     /// Names that files of this job have, by their keys: they are not overwritten by others.
     pub(super) written: Arc<Mutex<HashSet<String>>>,
 }
@@ -213,13 +213,16 @@ impl FileSaver {
 
     /// Whether the token lives. Only a clear no is one.
     async fn is_session_alive(&self) -> bool {
-        let mut confirmed_until = self.confirmed_until.lock().await;
-        if confirmed_until.is_some_and(|until| Instant::now() < until) {
-            return true;
+        let mut known = self.confirmed.lock().await;
+        if let Some((is_alive, until)) = *known
+            && Instant::now() < until
+        {
+            return is_alive;
         }
         let confirmed = self.client.confirm_session().await;
-        *confirmed_until = Some(Instant::now() + CONFIRMED_FOR);
-        !matches!(confirmed, Err(ClientError::SessionExpired))
+        let is_alive = !matches!(confirmed, Err(ClientError::SessionExpired));
+        *known = Some((is_alive, Instant::now() + CONFIRMED_FOR));
+        is_alive
     }
 
     /// Waits for the network only as long as the job goes on.

@@ -51,10 +51,12 @@ fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
 
 fn saved(effects: Vec<Effect>) -> Option<Vec<UploadId>> {
     effects.into_iter().find_map(|effect| match effect {
-        Effect::Send(Command::StartSave {
-            selection: SaveSelection::Uploads(uploads),
-            ..
-        }) => Some(uploads.iter().map(|upload| upload.id.clone()).collect()),
+        Effect::Send(Command::StartSave { order, .. }) => match order.selection {
+            SaveSelection::Uploads(uploads) => {
+                Some(uploads.iter().map(|upload| upload.id.clone()).collect())
+            }
+            _ => None,
+        },
         _ => None,
     })
 }

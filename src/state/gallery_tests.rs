@@ -161,10 +161,10 @@ fn a_range_cleared_while_it_is_listed_is_not_saved() {
 
 fn started(effects: Vec<Effect>) -> Option<usize> {
     effects.into_iter().find_map(|effect| match effect {
-        Effect::Send(Command::StartSave {
-            selection: SaveSelection::Uploads(uploads),
-            ..
-        }) => Some(uploads.len()),
+        Effect::Send(Command::StartSave { order, .. }) => match order.selection {
+            SaveSelection::Uploads(uploads) => Some(uploads.len()),
+            _ => None,
+        },
         _ => None,
     })
 }

@@ -441,7 +441,7 @@ fn saving_asks_for_a_folder_once_and_remembers_it_for_the_room() {
     )));
     let sent = commands(state.on_action(Action::SaveSelected));
     let started = sent.iter().find_map(|command| match command {
-        Command::StartSave { folder, .. } => Some(folder.clone()),
+        Command::StartSave { order, .. } => Some(order.folder.clone()),
         _ => None,
     });
     assert_eq!(started, Some(PathBuf::from("/here")));
@@ -454,11 +454,14 @@ fn what_was_saved_is_known_to_be_saved() {
     let report = SaveReport {
         folder: PathBuf::from("/here"),
         saved: vec![(upload(1).id, at(1))],
+        repaired_count: 0,
         already_there: vec![(upload(2).id, at(2))],
+        left_out_count: 0,
         failed: Vec::new(),
         saved_bytes: ByteCount(1000),
         is_cancelled: false,
         stopped_by: None,
+        not_written: Vec::new(),
     };
     state.on_event(Event::SaveFinished {
         job: SaveJobId(1),

@@ -93,6 +93,7 @@ async fn each_way_in_which_bytes_fail_is_told_apart() {
             Behaviour::Garbage => matches!(failure, ImageFailure::Decode(_)),
             Behaviour::Good
             | Behaviour::GarbageOfNoSize
+            | Behaviour::Corrupted
             | Behaviour::StorageGone
             | Behaviour::StallsAfter(_) => false,
         };

@@ -100,7 +100,7 @@ pub(crate) async fn failure(backend: &mut TestBackend) -> ImageFailure {
         .await
 }
 
-pub(crate) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub(crate) fn walk(folder: &std::path::Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return Vec::new();
     };

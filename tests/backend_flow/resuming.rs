@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use salon::domain::{Room, SaveJobId};
 use salon::protocol::{
-    ClashRule, Command, Event, SaveActivity, SaveChoices, SaveOrder, SaveReport, SaveSelection,
-    SaveSurvey, SurveyError, UnfinishedSave,
+    ClashRule, Command, Event, Generation, SaveActivity, SaveChoices, SaveOrder, SaveReport,
+    SaveSelection, SaveSurvey, SurveyError, UnfinishedSave,
 };
 use tokio::sync::Semaphore;
 
-use crate::second_start::again;
-use crate::support::scripted_server::{Behaviour, Image, PASSWORD, ScriptedServer};
+use crate::second_start::{again, restored};
+use crate::support::scripted_server::{Behaviour, Image, PASSWORD, ScriptedServer, png};
 use crate::support::{JOB, TestBackend, names_in};
 use crate::*;
 
@@ -187,6 +187,8 @@ async fn signing_out_keeps_what_is_still_to_be_saved() {
         assert!(!has("Paula Poster"), "{}", path.display());
     }
     server.gate.add_permits(100);
+    backend.drain();
+    backend.passed.clear();
     backend.log_in(&server.url(), PASSWORD, None);
     backend.session_started().await;
     let left = left_saves(&mut backend).await;
@@ -205,8 +207,11 @@ async fn a_second_program_does_not_offer_what_the_first_one_saves() {
     save(&backend, &room, whole_room(&listing));
     saved_count(&mut backend, 3).await;
     let mut other = TestBackend::on(backend.path(), Arc::clone(&backend.store));
-    other.log_in(&server.url(), PASSWORD, None);
-    other.session_started().await;
+    other.send(Command::ResumeSession {
+        account: account(&server),
+        generation: Generation(1),
+    });
+    restored(&mut other).await;
     other.rooms().await;
     let offered =
         other.passed(|event| matches!(event, Event::SavesRestored(saves) if !saves.is_empty()));
@@ -258,7 +263,7 @@ async fn a_save_that_is_forgotten_leaves_no_part_behind() {
     let server = ScriptedServer::start(6);
     {
         let mut world = server.world();
-        world.images[1].bytes = crate::support::scripted_server::png(200, 200, 1);
+        world.images[1].bytes = png(200, 200, 1);
         world.images[1].behaviour = Behaviour::StallsAfter(30_000);
     }
     let (mut backend, room, listing) = listed(&server).await;

@@ -36,7 +36,7 @@ pub(crate) fn again(first: TestBackend, server: &ScriptedServer) -> TestBackend 
     next
 }
 
-async fn restored(backend: &mut TestBackend) -> (SessionInfo, Vec<Room>, Vec<String>) {
+pub(crate) async fn restored(backend: &mut TestBackend) -> (SessionInfo, Vec<Room>, Vec<String>) {
     backend
         .until("what is known", |event| match event {
             Event::SessionRestored {

@@ -283,10 +283,11 @@ fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or(0)
 }
 
-/// Removes all that is known of an account but what was saved where and what is still to be
-/// saved: the files are the person's own, and what is in them is on the disk anyway. Where there
-/// is nothing of that, or it cannot be told apart, everything is removed. For a library that
-/// nobody has open.
+/// Removes all that is known of an account but what was saved where and what is to be saved.
+///
+/// The files are the person's own, and what is in them is on the disk anyway. Where there is
+/// nothing of that, or it cannot be told apart, everything is removed. For a library that nobody
+/// has open.
 ///
 /// # Errors
 ///

@@ -1,0 +1,98 @@
+//! What each command about a save starts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::runner::Runner;
+use super::save_desk::{Running, SaveDesk, end_of};
+use super::save_survey;
+use crate::domain::{ByteCount, SaveJobId};
+use crate::protocol::{
+    ClientError, Command, DownloadError, Event, SaveFailure, SaveOrder, SaveReport,
+};
+
+impl Runner {
+    pub(super) fn on_save_command(&mut self, command: Command) {
+        if let Command::SurveySave { survey, order } = command {
+            self.survey_save(survey, *order);
+        } else if let Command::StartSave { job, order } = command {
+            self.start_save(job, *order);
+        } else if let Command::PauseSave(job) = command {
+            self.with_saves(|saves| saves.pause(job));
+        } else if let Command::CancelSave(job) = command {
+            self.with_saves(|saves| saves.cancel(job));
+        } else if let Command::AnswerClash { job, rule } = command {
+            self.with_saves(|saves| saves.answer(job, rule));
+        } else if let Command::ResumeSave(job) = command {
+            let running = self.with_saves(|saves| saves.resume(job));
+            self.follow_save(running.flatten());
+        } else if let Command::RetrySave(job) = command {
+            let running = self.with_saves(|saves| saves.retry(job));
+            self.follow_save(running.flatten());
+        } else if let Command::ForgetSave(job) = command
+            && let Some(forget) = self.with_saves(|saves| saves.forget(job)).flatten()
+        {
+            self.spawn_to_the_end(forget);
+        }
+    }
+
+    fn with_saves<T>(&mut self, act: impl FnOnce(&mut SaveDesk) -> T) -> Option<T> {
+        self.live.as_mut().map(|live| act(&mut live.saves))
+    }
+
+    fn start_save(&mut self, job: SaveJobId, order: SaveOrder) {
+        let Some(live) = &mut self.live else {
+            let events = self.services.events.clone();
+            self.spawn_quiet(async move {
+                let report = Box::new(no_session(order.folder));
+                events.send(Event::SaveFinished { job, report }).await;
+            });
+            return;
+        };
+        let running = live.saves.start(job, order);
+        self.follow_save(running);
+    }
+
+    /// The program waits a little for saves when it ends: they close their files.
+    pub(super) fn follow_save(&mut self, running: Option<Running>) {
+        if let Some(running) = running {
+            self.jobs.spawn(end_of(running));
+        }
+    }
+
+    fn survey_save(&mut self, survey: u64, order: SaveOrder) {
+        self.surveying.store(true, Ordering::Relaxed);
+        let stop = Arc::new(AtomicBool::new(false));
+        self.surveying = Arc::clone(&stop);
+        let Some(live) = &self.live else { return };
+        let (desk, account) = (Arc::clone(&live.library), live.link.account.clone());
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            let library = desk.library().await;
+            let look = move || save_survey::survey(&order, &account, library, &stop);
+            match tokio::task::spawn_blocking(look).await {
+                Ok(Some(result)) => events.send(Event::SaveSurveyed { survey, result }).await,
+                // A newer one was asked for.
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "looking at a save failed"),
+            }
+        });
+    }
+}
+
+fn no_session(folder: PathBuf) -> SaveReport {
+    let error = DownloadError::Client(ClientError::SessionExpired);
+    SaveReport {
+        folder,
+        saved: Vec::new(),
+        repaired_count: 0,
+        already_there: Vec::new(),
+        left_out_count: 0,
+        failed: Vec::new(),
+        saved_bytes: ByteCount(0),
+        is_cancelled: false,
+        stopped_by: Some(SaveFailure::Download(error)),
+        not_written: Vec::new(),
+    }
+}
