@@ -43,14 +43,14 @@ fn digests(folder: &Path) -> Digests {
 }
 
 /// Saves a room of these files, and then once more.
-fn arrive(files: Vec<(String, Vec<u8>)>) {
+fn arrive(files: &[(String, Vec<u8>)]) {
     let count = files.len();
     let named: Vec<_> = files
         .iter()
         .map(|(name, bytes)| (name.as_str(), bytes.clone()))
         .collect();
     let bench = Bench::new(&named);
-    drop((named, files));
+    drop(named);
     let wanted = digests(bench.source.path());
     assert_eq!(wanted.len(), count);
 
@@ -72,10 +72,10 @@ fn arrive(files: Vec<(String, Vec<u8>)>) {
 
 #[test]
 fn ten_thousand_small_files_arrive_identical() {
-    arrive(files(10_000, 200, 2_000));
+    arrive(&files(10_000, 200, 2_000));
 }
 
 #[test]
 fn three_hundred_files_of_real_sizes_arrive_identical() {
-    arrive(files(300, 200_000, 5_000_000));
+    arrive(&files(300, 200_000, 5_000_000));
 }

@@ -1,11 +1,11 @@
 //! Whether a copy of an upload is in the folder, as far as that shows without fetching it.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Planned, TargetFolder};
 use crate::domain::ByteCount;
-use crate::storage::{OnClash, SavedFile};
+use crate::storage::{FoundFiles, OnClash, SavedFile};
 
 /// What is known of a copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,16 +80,9 @@ impl TargetFolder {
         if recorded != Presence::Missing {
             return recorded;
         }
-        if let (Some(size), Some(posted_at)) = (upload.size, upload.uploaded_at) {
-            let folder = self.parent_of(&planned.path);
-            let name = planned.path.file_name().unwrap_or_default();
-            let name = name.to_string_lossy();
-            let found = self.found(&folder);
-            let copies = found.copies(&name, size.0, posted_at);
-            let mut unclaimed = copies.into_iter().filter(|path| self.claim(path));
-            if let Some(path) = unclaimed.next() {
-                return Presence::Unrecorded(path.to_path_buf());
-            }
+        let found = self.found(&self.parent_of(&planned.path));
+        if let Some(path) = self.unclaimed(planned, &found) {
+            return Presence::Unrecorded(path);
         }
         if on_clash == OnClash::Skip
             && let Some(path) = self.taken_name(&planned.path)
@@ -97,6 +90,22 @@ impl TargetFolder {
             return Presence::NameTaken(path);
         }
         Presence::Missing
+    }
+
+    /// A copy that nobody wrote down and no other upload has.
+    fn unclaimed(&self, planned: &Planned, found: &FoundFiles) -> Option<PathBuf> {
+        let upload = &planned.upload;
+        let (size, posted_at) = (upload.size?, upload.uploaded_at?);
+        let name = planned.path.file_name().unwrap_or_default();
+        let copies = found.copies(&name.to_string_lossy(), size.0, posted_at);
+        let mut unclaimed = copies.into_iter().filter(|path| self.claim(path));
+        unclaimed.next().map(Path::to_path_buf)
+    }
+
+    /// The same by what is in the folder now: another process may be about to write it down.
+    pub(super) fn found_now(&self, planned: &Planned) -> Option<PathBuf> {
+        let found = FoundFiles::of(&self.parent_of(&planned.path));
+        self.unclaimed(planned, &found)
     }
 
     /// The same by what is written down now: another process may have saved it meanwhile.

@@ -97,7 +97,7 @@ impl FileSaver {
         {
             return Ok(FileEnd::NameTaken(path));
         }
-        let mut part = self.part(&folder, planned).await?;
+        let (mut part, has_waited) = self.part(&folder, planned).await?;
         // Whoever had the part may have finished it meanwhile.
         match self.target.recorded_now(planned) {
             Presence::There(path) => {
@@ -105,6 +105,15 @@ impl FileSaver {
                 return Ok(FileEnd::AlreadyThere(path));
             }
             Presence::Truncated(path) => truncated = Some(path),
+            // It has its name a moment before it has its row.
+            _ if has_waited => {
+                if let Some(path) = self.target.found_now(planned)
+                    && self.write_down(planned, &path).await
+                {
+                    part.discard();
+                    return Ok(FileEnd::AlreadyThere(path));
+                }
+            }
             _ => {}
         }
         let mut advance = Advance::new(&self.received);
@@ -123,17 +132,23 @@ impl FileSaver {
         Ok(end)
     }
 
-    /// The part of this upload, once no other process writes it.
-    async fn part(&self, folder: &SaveFolder, planned: &Planned) -> Result<ResumablePart, Stop> {
+    /// The part of this upload, once no other process writes it, and whether one did.
+    async fn part(
+        &self,
+        folder: &SaveFolder,
+        planned: &Planned,
+    ) -> Result<(ResumablePart, bool), Stop> {
         let key = self.target.part_key(&planned.upload.id);
         let until = Instant::now() + self.options.stall_timeout;
+        let mut has_waited = false;
         loop {
             if let Some(part) = folder.resume(&key)? {
-                return Ok(part);
+                return Ok((part, has_waited));
             }
             if Instant::now() >= until {
-                return Ok(folder.begin_anew()?);
+                return Ok((folder.begin_anew()?, has_waited));
             }
+            has_waited = true;
             self.unless_halted(tokio::time::sleep(LOOK_AGAIN)).await?;
         }
     }

@@ -111,6 +111,8 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(32);
+    // Half of a page that was overwritten shows as damage, and not as rows that are not there.
+    connection.pragma_update(None, "cell_size_check", "ON")?;
     // Only counts for a file that is still empty.
     connection.pragma_update(None, "page_size", 8192)?;
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;

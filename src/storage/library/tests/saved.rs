@@ -101,7 +101,7 @@ fn a_library_of_the_first_version_gets_its_ledger_and_keeps_what_it_has() {
     library.close();
     let connection = rusqlite::Connection::open(path).unwrap();
     connection
-        .execute_batch("DROP TABLE saved_files; DROP TABLE saved_rooms; PRAGMA user_version = 1;")
+        .execute_batch("DROP TABLE saved_files; DROP TABLE saved_rooms; DROP TABLE save_jobs; PRAGMA user_version = 1;")
         .unwrap();
     drop(connection);
     let library = machine.open();
