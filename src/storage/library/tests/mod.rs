@@ -2,6 +2,7 @@
 
 mod content;
 mod history;
+mod jobs;
 mod saved;
 mod trouble;
 
