@@ -3,6 +3,10 @@
 
 #[path = "views_shell/finding.rs"]
 mod finding;
+#[path = "views_shell/save_queue.rs"]
+mod save_queue;
+#[path = "views_shell/save_sheet.rs"]
+mod save_sheet;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
 
@@ -10,7 +14,7 @@ use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use salon::domain::RoomId;
-use salon::protocol::{Event, FolderChoice, LogInRefusal, OpenTarget, TwoFactorMethod};
+use salon::protocol::{Event, LogInRefusal, OpenTarget, TwoFactorMethod};
 use salon::state::{Action, NoticeLevel, Phase, SelectHow, user_message};
 use scenes::{Shell, harness, session, shell_of, signed_in, signed_out_at};
 use secrecy::ExposeSecret as _;
@@ -245,76 +249,6 @@ fn a_selection_that_is_not_listed_yet_counts_its_bytes_as_at_least() {
 }
 
 #[test]
-fn the_folder_question_takes_enter_and_refuses_a_relative_path() {
-    let mut harness = harness(folder_asked());
-    // The suggestion is selected, so that typing replaces it.
-    folder(&harness).type_text("pictures");
-    harness.run_steps(2);
-    press(&mut harness, Key::Enter);
-    harness.get_by_label_contains("Type the whole path");
-    assert!(folder(&harness).is_focused());
-    harness.key_press_modifiers(CTRL, Key::A);
-    harness.run_steps(2);
-    folder(&harness).type_text("/tmp/pictures");
-    harness.run_steps(2);
-    press(&mut harness, Key::Enter);
-    let path = std::path::Path::new("/tmp/pictures");
-    assert!(
-        harness
-            .state()
-            .has(|action| matches!(action, Action::ConfirmFolder(it) if it == path))
-    );
-}
-
-#[test]
-fn escape_leaves_the_folder_question() {
-    let mut harness = harness(folder_asked());
-    press(&mut harness, Key::Escape);
-    press(&mut harness, Key::Escape);
-    assert!(
-        harness
-            .state()
-            .has(|action| matches!(action, Action::CancelFolder))
-    );
-    assert!(harness.state().state.saves.pending.is_none());
-}
-
-#[test]
-fn a_running_save_shows_its_numbers_and_opens_the_queue() {
-    let mut shell = signed_in(300);
-    scenes::start_save(&mut shell);
-    let mut harness = harness(shell);
-    let words = "Saving 311 of 1,243 · 412 MB · 8.1 MB/s · 3 min left";
-    harness.get_by_label_contains(words).click();
-    harness.run_steps(3);
-    click(&mut harness, "Stop");
-    assert!(
-        harness
-            .state()
-            .has(|action| matches!(action, Action::CancelSave(_)))
-    );
-}
-
-#[test]
-fn a_finished_save_says_what_failed_and_can_be_retried() {
-    let mut shell = signed_in(300);
-    scenes::start_save(&mut shell);
-    scenes::finish_save(&mut shell);
-    let mut harness = harness(shell);
-    harness.get_by_label("2 images saved, 1 already there, 1 failed");
-    click(&mut harness, "See failures");
-    harness.get_by_label("Deleted on the server");
-    // The list grows from below: its place is final after some frames.
-    harness.run_steps(5);
-    click(&mut harness, "Retry 1 failed");
-    assert!(
-        harness
-            .state()
-            .has(|action| matches!(action, Action::RetrySave(_)))
-    );
-}
-
-#[test]
 fn an_expired_session_is_renewed_over_the_window_that_stays() {
     let mut shell = signed_in(300);
     let generation = shell.state.generation;
@@ -490,19 +424,4 @@ fn filtering(text: &str) -> Harness<'static, Shell> {
 
 fn filter<'a>(harness: &'a Harness<'_, Shell>) -> egui_kittest::Node<'a> {
     harness.get_by_role_and_label(Role::SearchInput, "Find a room")
-}
-
-fn folder<'a>(harness: &'a Harness<'_, Shell>) -> egui_kittest::Node<'a> {
-    harness.get_by_role_and_label(Role::TextInput, "Folder")
-}
-
-fn folder_asked() -> Shell {
-    let mut shell = signed_in(300);
-    let (position, how) = (0, SelectHow::Only);
-    shell.state.on_action(Action::Select { position, how });
-    shell.state.on_action(Action::SaveSelected);
-    shell
-        .state
-        .on_event(Event::FolderPicked(FolderChoice::NoDialog));
-    shell
 }

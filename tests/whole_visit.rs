@@ -98,9 +98,7 @@ fn save_everything(app: &mut App, server: &Server, folder: &Path) {
     let gallery = app.gallery();
     assert_eq!(gallery.selection.count(&gallery.listing), 1_243);
     app.key(Modifiers::COMMAND, Key::S);
-    app.until("a folder is asked for", |state| {
-        state.saves.pending.is_some()
-    });
+    app.until("the sheet is there", |state| state.saves.sheet.is_some());
     app.harness.step();
     app.key(Modifiers::COMMAND, Key::A);
     app.harness

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use crate::domain::{AuthToken, ByteCount, RoomId, SaveJobId, UploadId};
-use crate::protocol::{GridLayoutChoice, KnownAccount, OpenTarget, ThemeChoice, WantedImage};
+use crate::protocol::{
+    ClashRule, GridLayoutChoice, KnownAccount, OpenTarget, SaveChoices, ThemeChoice, WantedImage,
+};
 use crate::state::go_to_date::DateTarget;
 use crate::state::selection::{BandEnd, BandKind};
 
@@ -114,22 +116,38 @@ pub enum Action {
     RememberWindowSize([f32; 2]),
 
     // Saving
-    /// Ctrl+S: save the selection, or the image in view.
+    /// Ctrl+S: save the selection, or the image in view, as the room was saved last.
     SaveSelected,
-    /// Save again somewhere else: always ask for the folder.
+    /// Save somewhere else or otherwise: always show the sheet.
     SaveSelectedAs,
-    /// The folder was typed into the field that stands in for a missing dialog.
-    ConfirmFolder(PathBuf),
-    /// Ask the system's dialog from the folder field.
+    /// Another folder was typed on the sheet.
+    ChangeSaveFolder(PathBuf),
+    /// Something else was chosen on the sheet.
+    ChangeSaveChoices(Box<SaveChoices>),
+    /// Ask the system's dialog for the folder.
     BrowseFolder,
+    /// Save as the sheet says.
+    ConfirmSave,
     /// Do not save after all.
-    CancelFolder,
+    LeaveSaveSheet,
+    /// Let a job rest.
+    PauseSave(SaveJobId),
+    /// Go on with these that rest.
+    ResumeSaves(Vec<SaveJobId>),
     /// Stop a job.
     CancelSave(SaveJobId),
-    /// Save the failed ones of a job again.
+    /// What to do, for the whole job, where another file has the name.
+    AnswerClash { job: SaveJobId, rule: ClashRule },
+    /// Save the failed ones of a job again, or what it did not get to.
     RetrySave(SaveJobId),
-    /// Take a finished job off the list.
+    /// Take a job that is over or rests off the list.
     DismissSave(SaveJobId),
+    /// Save what is new in the open room since it was saved, and repair what is there.
+    SaveNews,
+    /// Do not tell of it.
+    HideNews,
+    /// The same for every room that was saved.
+    UpdateFolders,
 
     // Other
     /// Hand a folder or an address to another program.

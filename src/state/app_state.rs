@@ -13,8 +13,8 @@ use crate::state::effect::Effect;
 use crate::state::gallery::Gallery;
 use crate::state::notices::{NoticeLevel, NoticeOffer, Notices};
 use crate::state::room_list::RoomList;
+use crate::state::saved_rooms::SavedRooms;
 use crate::state::saves::Saves;
-use crate::state::saving::AskFolder;
 use crate::state::sign_in::SignIn;
 use crate::state::user_message::{self, UserMessage};
 
@@ -56,6 +56,8 @@ pub struct AppState {
     pub gallery: Option<Gallery>,
     /// Save jobs.
     pub saves: Saves,
+    /// Rooms that were saved without a gap.
+    pub saved_rooms: SavedRooms,
     /// Messages at the edge.
     pub notices: Notices,
     /// How things stand with the server.
@@ -90,6 +92,7 @@ impl AppState {
             rooms: RoomList::default(),
             gallery: None,
             saves: Saves::default(),
+            saved_rooms: SavedRooms::default(),
             notices: Notices::default(),
             connection: Connection::Online,
             settings,
@@ -227,23 +230,22 @@ impl AppState {
             | Action::SetTheme(_)
             | Action::SetThumbnailCache(_)
             | Action::RememberWindowSize(_) => self.act_on_settings(&action),
-            Action::SaveSelected => self.save_selected(AskFolder::IfUnknown),
-            Action::SaveSelectedAs => self.save_selected(AskFolder::Always),
-            Action::ConfirmFolder(folder) => self.begin_pending_save(folder),
-            Action::BrowseFolder => self.browse_folder(),
-            Action::CancelFolder => {
-                self.saves.pending = None;
-                Vec::new()
-            }
-            Action::CancelSave(job) => {
-                self.saves.stop(job);
-                vec![Effect::Send(Command::CancelSave(job))]
-            }
-            Action::RetrySave(job) => self.retry_save(job),
-            Action::DismissSave(job) => {
-                self.saves.dismiss(job);
-                Vec::new()
-            }
+            Action::SaveSelected
+            | Action::SaveSelectedAs
+            | Action::ChangeSaveFolder(_)
+            | Action::ChangeSaveChoices(_)
+            | Action::BrowseFolder
+            | Action::ConfirmSave
+            | Action::LeaveSaveSheet
+            | Action::PauseSave(_)
+            | Action::ResumeSaves(_)
+            | Action::CancelSave(_)
+            | Action::AnswerClash { .. }
+            | Action::RetrySave(_)
+            | Action::DismissSave(_)
+            | Action::SaveNews
+            | Action::HideNews
+            | Action::UpdateFolders => self.act_on_saves(action),
             Action::Open(target) => vec![Effect::Send(Command::Open(target))],
             Action::DismissNotice(id) => {
                 self.notices.dismiss(id);
@@ -316,20 +318,14 @@ impl AppState {
                 self.connection = connection;
                 Vec::new()
             }
-            Event::FolderPicked(choice) => self.folder_picked(choice),
-            Event::SaveAdvanced { job, progress } => {
-                self.saves.advance(job, progress);
-                Vec::new()
-            }
-            Event::SaveFinished { job, report } => {
-                self.saves.finish(job, report);
-                Vec::new()
-            }
-            Event::SaveSurveyed { .. }
+            Event::FolderPicked(_)
+            | Event::SaveSurveyed { .. }
+            | Event::SaveAdvanced { .. }
             | Event::SaveAsks { .. }
+            | Event::SaveFinished { .. }
             | Event::SavesRestored(_)
-            | Event::SavedRoomsKnown(_)
-            | Event::SavedFilesFound(_) => Vec::new(),
+            | Event::SavedRoomsKnown(_) => self.receive_about_saves(event),
+            Event::SavedFilesFound(_) => Vec::new(),
             Event::SystemThemeChanged { is_dark } => {
                 self.is_system_dark = Some(is_dark);
                 Vec::new()

@@ -1,11 +1,9 @@
 //! Searching a room by file name: what is shown, and what is done to it.
 
-use std::path::PathBuf;
-
 use super::fixtures::{in_room, load_page, page, room, upload};
 use super::*;
 use crate::domain::{ListingWindow, UploadId};
-use crate::protocol::{Command, Event, FolderChoice, SaveSelection, Wanted};
+use crate::protocol::{Command, Event, SaveSelection, Wanted};
 
 fn gallery(state: &AppState) -> &Gallery {
     state.gallery.as_ref().unwrap()
@@ -235,8 +233,7 @@ fn every_match_is_saved_once_the_room_is_searched_whole() {
     find(&mut state, "5.png");
     state.on_action(Action::SelectAll);
     state.on_action(Action::SaveSelected);
-    let picked = FolderChoice::Picked(PathBuf::from("/here"));
-    assert!(saved(state.on_event(Event::FolderPicked(picked))).is_none());
+    assert!(saved(state.on_action(Action::ConfirmSave)).is_none());
     for index in 1..3 {
         assert!(saved(load_page(&mut state, index, 350)).is_none());
     }
@@ -251,8 +248,7 @@ fn a_save_that_waits_for_a_search_is_not_made_of_another_one() {
     find(&mut state, "5.png");
     state.on_action(Action::SelectAll);
     state.on_action(Action::SaveSelected);
-    let picked = FolderChoice::Picked(PathBuf::from("/here"));
-    state.on_event(Event::FolderPicked(picked));
+    state.on_action(Action::ConfirmSave);
     find(&mut state, "");
     for index in 1..4 {
         assert!(saved(load_page(&mut state, index, 350)).is_none());

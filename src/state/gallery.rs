@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::collections::{HashMap, VecDeque};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::domain::listing::{Listing, Merged};
@@ -14,6 +13,7 @@ use crate::protocol::{
 use crate::state::action::{Shown, ViewerStep};
 use crate::state::find::Find;
 use crate::state::go_to_date::GoingToDate;
+use crate::state::save_sheet::SaveTarget;
 use crate::state::selection::Selection;
 use crate::state::user_message::UserMessage;
 
@@ -43,8 +43,8 @@ pub struct Gallery {
     pub list_error: Option<ClientError>,
     /// Whether the server gives the bytes.
     pub access: FileAccess,
-    /// Save the choice into this folder once all of it is known.
-    pub save_when_known: Option<PathBuf>,
+    /// Save the choice there and so once all of it is known.
+    pub save_when_known: Option<SaveTarget>,
     /// The server has given bytes of this room: it is not closed as a whole.
     has_bytes: bool,
     /// The date that is being looked for.

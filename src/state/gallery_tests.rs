@@ -1,13 +1,11 @@
 //! The open room: choices over unread pages, saves that wait, failures that stay where they
 //! belong.
 
-use std::path::PathBuf;
-
 use super::fixtures::{in_room, listing, load_page, room, signed_in, upload};
 use super::*;
 use crate::domain::{ListingWindow, PageIndex, UploadPage};
 use crate::protocol::{
-    Command, DownloadError, Event, FolderChoice, ImageError, ImageFailure, ImageRequest, ImageSize,
+    Command, DownloadError, Event, ImageError, ImageFailure, ImageRequest, ImageSize,
     ImageSubject, SaveSelection, Wanted,
 };
 
@@ -130,8 +128,7 @@ fn a_range_is_saved_whole_even_if_it_was_not_listed_yet() {
         how: SelectHow::Range,
     });
     state.on_action(Action::SaveSelected);
-    let picked = FolderChoice::Picked(PathBuf::from("/here"));
-    let effects = state.on_event(Event::FolderPicked(picked));
+    let effects = state.on_action(Action::ConfirmSave);
     assert!(started(effects).is_none(), "not before all of it is known");
     assert!(started(load_page(&mut state, 1, 250)).is_none());
     assert_eq!(started(load_page(&mut state, 2, 250)), Some(250));
@@ -153,8 +150,7 @@ fn a_range_cleared_while_it_is_listed_is_not_saved() {
         how: SelectHow::Range,
     });
     state.on_action(Action::SaveSelected);
-    let picked = FolderChoice::Picked(PathBuf::from("/here"));
-    state.on_event(Event::FolderPicked(picked));
+    state.on_action(Action::ConfirmSave);
     state.on_action(Action::ClearSelection);
     assert!(started(load_page(&mut state, 1, 150)).is_none());
 }
@@ -167,20 +163,6 @@ fn started(effects: Vec<Effect>) -> Option<usize> {
         },
         _ => None,
     })
-}
-
-#[test]
-fn one_question_for_a_folder_at_a_time() {
-    let mut state = in_room(10);
-    state.on_action(Action::SaveSelected);
-    let asks = |effects: &[Effect]| {
-        let is_question =
-            |effect: &&Effect| matches!(effect, Effect::Send(Command::PickFolder { .. }));
-        effects.iter().filter(is_question).count()
-    };
-    assert_eq!(asks(&state.on_action(Action::SaveSelected)), 0);
-    state.on_event(Event::FolderPicked(FolderChoice::Cancelled));
-    assert_eq!(asks(&state.on_action(Action::SaveSelected)), 1);
 }
 
 #[test]

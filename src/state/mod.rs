@@ -11,10 +11,15 @@ mod effect;
 mod find;
 mod gallery;
 mod go_to_date;
+mod naming;
 mod notices;
 mod restored;
 mod room_list;
 mod rooms;
+mod save_memory;
+mod save_queue;
+mod save_sheet;
+mod saved_rooms;
 mod saves;
 mod saving;
 mod selection;
@@ -29,10 +34,13 @@ pub use effect::Effect;
 pub use find::Find;
 pub use gallery::{FileAccess, Gallery};
 pub use go_to_date::{DateTarget, GoingToDate};
+pub use naming::{FileNames, SubFolders, choices_in, template_of};
 pub use notices::{Notice, NoticeLevel, NoticeOffer, Notices};
 pub use room_list::{RoomList, RoomSearch};
 pub use rooms::TILE_EDGE_POINTS;
-pub use saves::{FolderQuestion, PendingSave, SaveJob, Saves};
+pub use save_sheet::{SaveSheet, SaveTarget};
+pub use saved_rooms::{News, SavedRooms};
+pub use saves::{SaveJob, SaveOrigin, Saves};
 pub use selection::{BandEnd, BandKind, Selection};
 pub use sign_in::{Probe, Resend, SignIn, SignInStep};
 pub use user_message::UserMessage;
@@ -47,5 +55,9 @@ mod gallery_tests;
 mod go_to_date_tests;
 #[cfg(test)]
 mod restored_tests;
+#[cfg(test)]
+mod saving_tests;
+#[cfg(test)]
+mod update_tests;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Short messages at the edge of the window.
 
+use crate::domain::SaveJobId;
 use crate::state::user_message::UserMessage;
 
 /// How urgent a notice is.
@@ -18,6 +19,8 @@ pub enum NoticeOffer {
     RetryKeyring,
     /// Bring a cleared selection back.
     UndoClear,
+    /// Go on with saves of an earlier run.
+    ResumeSaves(Vec<SaveJobId>),
 }
 
 /// One message.
@@ -74,5 +77,12 @@ impl Notices {
     pub fn withdraw(&mut self, offer: &NoticeOffer) {
         self.shown
             .retain(|notice| notice.offer.as_ref() != Some(offer));
+    }
+
+    /// Takes off every message that offers to go on with this save.
+    pub(super) fn withdraw_resume(&mut self, job: SaveJobId) {
+        self.shown.retain(|notice| {
+            !matches!(&notice.offer, Some(NoticeOffer::ResumeSaves(jobs)) if jobs.contains(&job))
+        });
     }
 }

@@ -1,11 +1,15 @@
-//! Running and finished save jobs, and the question for a folder.
+//! The queue of saves, and the one that is about to begin.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
+use jiff::Timestamp;
 
 use crate::domain::{ByteCount, Room, SaveJobId, UploadId};
-use crate::protocol::{SaveProgress, SaveReport, SaveSelection};
+use crate::protocol::{
+    SaveActivity, SaveOrder, SaveProgress, SaveReport, SaveSelection, SavedUntil, UnfinishedSave,
+};
+use crate::state::save_sheet::SaveSheet;
 
 /// One job.
 #[derive(Debug)]
@@ -16,65 +20,89 @@ pub struct SaveJob {
     pub room: Room,
     /// Into which folder.
     pub folder: PathBuf,
+    /// What it came from.
+    pub origin: SaveOrigin,
     /// How far it is.
     pub progress: SaveProgress,
+    /// Another file that has the name of one to save, while the person is asked about it.
+    pub clash: Option<PathBuf>,
     /// What became of it, once it is over.
     pub report: Option<Box<SaveReport>>,
     /// Stop was pressed.
     pub is_stopping: bool,
 }
 
-/// A save that waits for its folder.
-#[derive(Debug, Clone)]
-pub struct PendingSave {
-    /// The room the images are from.
-    pub room: Room,
-    /// What to save.
-    pub selection: SaveSelection,
-    /// Known bytes, for the question.
-    pub bytes: ByteCount,
-    /// How many images.
-    pub count: usize,
-    /// The folder to offer.
-    pub suggested: PathBuf,
-    /// How the folder is asked for.
-    pub question: FolderQuestion,
+/// What a job came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SaveOrigin {
+    /// Images were chosen and saved.
+    Choice,
+    /// A folder was brought up to date.
+    Update,
+    /// It was begun before the program was started.
+    EarlierRun,
 }
 
-/// How the folder is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FolderQuestion {
-    /// By the system's dialog.
-    Dialog,
-    /// By a field in the window: the system has no dialog.
-    Field,
+impl SaveJob {
+    /// Whether it goes on by itself, now or later.
+    pub fn is_running(&self) -> bool {
+        self.report.is_none() && self.progress.activity != SaveActivity::Paused
+    }
+
+    /// Whether it rests until somebody resumes it.
+    pub fn is_paused(&self) -> bool {
+        self.report.is_none() && !self.is_running()
+    }
 }
 
 /// All jobs, and the one that is about to begin.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Saves {
     /// Oldest first.
     pub jobs: Vec<SaveJob>,
-    /// The one that waits for its folder.
-    pub pending: Option<PendingSave>,
+    /// The one that is being prepared.
+    pub sheet: Option<SaveSheet>,
+    /// Bytes a second of the last save that had a speed.
+    pub speed: Option<u64>,
+    /// Folders to bring up to date as soon as there is room for more commands.
+    pub(super) to_update: VecDeque<SavedUntil>,
     /// Where the images saved since the start are.
     saved: HashMap<UploadId, PathBuf>,
     last_id: u64,
+    last_survey: u64,
+}
+
+impl Default for Saves {
+    fn default() -> Self {
+        // Jobs outlive the program, so that each run counts on from its own start.
+        let now = Timestamp::now().as_microsecond();
+        Self {
+            jobs: Vec::new(),
+            sheet: None,
+            speed: None,
+            to_update: VecDeque::new(),
+            saved: HashMap::new(),
+            last_id: u64::try_from(now).unwrap_or(0),
+            last_survey: 0,
+        }
+    }
 }
 
 impl Saves {
-    /// The jobs that are not over.
+    /// The jobs that go on by themselves.
     pub fn running(&self) -> impl Iterator<Item = &SaveJob> {
+        self.jobs.iter().filter(|job| job.is_running())
+    }
+
+    /// The jobs that are not over.
+    pub fn unfinished(&self) -> impl Iterator<Item = &SaveJob> {
         self.jobs.iter().filter(|job| job.report.is_none())
     }
 
-    /// Forgets everything but the last number: a late report of an old job must not be taken
-    /// for one of a new job.
-    pub(super) fn forget(&mut self) {
-        *self = Self {
-            last_id: self.last_id,
-            ..Self::default()
-        };
+    /// The first job that waits to be told what to do about a name that is taken.
+    pub fn asking(&self) -> Option<(&SaveJob, &Path)> {
+        let mut asking = self.unfinished().filter(|job| !job.is_stopping);
+        asking.find_map(|job| Some((job, job.clash.as_deref()?)))
     }
 
     /// Where an image was saved to since the start.
@@ -82,33 +110,81 @@ impl Saves {
         self.saved.get(upload).map(PathBuf::as_path)
     }
 
-    pub(super) fn start(&mut self, pending: &PendingSave, folder: PathBuf) -> SaveJobId {
+    /// Forgets everything but the last numbers: a late report of an old job must not be taken
+    /// for one of a new job.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            last_id: self.last_id,
+            last_survey: self.last_survey,
+            ..Self::default()
+        };
+    }
+
+    /// The number of the next question what a save would do.
+    pub(super) const fn next_survey(&mut self) -> u64 {
+        self.last_survey += 1;
+        self.last_survey
+    }
+
+    /// Takes a new job in: so many images of so many bytes, as far as that is known.
+    pub(super) fn start(
+        &mut self,
+        order: &SaveOrder,
+        origin: SaveOrigin,
+        (count, bytes): (usize, ByteCount),
+    ) -> SaveJobId {
         self.last_id += 1;
         let id = SaveJobId(self.last_id);
-        let is_total_final = matches!(pending.selection, SaveSelection::Uploads(_));
+        let is_total_final = matches!(order.selection, SaveSelection::Uploads(_));
         self.jobs.push(SaveJob {
             id,
-            room: pending.room.clone(),
-            folder,
+            room: (*order.room).clone(),
+            folder: order.folder.clone(),
+            origin,
             progress: SaveProgress {
-                activity: crate::protocol::SaveActivity::Queued,
+                activity: SaveActivity::Queued,
                 saved_count: 0,
                 failed_count: 0,
-                total_count: pending.count,
+                total_count: count,
                 saved_bytes: ByteCount(0),
-                total_bytes: pending.bytes,
+                total_bytes: bytes,
                 bytes_per_second: 0,
                 is_total_final,
             },
+            clash: None,
             report: None,
             is_stopping: false,
         });
         id
     }
 
+    /// Takes in what earlier runs left; answers which of it was not known.
+    pub(super) fn restore(&mut self, unfinished: Vec<UnfinishedSave>) -> Vec<SaveJobId> {
+        let before = self.jobs.len();
+        for save in unfinished {
+            if self.jobs.iter().all(|job| job.id != save.job) {
+                self.jobs.push(restored(save));
+            }
+        }
+        let new: Vec<_> = self.jobs.iter().skip(before).map(|job| job.id).collect();
+        // They are older than what was begun meanwhile.
+        self.jobs.rotate_right(new.len());
+        new
+    }
+
     pub(super) fn advance(&mut self, id: SaveJobId, progress: SaveProgress) {
+        if progress.bytes_per_second > 0 {
+            self.speed = Some(progress.bytes_per_second);
+        }
         if let Some(job) = self.job_mut(id) {
             job.progress = progress;
+        }
+    }
+
+    pub(super) fn ask(&mut self, id: SaveJobId, path: PathBuf) {
+        if let Some(job) = self.job_mut(id) {
+            job.clash = Some(path);
+            job.progress.activity = SaveActivity::Asking;
         }
     }
 
@@ -116,6 +192,8 @@ impl Saves {
         let there = report.saved.iter().chain(&report.already_there);
         self.saved.extend(there.cloned());
         if let Some(job) = self.job_mut(id) {
+            job.clash = None;
+            job.is_stopping = false;
             job.report = Some(report);
         }
     }
@@ -126,32 +204,67 @@ impl Saves {
         }
     }
 
-    pub(super) fn dismiss(&mut self, id: SaveJobId) {
-        self.jobs.retain(|job| job.id != id || job.report.is_none());
+    pub(super) fn pause(&mut self, id: SaveJobId) {
+        self.turn_to(id, SaveActivity::Paused);
     }
 
-    /// The failed images of a finished job, as a save that can begin.
-    pub(super) fn retry(&mut self, id: SaveJobId) -> Option<(PendingSave, PathBuf)> {
-        let index = self.jobs.iter().position(|job| job.id == id)?;
-        let job = self.jobs.get(index)?;
-        let failed = &job.report.as_ref()?.failed;
-        let uploads: Vec<_> = failed
-            .iter()
-            .map(|(upload, _)| Arc::clone(upload))
-            .collect();
-        let pending = PendingSave {
-            room: job.room.clone(),
-            bytes: uploads.iter().filter_map(|upload| upload.size).sum(),
-            count: uploads.len(),
-            selection: SaveSelection::Uploads(uploads),
-            suggested: job.folder.clone(),
-            question: FolderQuestion::Dialog,
+    /// The job goes on, or begins again with what failed.
+    pub(super) fn go_on(&mut self, id: SaveJobId) {
+        self.turn_to(id, SaveActivity::Queued);
+        let Some(job) = self.job_mut(id) else {
+            return;
         };
-        let job = self.jobs.remove(index);
-        (pending.count > 0).then_some((pending, job.folder))
+        if job.origin == SaveOrigin::EarlierRun {
+            job.origin = SaveOrigin::Choice;
+        }
+        if job.report.take().is_some() {
+            job.progress.failed_count = 0;
+        }
+    }
+
+    /// The backend says how it really is in a moment.
+    fn turn_to(&mut self, id: SaveJobId, activity: SaveActivity) {
+        if let Some(job) = self.job_mut(id) {
+            job.clash = None;
+            job.progress.activity = activity;
+            job.progress.bytes_per_second = 0;
+        }
+    }
+
+    /// Takes a job off the list; whether it was there and nothing goes on in it.
+    pub(super) fn dismiss(&mut self, id: SaveJobId) -> bool {
+        let before = self.jobs.len();
+        self.jobs.retain(|job| job.id != id || job.is_running());
+        self.jobs.len() < before
+    }
+
+    pub(super) fn job(&self, id: SaveJobId) -> Option<&SaveJob> {
+        self.jobs.iter().find(|job| job.id == id)
     }
 
     fn job_mut(&mut self, id: SaveJobId) -> Option<&mut SaveJob> {
         self.jobs.iter_mut().find(|job| job.id == id)
+    }
+}
+
+fn restored(save: UnfinishedSave) -> SaveJob {
+    SaveJob {
+        id: save.job,
+        room: *save.room,
+        folder: save.folder,
+        origin: SaveOrigin::EarlierRun,
+        progress: SaveProgress {
+            activity: SaveActivity::Paused,
+            saved_count: save.saved_count,
+            failed_count: save.failed_count,
+            total_count: save.total_count,
+            saved_bytes: ByteCount(0),
+            total_bytes: ByteCount(0),
+            bytes_per_second: 0,
+            is_total_final: true,
+        },
+        clash: None,
+        report: None,
+        is_stopping: false,
     }
 }

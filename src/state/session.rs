@@ -241,9 +241,7 @@ impl AppState {
             self.settings
                 .accounts
                 .retain(|account| account.server != server || account.user_id != user);
-            self.settings
-                .save_folders
-                .remove(&format!("{user}@{server}"));
+            self.forget_saves_of(&format!("{user}@{server}"));
         }
         self.forget_account();
         let server = session.map(|session| session.account.server.to_string());
@@ -256,7 +254,7 @@ impl AppState {
     pub(super) fn forget_known(&mut self, account: KnownAccount) -> Vec<Effect> {
         let key = account.key();
         self.settings.accounts.retain(|known| known.key() != key);
-        self.settings.save_folders.remove(&key);
+        self.forget_saves_of(&key);
         vec![
             self.keep_settings(),
             Effect::Send(Command::ForgetAccount(account)),
@@ -287,6 +285,7 @@ impl AppState {
         self.people.clear();
         self.room_to_open = None;
         self.saves.forget();
+        self.saved_rooms = crate::state::saved_rooms::SavedRooms::default();
         self.connection = crate::protocol::Connection::Online;
         self.has_told_about_keyring = false;
     }

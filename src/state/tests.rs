@@ -11,7 +11,7 @@ use crate::domain::{
     ByteCount, ListingWindow, PageIndex, Person, SaveJobId, ServerUrl, UploadId, UserId,
 };
 use crate::protocol::{
-    ClientError, Command, DownloadError, Event, FolderChoice, ImageFailure, ImageRequest,
+    ClientError, Command, DownloadError, Event, ImageFailure, ImageRequest,
     ImageSize, ImageSubject, KeyringError, KeyringStatus, KnownAccount, LogInRefusal, SaveReport,
     SaveSelection, ServerIdentity, Settings, TwoFactorChallenge, TwoFactorMethod, Wanted,
     WantedImage,
@@ -429,16 +429,13 @@ fn saving_asks_for_a_folder_once_and_remembers_it_for_the_room() {
         how: SelectHow::Only,
     });
     let sent = commands(state.on_action(Action::SaveSelected));
-    assert!(matches!(&sent[..], [Command::PickFolder { .. }]));
-    let picked = FolderChoice::Picked(PathBuf::from("/here"));
-    let sent = commands(state.on_event(Event::FolderPicked(picked)));
-    assert!(sent.iter().any(|command| matches!(
-        command,
-        Command::StartSave {
-            job: SaveJobId(1),
-            ..
-        }
-    )));
+    assert!(matches!(&sent[..], [Command::SurveySave { .. }]));
+    state.on_action(Action::ChangeSaveFolder(PathBuf::from("/here")));
+    let sent = commands(state.on_action(Action::ConfirmSave));
+    assert!(
+        sent.iter()
+            .any(|command| matches!(command, Command::StartSave { .. }))
+    );
     let sent = commands(state.on_action(Action::SaveSelected));
     let started = sent.iter().find_map(|command| match command {
         Command::StartSave { order, .. } => Some(order.folder.clone()),
@@ -470,20 +467,6 @@ fn what_was_saved_is_known_to_be_saved() {
     assert_eq!(state.saves.saved_path(&upload(1).id), Some(at(1).as_path()));
     assert_eq!(state.saves.saved_path(&upload(2).id), Some(at(2).as_path()));
     assert_eq!(state.saves.saved_path(&upload(3).id), None);
-}
-
-#[test]
-fn without_a_dialog_the_window_asks_for_the_folder_itself() {
-    let mut state = in_room(10);
-    state.on_action(Action::SaveSelected);
-    state.on_event(Event::FolderPicked(FolderChoice::NoDialog));
-    let pending = state.saves.pending.as_ref().unwrap();
-    assert_eq!(pending.question, FolderQuestion::Field);
-    let sent = commands(state.on_action(Action::ConfirmFolder(PathBuf::from("/typed"))));
-    assert!(
-        sent.iter()
-            .any(|command| matches!(command, Command::StartSave { .. }))
-    );
 }
 
 #[test]

@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use crate::domain::{AddressError, ByteCount, ServerUrl};
+use crate::domain::{AddressError, ByteCount, Room, RoomKind, ServerUrl, safe_display_name};
 use crate::protocol::{
     ClientError, DownloadError, ImageError, ImageFailure, KeyringError, LogInRefusal, OpenTarget,
-    SaveFailure, StorageError, TlsProblem, TwoFactorMethod, WrongAnswer,
+    SaveFailure, SaveProgress, StorageError, SurveyError, TlsProblem, TwoFactorMethod, WrongAnswer,
 };
 
 /// What happened, and what to do about it.
@@ -476,15 +476,59 @@ pub fn save(failure: &SaveFailure) -> UserMessage {
             "Its position cannot be taken out",
             format!("It was not saved: {cause}. To have it all the same, save it as it is."),
         ),
-        SaveFailure::DoesNotFit(lack) => UserMessage::new(
-            format!("It does not fit on the disk: {lack} too few are free"),
-            "Free that much, or choose a folder on another disk.",
-        ),
-        SaveFailure::Template(problem) => UserMessage::new(
-            "The names of the files cannot be made",
-            format!("{problem}. Choose other names for this room."),
-        ),
+        SaveFailure::DoesNotFit(lack) => does_not_fit(*lack),
+        SaveFailure::Template(problem) => template(problem),
     }
+}
+
+/// Why it is not known what a save would do.
+pub fn survey(error: &SurveyError) -> UserMessage {
+    match error {
+        SurveyError::Template(problem) => template(problem),
+        SurveyError::Storage(error) => storage(error),
+    }
+}
+
+/// There is not enough space for what is to be saved.
+pub fn does_not_fit(lack: ByteCount) -> UserMessage {
+    UserMessage::new(
+        format!("The disk is too small: {lack} are missing"),
+        "Free some space, choose a folder on another disk, or save fewer images.",
+    )
+}
+
+/// A template that cannot be understood; the problem is a sentence without a full stop.
+fn template(problem: &str) -> UserMessage {
+    UserMessage::new(
+        "The names of the files cannot be made",
+        format!("{}.", problem.trim_end_matches('.')),
+    )
+}
+
+/// A save of an earlier run can go on.
+pub fn save_to_resume(room: &Room, progress: &SaveProgress) -> UserMessage {
+    let title = safe_display_name(&room.title);
+    let hash = if room.kind == RoomKind::Channel { "#" } else { "" };
+    let done = grouped(progress.saved_count);
+    let failed = match progress.failed_count {
+        0 => "The rest is saved when you resume it.".to_owned(),
+        count => format!("{} failed; they are tried again when you resume it.", images(count)),
+    };
+    UserMessage::new(
+        format!(
+            "A save of {hash}{title} stopped at {done} of {}",
+            grouped(progress.total_count.max(progress.saved_count))
+        ),
+        failed,
+    )
+}
+
+/// Several saves of earlier runs can go on.
+pub fn saves_to_resume(count: usize) -> UserMessage {
+    UserMessage::new(
+        format!("{} saves stopped before they were complete", grouped(count)),
+        "The rest is saved when you resume them.",
+    )
 }
 
 /// The keyring does not keep the session.
@@ -562,6 +606,19 @@ mod tests {
         assert_eq!(duration(Duration::from_millis(41_200)), "42 s");
         assert_eq!(duration(Duration::from_secs(170)), "3 min");
         assert_eq!(duration(Duration::from_mins(160)), "2 h 40 min");
+    }
+
+    #[test]
+    fn what_stops_a_save_is_said_with_what_to_do() {
+        let lack = ByteCount(3_200_000_000);
+        let message = save(&SaveFailure::DoesNotFit(lack));
+        assert!(message.headline.contains("3.2 GB"), "{message:?}");
+        assert_eq!(message, does_not_fit(lack));
+        let problem = "The template is empty. Write {name} to keep the original names";
+        let message = save(&SaveFailure::Template(problem.to_owned()));
+        assert_eq!(message.advice, format!("{problem}."));
+        let error = SurveyError::Template(problem.to_owned());
+        assert_eq!(survey(&error), message);
     }
 
     #[test]

@@ -226,8 +226,9 @@ pub(super) fn sign_out_dialog_ui(ui: &Ui, cx: ViewContext<'_>, dialog: &mut Dial
                     Images you saved stay where they are.";
         ui.add(egui::Label::new(format!("{token} {goes}")).wrap());
         if cx.state.saves.running().next().is_some() {
-            let stops = "Images are still being saved; that stops now.";
-            ui.label(RichText::new(stops).color(cx.palette.danger));
+            let pauses = "Images are still being saved. That pauses; you can resume it after \
+                          signing in again.";
+            ui.add(egui::Label::new(RichText::new(pauses).color(cx.palette.danger)).wrap());
         }
         ui.add_space(space::S);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {

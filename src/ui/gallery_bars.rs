@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{CornerRadius, Margin, RichText, Ui};
+use egui::{Color32, CornerRadius, Margin, Response, RichText, Ui};
 use lucide_icons::Icon;
 
 use crate::protocol::{Connection, DownloadError, OpenTarget};
 use crate::state::{Action, FileAccess, Gallery, GoingToDate, UserMessage, user_message};
+use crate::ui::news_bar::news_bar_ui;
 use crate::ui::theme::{self, space, text};
 use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
@@ -22,6 +23,7 @@ pub(super) fn gallery_bars_ui(
     totals: &Totals,
 ) {
     connection_ui(ui, cx, gallery, totals);
+    news_bar_ui(ui, cx);
     if let Some(going) = gallery.going_to_date() {
         going_ui(ui, cx, going);
     }
@@ -178,9 +180,20 @@ fn bar_ui(
     parts: (Icon, &str, &str),
     buttons: impl FnOnce(&mut Ui),
 ) {
+    filled_bar_ui(ui, cx, cx.palette.warning_soft, parts, buttons);
+}
+
+/// The same on another ground; answers with its words.
+pub(super) fn filled_bar_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    ground: Color32,
+    parts: (Icon, &str, &str),
+    buttons: impl FnOnce(&mut Ui),
+) -> Response {
     let (icon, headline, words) = parts;
     let frame = egui::Frame::new()
-        .fill(cx.palette.warning_soft)
+        .fill(ground)
         .corner_radius(CornerRadius::same(theme::RADIUS))
         .inner_margin(Margin::symmetric(12, 6))
         .outer_margin(Margin {
@@ -189,13 +202,14 @@ fn bar_ui(
             top: 0,
             bottom: 6,
         });
-    frame.show(ui, |ui| {
+    let bar = frame.show(ui, |ui| {
         let size = egui::vec2(ui.available_width(), theme::BUTTON_HEIGHT);
         let layout = egui::Layout::right_to_left(egui::Align::Center);
-        ui.allocate_ui_with_layout(size, layout, |ui| {
+        let bar = ui.allocate_ui_with_layout(size, layout, |ui| {
             ui.spacing_mut().item_spacing.x = space::S;
             buttons(ui);
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let layout = egui::Layout::left_to_right(egui::Align::Center);
+            let words = ui.with_layout(layout, |ui| {
                 ui.label(theme::icon(icon, text::TITLE));
                 let mut job = egui::text::LayoutJob::default();
                 let style = ui.style();
@@ -210,8 +224,11 @@ fn bar_ui(
                     );
                 }
                 RichText::new(words).append_to(&mut job, style, body, egui::Align::Center);
-                ui.add(egui::Label::new(job).wrap());
+                ui.add(egui::Label::new(job).wrap())
             });
+            words.inner
         });
+        bar.inner
     });
+    bar.inner
 }

@@ -9,8 +9,8 @@ use lucide_icons::Icon;
 use crate::domain::SaveJobId;
 use crate::protocol::OpenTarget;
 use crate::state::{Action, Notice, NoticeLevel, NoticeOffer, SaveJob};
-use crate::ui::save_panel::report_words;
-use crate::ui::status_bar::has_trouble;
+use crate::ui::save_job::end_icon;
+use crate::ui::save_words::{has_trouble, report_words};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{card_frame, icon_button_ui, message_ui};
@@ -64,8 +64,12 @@ impl NoticesView {
         let state = cx.state;
         self.notices
             .retain(|id, _| state.notices.iter().any(|notice| notice.id == *id));
-        self.saves
-            .retain(|id, _| state.saves.jobs.iter().any(|job| job.id == *id));
+        // A save that is tried again ends once more.
+        let is_over = |id: &SaveJobId| {
+            let mut jobs = state.saves.jobs.iter();
+            jobs.any(|job| job.id == *id && job.report.is_some())
+        };
+        self.saves.retain(|id, _| is_over(id));
     }
 
     fn has_fresh_save(&self, cx: ViewContext<'_>, now: f64) -> bool {
@@ -101,7 +105,8 @@ impl NoticesView {
             });
             close_ui(ui, cx, || cx.act(Action::DismissNotice(notice.id)));
         });
-        if notice.level == NoticeLevel::Warning {
+        let is_resume = matches!(notice.offer, Some(NoticeOffer::ResumeSaves(_)));
+        if notice.level == NoticeLevel::Warning || is_resume {
             return;
         }
         let until = self.notices.entry(notice.id).or_insert(now + SHOWN_SECS);
@@ -122,13 +127,7 @@ impl NoticesView {
         let (mut opens_queue, mut is_closed) = (false, false);
         let has_failed = has_trouble(job);
         let card = card_ui(ui, cx, |ui| {
-            let (icon, color) = if has_failed {
-                (Icon::TriangleAlert, cx.palette.danger)
-            } else if report.is_cancelled {
-                (Icon::CircleStop, cx.palette.text_weak)
-            } else {
-                (Icon::CircleCheck, cx.palette.success)
-            };
+            let (icon, color) = end_icon(cx, job, report);
             ui.label(theme::icon(icon, text::ICON).color(color));
             ui.vertical(|ui| {
                 ui.set_width(WIDTH - 110.0);
@@ -171,6 +170,10 @@ fn offered(offer: &NoticeOffer) -> (&'static str, Action) {
     match offer {
         NoticeOffer::RetryKeyring => ("Try again", Action::KeepSession),
         NoticeOffer::UndoClear => ("Undo", Action::UndoClear),
+        NoticeOffer::ResumeSaves(jobs) => {
+            let label = if jobs.len() > 1 { "Resume all" } else { "Resume" };
+            (label, Action::ResumeSaves(jobs.clone()))
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! Asks before the window closes while images are still being saved.
 
-use egui::{RichText, Ui, ViewportCommand};
+use egui::{Label, RichText, Ui, ViewportCommand};
 
-use crate::state::Action;
-use crate::ui::status_bar::running_words;
+use crate::ui::save_words::running_words;
 use crate::ui::theme::{space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{dialog_ui, plain_button, primary_button};
@@ -13,6 +12,7 @@ use crate::ui::widgets::{dialog_ui, plain_button, primary_button};
 pub(super) struct QuitQuestion {
     is_asked: bool,
     may_quit: bool,
+    has_focus: bool,
 }
 
 impl QuitQuestion {
@@ -32,6 +32,7 @@ impl QuitQuestion {
         let is_closing = ui.input(|input| input.viewport().close_requested());
         if is_closing && !self.may_quit && !self.is_asked {
             self.is_asked = true;
+            self.has_focus = false;
             ui.send_viewport_cmd(ViewportCommand::CancelClose);
         }
         if !self.is_asked {
@@ -41,20 +42,22 @@ impl QuitQuestion {
             let title = "Images are still being saved";
             ui.label(RichText::new(title).size(text::TITLE).strong());
             ui.label(RichText::new(running_words(&running)).color(cx.palette.text_weak));
-            let words = "If you quit now, the rest is not saved. What is complete stays.";
-            ui.add(egui::Label::new(words).wrap());
+            let words = "Nothing is lost if you quit: what is there stays, and the rest goes on \
+                         when you press Resume at the next start.";
+            ui.add(Label::new(words).wrap());
             ui.add_space(space::S);
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                if ui.add(primary_button(cx.palette, "Keep saving")).clicked() {
-                    self.is_asked = false;
+                let quit = ui.add(primary_button(cx.palette, "Pause and quit"));
+                if !std::mem::replace(&mut self.has_focus, true) {
+                    quit.request_focus();
                 }
-                if ui.add(plain_button("Stop and quit")).clicked() {
+                if quit.clicked() {
                     self.is_asked = false;
                     self.may_quit = true;
-                    for job in &running {
-                        cx.act(Action::CancelSave(job.id));
-                    }
                     ui.send_viewport_cmd(ViewportCommand::Close);
+                }
+                if ui.add(plain_button("Keep saving")).clicked() {
+                    self.is_asked = false;
                 }
             });
         });

@@ -5,9 +5,9 @@ use egui::{SetOpenCommand, Ui};
 use crate::protocol::{ImageRequest, ImageSize, ThemeChoice};
 use crate::state::{Action, AppState, Phase, Shown};
 use crate::ui::account_menu::sign_out_dialog_ui;
+use crate::ui::clash_question::clash_question_ui;
 use crate::ui::date_question::DateQuestion;
 use crate::ui::find_bar::FindBar;
-use crate::ui::folder_question::FolderQuestionView;
 use crate::ui::help_sheet::help_sheet_ui;
 use crate::ui::notices::NoticesView;
 use crate::ui::panes::Panes;
@@ -15,6 +15,7 @@ use crate::ui::quit_question::QuitQuestion;
 use crate::ui::room_list::RoomListView;
 use crate::ui::root_dialog::Dialog;
 use crate::ui::save_panel::QUEUE_WIDTH;
+use crate::ui::save_sheet::SaveSheetView;
 use crate::ui::session_pages::{corner_ui, expired_ui, resuming_ui, signed_out_ui, signing_out_ui};
 use crate::ui::sign_in_form::SignInForm;
 use crate::ui::texture_store::TextureStore;
@@ -33,7 +34,7 @@ pub struct RootView {
     pub(super) grid: ThumbnailGrid,
     pub(super) viewer: Viewer,
     notices: NoticesView,
-    folder_question: FolderQuestionView,
+    save_sheet: SaveSheetView,
     date_question: DateQuestion,
     pub(super) find_bar: FindBar,
     pub(super) panes: Panes,
@@ -68,7 +69,7 @@ impl Default for RootView {
             grid: ThumbnailGrid::default(),
             viewer: Viewer::default(),
             notices: NoticesView::default(),
-            folder_question: FolderQuestionView::default(),
+            save_sheet: SaveSheetView::default(),
             date_question: DateQuestion::default(),
             find_bar: FindBar::default(),
             panes: Panes::default(),
@@ -219,17 +220,26 @@ impl RootView {
     /// another pane has it.
     pub(super) fn images_have_keys(&self, ui: &Ui, cx: ViewContext<'_>) -> bool {
         ui.is_enabled()
-            && self.dialog == Dialog::None
-            && !FolderQuestionView::is_asked(cx)
-            && !self.quit.is_asked()
+            && !self.has_question(cx)
             && !self.had_menu
             && !egui::Popup::is_any_open(ui.ctx())
             && !ui.ctx().text_edit_focused()
             && self.panes.images_have_focus(ui.ctx())
     }
 
+    /// Whether a dialog has the keys.
+    pub(super) fn has_question(&self, cx: ViewContext<'_>) -> bool {
+        let saves = &cx.state.saves;
+        let is_open = self.dialog != Dialog::None || self.quit.is_asked();
+        is_open || saves.sheet.is_some() || saves.asking().is_some()
+    }
+
     fn dialogs_ui(&mut self, ui: &Ui, cx: ViewContext<'_>) {
-        self.folder_question.ui(ui, cx);
+        self.save_sheet.ui(ui, cx);
+        let is_free = self.dialog == Dialog::None && !self.quit.is_asked();
+        if is_free && cx.state.saves.sheet.is_none() {
+            clash_question_ui(ui, cx);
+        }
         match self.dialog {
             Dialog::None => {}
             Dialog::Help => {

@@ -3,7 +3,6 @@
 use egui::{SetOpenCommand, Ui, ViewportCommand};
 
 use crate::state::{Action, TILE_EDGE_POINTS};
-use crate::ui::folder_question::FolderQuestionView;
 use crate::ui::root::RootView;
 use crate::ui::root_dialog::Dialog;
 use crate::ui::shortcuts::{Job, Situation, pressed};
@@ -16,7 +15,7 @@ const SIZE_STEP: f32 = 1.2;
 impl RootView {
     /// The keys that belong to no pane. A dialog has its own and hides these.
     pub(super) fn app_keys(&mut self, ui: &Ui, cx: ViewContext<'_>) {
-        if self.dialog != Dialog::None || FolderQuestionView::is_asked(cx) || self.quit.is_asked() {
+        if self.has_question(cx) {
             return;
         }
         let escape = |input: &mut egui::InputState| {

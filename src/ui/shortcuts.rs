@@ -14,7 +14,7 @@ pub enum Job {
     GoToDate,
     /// Save the selection, or the image in view.
     Save,
-    /// Save into another folder.
+    /// Save into another folder, or otherwise.
     SaveAs,
     /// Select every image of the room.
     SelectAll,
@@ -100,7 +100,7 @@ pub const TABLE: &[Shortcut] = rows! {
     FindRoom, Everywhere, "Find a room": CTRL K;
     FindImage, Everywhere, "Find images by file name": CTRL F;
     FindImage, Images, "Find images by file name": NONE Slash;
-    SaveAs, Everywhere, "Save to another folder": CTRL_SHIFT S;
+    SaveAs, Everywhere, "Save elsewhere or otherwise": CTRL_SHIFT S;
     Save, Everywhere, "Save the selection, or the image in view": CTRL S;
     ClearSelection, Grid, "Clear the selection": CTRL_SHIFT A;
     SelectAll, Grid, "Select every image of the room, or all found": CTRL A;

@@ -32,7 +32,7 @@ pub(super) fn top_bar_ui(
                 selection_ui(ui, cx, totals);
             });
         } else {
-            asked = view_controls_ui(ui, cx, find_bar);
+            asked = view_controls_ui(ui, cx, gallery, find_bar);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 title_ui(ui, cx, gallery);
             });
@@ -80,12 +80,23 @@ fn facts(room: &Room, gallery: &Gallery) -> String {
 }
 
 /// From right to left.
-fn view_controls_ui(ui: &mut Ui, cx: ViewContext<'_>, find_bar: &FindBar) -> Option<Job> {
+fn view_controls_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    find_bar: &FindBar,
+) -> Option<Job> {
     let mut asked = None;
     panel_toggle_ui(ui, cx);
     let key = key_of(ui.ctx(), Job::Reload);
     if icon_button_ui(ui, cx.palette, Icon::RefreshCw, "Reload", &key).clicked() {
         cx.act(Action::Reload);
+    }
+    if cx.state.saved_room(&gallery.room.id).is_some() {
+        let update = icon_button_ui(ui, cx.palette, Icon::FolderSync, "Update folder", "");
+        if update.clicked() {
+            cx.act(Action::SaveNews);
+        }
     }
     theme_ui(ui, cx);
     ui.add_space(space::XS);

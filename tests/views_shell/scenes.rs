@@ -11,11 +11,11 @@ use salon::domain::{
     ServerUrl, SubscriptionId, TokenKind, Upload, UploadId, UploadPage, UserId,
 };
 use salon::protocol::{
-    ClientError, Connection, DownloadError, Event, FolderChoice, ImageFailure, ImageRequest,
-    ImageSize, ImageSubject, KeyringStatus, LogInRefusal, SaveFailure, SaveProgress, SaveReport,
+    ClientError, Command, Connection, DownloadError, Event, ImageFailure, ImageRequest, ImageSize,
+    ImageSubject, KeyringStatus, LogInRefusal, SaveActivity, SaveFailure, SaveProgress, SaveReport,
     ServerIdentity, SessionInfo, Settings, TwoFactorChallenge, TwoFactorMethod,
 };
-use salon::state::{Action, AppState};
+use salon::state::{Action, AppState, Effect};
 use salon::ui::{RootView, TextureStore, theme};
 
 /// The window with its state, without a backend.
@@ -24,6 +24,8 @@ pub(super) struct Shell {
     pub(super) state: AppState,
     /// Everything the views said, but for what is on screen.
     pub(super) actions: Vec<Action>,
+    /// Everything the backend was told.
+    pub(super) sent: Vec<Command>,
     root: RootView,
     textures: Option<TextureStore>,
 }
@@ -66,8 +68,16 @@ impl Shell {
             if !matches!(action, Action::Show(_)) {
                 self.actions.push(action.clone());
             }
-            self.state.on_action(action);
+            let effects = self.state.on_action(action);
+            self.sent.extend(effects.into_iter().filter_map(command));
         }
+    }
+}
+
+fn command(effect: Effect) -> Option<Command> {
+    match effect {
+        Effect::Send(command) => Some(command),
+        _ => None,
     }
 }
 
@@ -75,14 +85,20 @@ pub(super) fn shell_of(state: AppState) -> Shell {
     Shell {
         state,
         actions: Vec::new(),
+        sent: Vec::new(),
         root: RootView::default(),
         textures: None,
     }
 }
 
 pub(super) fn harness(shell: Shell) -> Harness<'static, Shell> {
+    harness_of([1280.0, 800.0], shell)
+}
+
+/// In a window of this size.
+pub(super) fn harness_of(size: [f32; 2], shell: Shell) -> Harness<'static, Shell> {
     let mut harness = Harness::builder()
-        .with_size([1280.0, 800.0])
+        .with_size(size)
         .allow_missing_glyphs()
         .with_context_setup(|ctx| {
             theme::add_fonts(ctx);
@@ -174,8 +190,14 @@ pub(super) fn start_save(shell: &mut Shell) {
     state.on_action(Action::SelectAll);
     state.on_action(Action::SaveSelectedAs);
     let folder = PathBuf::from("/home/ana/Pictures");
-    state.on_event(Event::FolderPicked(FolderChoice::Picked(folder)));
+    state.on_action(Action::ChangeSaveFolder(folder));
+    state.on_action(Action::ConfirmSave);
+    advance_save(shell, SaveActivity::Running);
+}
+
+pub(super) fn advance_save(shell: &mut Shell, activity: SaveActivity) {
     let progress = SaveProgress {
+        activity,
         saved_count: 311,
         failed_count: 0,
         total_count: 1243,
@@ -184,26 +206,33 @@ pub(super) fn start_save(shell: &mut Shell) {
         bytes_per_second: 8_100_000,
         is_total_final: true,
     };
-    let job = state.saves.jobs.last().unwrap().id;
-    state.on_event(Event::SaveAdvanced { job, progress });
+    let job = shell.state.saves.jobs.last().unwrap().id;
+    let event = Event::SaveAdvanced { job, progress };
+    shell.state.on_event(event);
 }
 
 pub(super) fn finish_save(shell: &mut Shell) {
+    let report = Box::new(report());
+    let job = shell.state.saves.jobs.last().unwrap().id;
+    shell.state.on_event(Event::SaveFinished { job, report });
+}
+
+pub(super) fn report() -> SaveReport {
     let folder = PathBuf::from("/home/ana/Pictures");
     let written = |n: usize| (upload(n).id, folder.join(upload(n).name));
     let failure = SaveFailure::Download(DownloadError::Deleted);
-    let report = SaveReport {
+    SaveReport {
         folder: folder.clone(),
         saved: vec![written(0), written(1)],
+        repaired_count: 0,
+        left_out_count: 0,
+        not_written: Vec::new(),
         already_there: vec![written(2)],
         failed: vec![(Arc::new(upload(3)), failure)],
         saved_bytes: ByteCount(2_000_000),
         is_cancelled: false,
         stopped_by: None,
-    };
-    let job = shell.state.saves.jobs.last().unwrap().id;
-    let report = Box::new(report);
-    shell.state.on_event(Event::SaveFinished { job, report });
+    }
 }
 
 pub(super) fn limit_rate(shell: &mut Shell) {
@@ -243,7 +272,7 @@ fn rooms() -> Vec<Room> {
     ]
 }
 
-fn room(name: &str, kind: RoomKind) -> Room {
+pub(super) fn room(name: &str, kind: RoomKind) -> Room {
     Room {
         id: RoomId::from(name),
         subscription: Some(SubscriptionId::from(name)),

@@ -1,0 +1,114 @@
+//! What the person does with saves, and what the backend says about them.
+
+use crate::domain::SaveJobId;
+use crate::protocol::{Command, Event, UnfinishedSave};
+use crate::state::AppState;
+use crate::state::action::Action;
+use crate::state::effect::Effect;
+use crate::state::notices::{NoticeLevel, NoticeOffer};
+use crate::state::saving::ShowSheet;
+use crate::state::user_message;
+
+impl AppState {
+    pub(super) fn act_on_saves(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::SaveSelected => self.save_selected(ShowSheet::IfUnknown),
+            Action::SaveSelectedAs => self.save_selected(ShowSheet::Always),
+            Action::ChangeSaveFolder(folder) => self.change_sheet(|sheet| sheet.folder = folder),
+            Action::ChangeSaveChoices(choices) => {
+                self.change_sheet(|sheet| sheet.choices = *choices)
+            }
+            Action::BrowseFolder => self.browse_folder(),
+            Action::ConfirmSave => self.confirm_save(),
+            Action::LeaveSaveSheet => {
+                self.saves.sheet = None;
+                Vec::new()
+            }
+            Action::PauseSave(job) => {
+                self.saves.pause(job);
+                vec![Effect::Send(Command::PauseSave(job))]
+            }
+            Action::ResumeSaves(jobs) => self.resume_saves(&jobs),
+            Action::CancelSave(job) => {
+                self.saves.stop(job);
+                vec![Effect::Send(Command::CancelSave(job))]
+            }
+            Action::AnswerClash { job, rule } => {
+                self.saves.go_on(job);
+                vec![Effect::Send(Command::AnswerClash { job, rule })]
+            }
+            Action::RetrySave(job) => {
+                self.saves.go_on(job);
+                vec![Effect::Send(Command::RetrySave(job))]
+            }
+            Action::DismissSave(job) => {
+                self.notices.withdraw_resume(job);
+                let is_gone = self.saves.dismiss(job);
+                let forget = is_gone.then_some(Effect::Send(Command::ForgetSave(job)));
+                forget.into_iter().collect()
+            }
+            Action::SaveNews => self.save_news(),
+            Action::HideNews => {
+                self.hide_news();
+                Vec::new()
+            }
+            Action::UpdateFolders => self.update_folders(),
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn receive_about_saves(&mut self, event: Event) -> Vec<Effect> {
+        match event {
+            Event::FolderPicked(choice) => self.folder_picked(choice),
+            Event::SaveSurveyed { survey, result } => self.surveyed(survey, result),
+            Event::SaveAdvanced { job, progress } => {
+                self.saves.advance(job, progress);
+                self.start_updates()
+            }
+            Event::SaveAsks { job, path } => {
+                self.saves.ask(job, path);
+                Vec::new()
+            }
+            Event::SaveFinished { job, report } => {
+                self.saves.finish(job, report);
+                self.start_updates()
+            }
+            Event::SavesRestored(unfinished) => {
+                self.saves_restored(unfinished);
+                Vec::new()
+            }
+            Event::SavedRoomsKnown(rooms) => {
+                self.saved_rooms.know(rooms);
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn resume_saves(&mut self, jobs: &[SaveJobId]) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for job in jobs {
+            self.notices.withdraw_resume(*job);
+            // It may have been dismissed while the offer was on screen.
+            if self.saves.job(*job).is_some_and(|job| job.is_paused()) {
+                self.saves.go_on(*job);
+                effects.push(Effect::Send(Command::ResumeSave(*job)));
+            }
+        }
+        effects
+    }
+
+    fn saves_restored(&mut self, unfinished: Vec<UnfinishedSave>) {
+        let jobs = self.saves.restore(unfinished);
+        let message = match &jobs[..] {
+            [] => return,
+            [job] => match self.saves.job(*job) {
+                Some(job) => user_message::save_to_resume(&job.room, &job.progress),
+                None => return,
+            },
+            several => user_message::saves_to_resume(several.len()),
+        };
+        let offer = Some(NoticeOffer::ResumeSaves(jobs));
+        self.notices.push(NoticeLevel::Info, message, offer);
+    }
+}

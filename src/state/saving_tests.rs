@@ -1,0 +1,333 @@
+//! The save sheet and the queue of saves.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::fixtures::{in_room, room, signed_in, upload};
+use super::*;
+use crate::domain::{ByteCount, SaveJobId};
+use crate::protocol::{
+    ClashRule, Command, DownloadError, Event, FolderChoice, SaveActivity, SaveChoices, SaveFailure,
+    SaveOrder, SaveProgress, SaveReport, SaveSurvey, SurveyError, UnfinishedSave,
+};
+
+fn commands(effects: Vec<Effect>) -> Vec<Command> {
+    let command = |effect| match effect {
+        Effect::Send(Command::KeepSettings(_)) => None,
+        Effect::Send(command) => Some(command),
+        _ => None,
+    };
+    effects.into_iter().filter_map(command).collect()
+}
+
+fn sheet(state: &AppState) -> &SaveSheet {
+    state.saves.sheet.as_ref().unwrap()
+}
+
+/// One image is selected, and the sheet is open; gives the number of its first question.
+fn asked() -> (AppState, u64) {
+    let mut state = in_room(10);
+    let effects = state.on_action(Action::SaveSelected);
+    let survey = surveyed(effects).unwrap().0;
+    (state, survey)
+}
+
+fn surveyed(effects: Vec<Effect>) -> Option<(u64, Box<SaveOrder>)> {
+    match commands(effects).pop() {
+        Some(Command::SurveySave { survey, order }) => Some((survey, order)),
+        _ => None,
+    }
+}
+
+fn started(effects: Vec<Effect>) -> Option<(SaveJobId, Box<SaveOrder>)> {
+    match commands(effects).pop() {
+        Some(Command::StartSave { job, order }) => Some((job, order)),
+        _ => None,
+    }
+}
+
+fn survey(lack: Option<u64>) -> Box<SaveSurvey> {
+    Box::new(SaveSurvey {
+        count: 1,
+        bytes: ByteCount(1000),
+        there_count: 0,
+        missing_bytes: ByteCount(1000),
+        lack: lack.map(ByteCount),
+        free: Some(ByteCount(118_000_000_000)),
+        clash_count: 0,
+        taken_count: 0,
+        examples: vec![PathBuf::from("image-0.png")],
+        is_partial: false,
+    })
+}
+
+fn answer(state: &mut AppState, survey: u64, lack: Option<u64>) -> Vec<Effect> {
+    let result = Ok(self::survey(lack));
+    state.on_event(Event::SaveSurveyed { survey, result })
+}
+
+fn running() -> (AppState, SaveJobId) {
+    let (mut state, _) = asked();
+    let (job, _) = started(state.on_action(Action::ConfirmSave)).unwrap();
+    (state, job)
+}
+
+fn progress(saved_count: usize, activity: SaveActivity) -> SaveProgress {
+    SaveProgress {
+        activity,
+        saved_count,
+        failed_count: 0,
+        total_count: 10,
+        saved_bytes: ByteCount(500),
+        total_bytes: ByteCount(1000),
+        bytes_per_second: 100,
+        is_total_final: true,
+    }
+}
+
+fn report(failed: usize) -> Box<SaveReport> {
+    let failure = |number| {
+        let failure = SaveFailure::Download(DownloadError::Deleted);
+        (Arc::new(upload(number)), failure)
+    };
+    Box::new(SaveReport {
+        folder: PathBuf::from("/here"),
+        saved: Vec::new(),
+        repaired_count: 0,
+        already_there: Vec::new(),
+        left_out_count: 0,
+        failed: (0..failed).map(failure).collect(),
+        saved_bytes: ByteCount(0),
+        is_cancelled: false,
+        stopped_by: None,
+        not_written: Vec::new(),
+    })
+}
+
+fn unfinished(job: u64, saved_count: usize) -> UnfinishedSave {
+    UnfinishedSave {
+        job: SaveJobId(job),
+        room: Box::new(room(1)),
+        folder: PathBuf::from("/there"),
+        choices: SaveChoices::default(),
+        saved_count,
+        failed_count: 0,
+        total_count: 1243,
+    }
+}
+
+#[test]
+fn saving_takes_three_keys_and_no_dialog_of_the_system() {
+    let mut state = in_room(10);
+    state.on_action(Action::SelectAll);
+    let (_, order) = surveyed(state.on_action(Action::SaveSelected)).unwrap();
+    assert_eq!(order.folder, Path::new("/pictures/Room 0"));
+    assert_eq!(order.choices, SaveChoices::default());
+    let (_, order) = started(state.on_action(Action::ConfirmSave)).unwrap();
+    assert_eq!(order.folder, Path::new("/pictures/Room 0"));
+    assert!(state.saves.sheet.is_none());
+}
+
+#[test]
+fn how_a_room_was_saved_is_remembered_for_it_and_offered_to_others() {
+    let (mut state, _) = asked();
+    let choices = SaveChoices {
+        template: "{date}/{name}".to_owned(),
+        has_index: true,
+        ..SaveChoices::default()
+    };
+    let change = Action::ChangeSaveChoices(Box::new(choices.clone()));
+    state.on_action(change);
+    state.on_action(Action::ConfirmSave);
+    let (_, order) = started(state.on_action(Action::SaveSelected)).unwrap();
+    assert_eq!(order.choices, choices);
+    let (_, order) = surveyed(state.on_action(Action::SaveSelectedAs)).unwrap();
+    assert_eq!(order.choices, choices, "in its own room");
+    let (room, key) = (room(0).id, state.settings.accounts[0].key());
+    let kept = &state.settings.save_choices[&key][room.as_str()];
+    assert_eq!(*kept, choices);
+    assert_eq!(state.settings.last_save_choices, choices);
+}
+
+#[test]
+fn only_the_answer_to_the_latest_question_counts() {
+    let (mut state, first) = asked();
+    let change = Action::ChangeSaveFolder(PathBuf::from("/elsewhere"));
+    let (second, order) = surveyed(state.on_action(change)).unwrap();
+    assert_eq!(order.folder, Path::new("/elsewhere"));
+    answer(&mut state, first, Some(1));
+    assert!(sheet(&state).survey.is_none());
+    answer(&mut state, second, None);
+    assert!(sheet(&state).known().is_some());
+    // What was known stays until there is something newer.
+    let change = Action::ChangeSaveFolder(PathBuf::from("/again"));
+    assert!(surveyed(state.on_action(change.clone())).is_some());
+    assert!(sheet(&state).known().is_some());
+    assert!(surveyed(state.on_action(change)).is_none(), "nothing changed");
+}
+
+#[test]
+fn what_cannot_fit_is_refused_until_another_folder_was_looked_at() {
+    let (mut state, first) = asked();
+    answer(&mut state, first, Some(5_000));
+    assert_eq!(sheet(&state).lack(), Some(ByteCount(5_000)));
+    assert!(started(state.on_action(Action::ConfirmSave)).is_none());
+    let change = Action::ChangeSaveFolder(PathBuf::from("/larger"));
+    let (second, _) = surveyed(state.on_action(change)).unwrap();
+    // Enter before the answer is there means: as soon as it is.
+    assert!(started(state.on_action(Action::ConfirmSave)).is_none());
+    let (_, order) = started(answer(&mut state, second, None)).unwrap();
+    assert_eq!(order.folder, Path::new("/larger"));
+}
+
+#[test]
+fn a_template_that_means_nothing_is_refused() {
+    let (mut state, survey) = asked();
+    let result = Err(SurveyError::Template("The template is empty".to_owned()));
+    state.on_event(Event::SaveSurveyed { survey, result });
+    assert!(sheet(&state).is_refused());
+    assert!(started(state.on_action(Action::ConfirmSave)).is_none());
+}
+
+#[test]
+fn a_folder_picked_in_the_dialog_of_the_system_is_put_on_the_sheet() {
+    let (mut state, _) = asked();
+    let sent = commands(state.on_action(Action::BrowseFolder));
+    assert!(matches!(&sent[..], [Command::PickFolder { start: Some(_) }]));
+    let picked = FolderChoice::Picked(PathBuf::from("/picked"));
+    assert!(surveyed(state.on_event(Event::FolderPicked(picked))).is_some());
+    assert_eq!(sheet(&state).folder, Path::new("/picked"));
+    assert_eq!(sheet(&state).n_picks, 1);
+    state.on_event(Event::FolderPicked(FolderChoice::NoDialog));
+    assert!(sheet(&state).has_no_dialog);
+    state.on_event(Event::FolderPicked(FolderChoice::Cancelled));
+    assert_eq!(sheet(&state).folder, Path::new("/picked"));
+}
+
+#[test]
+fn one_sheet_at_a_time_and_it_can_be_left() {
+    let (mut state, _) = asked();
+    assert!(surveyed(state.on_action(Action::SaveSelected)).is_none());
+    state.on_action(Action::LeaveSaveSheet);
+    assert!(state.saves.sheet.is_none());
+    assert!(surveyed(state.on_action(Action::SaveSelected)).is_some());
+}
+
+#[test]
+fn the_time_is_told_once_a_save_had_a_speed() {
+    let (mut state, job) = running();
+    let progress = progress(5, SaveActivity::Running);
+    state.on_event(Event::SaveAdvanced { job, progress });
+    let (survey, _) = surveyed(state.on_action(Action::SaveSelectedAs)).unwrap();
+    assert_eq!(sheet(&state).time_needed(state.saves.speed), None);
+    answer(&mut state, survey, None);
+    let time = sheet(&state).time_needed(state.saves.speed).unwrap();
+    assert_eq!(time.as_secs(), 10);
+    assert_eq!(sheet(&state).time_needed(None), None);
+}
+
+#[test]
+fn jobs_of_two_runs_never_have_the_same_number() {
+    let (_, first) = running();
+    let (_, second) = running();
+    assert_ne!(first, second);
+    assert!(first.0 > 1_600_000_000_000_000, "{first:?}");
+}
+
+#[test]
+fn a_save_is_paused_and_resumed() {
+    let (mut state, job) = running();
+    let sent = commands(state.on_action(Action::PauseSave(job)));
+    assert!(matches!(&sent[..], [Command::PauseSave(it)] if *it == job));
+    assert!(state.saves.jobs[0].is_paused());
+    assert_eq!(state.saves.running().count(), 0);
+    let sent = commands(state.on_action(Action::ResumeSaves(vec![job])));
+    assert!(matches!(&sent[..], [Command::ResumeSave(it)] if *it == job));
+    assert!(state.saves.jobs[0].is_running());
+}
+
+#[test]
+fn what_failed_is_tried_again_as_the_same_job() {
+    let (mut state, job) = running();
+    let report = report(2);
+    state.on_event(Event::SaveFinished { job, report });
+    assert!(!state.saves.jobs[0].is_running());
+    let sent = commands(state.on_action(Action::RetrySave(job)));
+    assert!(matches!(&sent[..], [Command::RetrySave(it)] if *it == job));
+    assert!(state.saves.jobs[0].is_running());
+    assert!(state.saves.jobs[0].report.is_none());
+}
+
+#[test]
+fn a_save_that_is_over_can_be_dismissed_and_one_that_runs_cannot() {
+    let (mut state, job) = running();
+    assert!(commands(state.on_action(Action::DismissSave(job))).is_empty());
+    assert_eq!(state.saves.jobs.len(), 1);
+    let report = report(0);
+    state.on_event(Event::SaveFinished { job, report });
+    let sent = commands(state.on_action(Action::DismissSave(job)));
+    assert!(matches!(&sent[..], [Command::ForgetSave(it)] if *it == job));
+    assert!(state.saves.jobs.is_empty());
+}
+
+#[test]
+fn a_name_that_is_taken_is_asked_about_once_for_the_whole_job() {
+    let (mut state, job) = running();
+    let path = PathBuf::from("/here/photo.jpg");
+    state.on_event(Event::SaveAsks { job, path });
+    let (asking, path) = state.saves.asking().unwrap();
+    assert_eq!((asking.id, path), (job, Path::new("/here/photo.jpg")));
+    let rule = ClashRule::Skip;
+    let sent = commands(state.on_action(Action::AnswerClash { job, rule }));
+    let is_it = |it: &Command| matches!(it, Command::AnswerClash { rule: ClashRule::Skip, .. });
+    assert!(sent.iter().any(is_it));
+    assert!(state.saves.asking().is_none());
+}
+
+#[test]
+fn a_save_of_an_earlier_run_is_offered_once_and_goes_on_with_one_input() {
+    let (mut state, _) = running();
+    state.on_event(Event::SavesRestored(vec![unfinished(7, 311)]));
+    let restored = &state.saves.jobs[0];
+    assert_eq!(restored.id, SaveJobId(7));
+    assert!(restored.is_paused());
+    assert_eq!(restored.origin, SaveOrigin::EarlierRun);
+    let notice = state.notices.iter().last().unwrap().clone();
+    let words = "A save of #Room 1 stopped at 311 of 1,243";
+    assert_eq!(notice.message.headline, words);
+    // The same session may tell of it again.
+    state.on_event(Event::SavesRestored(vec![unfinished(7, 311)]));
+    assert_eq!(state.saves.jobs.len(), 2);
+    let Some(NoticeOffer::ResumeSaves(jobs)) = notice.offer else {
+        panic!("nothing is offered");
+    };
+    let sent = commands(state.on_action(Action::ResumeSaves(jobs)));
+    assert!(matches!(&sent[..], [Command::ResumeSave(SaveJobId(7))]));
+    assert_eq!(state.notices.iter().count(), 0);
+}
+
+#[test]
+fn several_saves_of_earlier_runs_are_offered_together() {
+    let mut state = signed_in(2);
+    let all = vec![unfinished(7, 0), unfinished(8, 5)];
+    state.on_event(Event::SavesRestored(all));
+    let notice = state.notices.iter().last().unwrap();
+    let both = NoticeOffer::ResumeSaves(vec![SaveJobId(7), SaveJobId(8)]);
+    assert_eq!(notice.offer, Some(both));
+    state.on_action(Action::DismissSave(SaveJobId(7)));
+    assert_eq!(state.notices.iter().count(), 0);
+    let both = vec![SaveJobId(7), SaveJobId(8)];
+    let sent = commands(state.on_action(Action::ResumeSaves(both)));
+    assert!(matches!(&sent[..], [Command::ResumeSave(SaveJobId(8))]));
+}
+
+#[test]
+fn signing_out_forgets_jobs_and_what_was_remembered_of_rooms() {
+    let (mut state, _) = running();
+    let key = state.settings.accounts[0].key();
+    assert!(state.settings.save_choices.contains_key(&key));
+    state.on_event(Event::SignedOut { keyring: None });
+    assert!(state.saves.jobs.is_empty());
+    assert!(!state.settings.save_choices.contains_key(&key));
+    assert!(!state.settings.save_folders.contains_key(&key));
+}
