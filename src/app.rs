@@ -190,9 +190,7 @@ impl SalonApp {
     fn act(&mut self, actions: Vec<Action>) {
         for action in actions {
             let action = match action {
-                Action::ChangeSaveFolder(folder) => {
-                    Action::ChangeSaveFolder(without_tilde(folder))
-                }
+                Action::ChangeSaveFolder(folder) => Action::ChangeSaveFolder(without_tilde(folder)),
                 action => action,
             };
             let effects = self.state.on_action(action);

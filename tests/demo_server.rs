@@ -1424,3 +1424,26 @@ async fn the_monolith_closes_the_socket_of_a_revoked_token_and_the_streamer_does
     };
     assert_eq!(code, 1002);
 }
+
+#[tokio::test]
+async fn a_script_can_have_somebody_post() {
+    let visit = Visit::start(Quirks::default()).await;
+    let rid = visit.room("general");
+    let newest = format!("api/v1/rooms.images?roomId={rid}&count=3");
+    let before = visit.json(&newest).await["total"].as_u64().unwrap();
+    let post = |path: &str| visit.http.post(visit.url(path)).send();
+    let posted: Value = post("demo/post/general/3")
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap();
+    let after = visit.json(&newest).await;
+    assert_eq!(after["total"], json!(before + 3));
+    for file in after["files"].as_array().unwrap() {
+        assert!(posted.as_array().unwrap().contains(&file["_id"]));
+    }
+    for wrong in ["demo/post/nowhere/3", "demo/post/general/many"] {
+        assert_eq!(post(wrong).await.unwrap().status(), StatusCode::BAD_REQUEST);
+    }
+}

@@ -13,6 +13,7 @@ mod admin;
 mod answers;
 mod api;
 mod avatars;
+mod backstage;
 mod bytes;
 mod clock;
 mod demo;

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::header::{DATE, HeaderMap, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
-use serde_json::{Value, json};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
 
-use super::answers::{Answer, empty, json_answer, text_answer, unknown_api_path, web_client};
-use super::clock::{http_date, iso};
+use super::answers::{Answer, json_answer, text_answer, unknown_api_path, web_client};
+use super::clock::http_date;
 use super::demo::Demo;
 use super::faults::FaultKind;
 use super::quirks::{Front, Quirks};
-use super::{api, avatars, file_route, realtime, trouble, ufs_route};
+use super::{api, avatars, backstage, file_route, realtime, trouble, ufs_route};
 
 /// Answers every request of the main port.
 pub(super) async fn answer(
@@ -73,7 +75,7 @@ fn in_front(quirks: &Quirks, headers: &HeaderMap) -> Option<Answer> {
 }
 
 fn basic_auth(user: &str, password: &str, headers: &HeaderMap) -> Option<Answer> {
-    let wanted = format!("Basic {}", base64(format!("{user}:{password}").as_bytes()));
+    let wanted = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
     let given = headers
         .get("authorization")
         .and_then(|value| value.to_str().ok());
@@ -123,78 +125,11 @@ async fn route(demo: &Arc<Demo>, peer: IpAddr, path: &str, request: Request) -> 
     if let Some(rest) = path.strip_prefix("/avatar/") {
         return avatars::answer(demo, rest, parts).await;
     }
+    if let Some(rest) = path.strip_prefix("/demo/") {
+        return backstage::answer(demo, peer, rest, &parts.method);
+    }
     match path {
         "/websocket" => realtime::answer(demo, parts).await,
-        "/demo/outbox" => outbox(demo, peer),
-        "/demo/requests" => requests(demo, peer),
         _ => web_client(),
-    }
-}
-
-/// The mails that people with e-mailed codes would get. Only for this machine.
-fn outbox(demo: &Demo, peer: IpAddr) -> Answer {
-    if !peer.is_loopback() {
-        return empty(StatusCode::NOT_FOUND);
-    }
-    let world = demo.world();
-    let mails: Vec<Value> = world
-        .sessions
-        .outbox
-        .iter()
-        .map(|mail| json!({"to": mail.to, "code": mail.code, "sentAt": iso(mail.sent_at)}))
-        .collect();
-    json_answer(StatusCode::OK, &Value::Array(mails))
-}
-
-/// The last requests, oldest first, without their secrets. Only for this machine.
-fn requests(demo: &Demo, peer: IpAddr) -> Answer {
-    if !peer.is_loopback() {
-        return empty(StatusCode::NOT_FOUND);
-    }
-    let requests = demo.log.all();
-    let requests: Vec<Value> = requests
-        .iter()
-        .map(|request| {
-            json!({
-                "method": request.method.as_str(),
-                "path": request.path,
-                "status": request.status,
-                "atMillis": request.at_millis,
-            })
-        })
-        .collect();
-    json_answer(StatusCode::OK, &Value::Array(requests))
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digit = |value: u32| char::from(DIGITS.get((value & 63) as usize).copied().unwrap_or(b'A'));
-    let mut text = String::new();
-    for chunk in bytes.chunks(3) {
-        let word = chunk
-            .iter()
-            .fold(0, |word, byte| (word << 8) | u32::from(*byte))
-            << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let is_padding = place > chunk.len();
-            text.push(if is_padding {
-                '='
-            } else {
-                digit(word >> (18 - 6 * place))
-            });
-        }
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_pads_as_everybody_does() {
-        assert_eq!(base64(b"ana:ana"), "YW5hOmFuYQ==");
-        assert_eq!(base64(b"abc"), "YWJj");
-        assert_eq!(base64(b"abcde"), "YWJjZGU=");
     }
 }

@@ -5,8 +5,8 @@ use super::fixtures::{in_room, listing, load_page, room, signed_in, upload};
 use super::*;
 use crate::domain::{ListingWindow, PageIndex, UploadPage};
 use crate::protocol::{
-    Command, DownloadError, Event, ImageError, ImageFailure, ImageRequest, ImageSize,
-    ImageSubject, SaveSelection, Wanted,
+    Command, DownloadError, Event, ImageError, ImageFailure, ImageRequest, ImageSize, ImageSubject,
+    SaveSelection, Wanted,
 };
 
 fn gallery(state: &AppState) -> &Gallery {

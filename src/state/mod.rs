@@ -58,6 +58,6 @@ mod restored_tests;
 #[cfg(test)]
 mod saving_tests;
 #[cfg(test)]
-mod update_tests;
-#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod update_tests;

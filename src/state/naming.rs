@@ -68,7 +68,9 @@ pub fn template_of(folders: SubFolders, names: FileNames) -> String {
 pub fn choices_in(template: &str) -> (Option<SubFolders>, Option<FileNames>) {
     let name = template.rsplit('/').next().unwrap_or_default();
     let folders = template.strip_suffix(name).unwrap_or_default();
-    let folders = SubFolders::ALL.into_iter().find(|it| it.template() == folders);
+    let folders = SubFolders::ALL
+        .into_iter()
+        .find(|it| it.template() == folders);
     let names = FileNames::ALL.into_iter().find(|it| it.template() == name);
     (folders, names)
 }
@@ -82,7 +84,11 @@ mod tests {
         for folders in SubFolders::ALL {
             for names in FileNames::ALL {
                 let template = template_of(folders, names);
-                assert_eq!(choices_in(&template), (Some(folders), Some(names)), "{template}");
+                assert_eq!(
+                    choices_in(&template),
+                    (Some(folders), Some(names)),
+                    "{template}"
+                );
             }
         }
     }
@@ -90,7 +96,10 @@ mod tests {
     #[test]
     fn a_template_of_ones_own_is_no_choice() {
         assert_eq!(choices_in("{n}"), (Some(SubFolders::None), None));
-        assert_eq!(choices_in("{user}/{date}/{name}"), (None, Some(FileNames::Original)));
+        assert_eq!(
+            choices_in("{user}/{date}/{name}"),
+            (None, Some(FileNames::Original))
+        );
         assert_eq!(choices_in(""), (Some(SubFolders::None), None));
     }
 }

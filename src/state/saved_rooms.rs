@@ -170,7 +170,11 @@ fn newer(listing: &Listing, since: Timestamp) -> News {
             news.is_partial = true;
             break;
         }
-        news.count += page.uploaded_at().flatten().filter(|at| *at > since).count();
+        news.count += page
+            .uploaded_at()
+            .flatten()
+            .filter(|at| *at > since)
+            .count();
         // The newest come first.
         if page.uploaded_at().flatten().any(|at| at <= since) {
             break;

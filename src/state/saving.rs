@@ -138,8 +138,7 @@ impl AppState {
             return Vec::new();
         }
         // A choice that was cleared meanwhile is not saved.
-        let (Some(target), Some(chosen)) =
-            (gallery.save_when_known.take(), gallery.save_choice())
+        let (Some(target), Some(chosen)) = (gallery.save_when_known.take(), gallery.save_choice())
         else {
             return Vec::new();
         };

@@ -163,7 +163,10 @@ fn only_the_answer_to_the_latest_question_counts() {
     let change = Action::ChangeSaveFolder(PathBuf::from("/again"));
     assert!(surveyed(state.on_action(change.clone())).is_some());
     assert!(sheet(&state).known().is_some());
-    assert!(surveyed(state.on_action(change)).is_none(), "nothing changed");
+    assert!(
+        surveyed(state.on_action(change)).is_none(),
+        "nothing changed"
+    );
 }
 
 #[test]
@@ -193,7 +196,10 @@ fn a_template_that_means_nothing_is_refused() {
 fn a_folder_picked_in_the_dialog_of_the_system_is_put_on_the_sheet() {
     let (mut state, _) = asked();
     let sent = commands(state.on_action(Action::BrowseFolder));
-    assert!(matches!(&sent[..], [Command::PickFolder { start: Some(_) }]));
+    assert!(matches!(
+        &sent[..],
+        [Command::PickFolder { start: Some(_) }]
+    ));
     let picked = FolderChoice::Picked(PathBuf::from("/picked"));
     assert!(surveyed(state.on_event(Event::FolderPicked(picked))).is_some());
     assert_eq!(sheet(&state).folder, Path::new("/picked"));
@@ -279,7 +285,15 @@ fn a_name_that_is_taken_is_asked_about_once_for_the_whole_job() {
     assert_eq!((asking.id, path), (job, Path::new("/here/photo.jpg")));
     let rule = ClashRule::Skip;
     let sent = commands(state.on_action(Action::AnswerClash { job, rule }));
-    let is_it = |it: &Command| matches!(it, Command::AnswerClash { rule: ClashRule::Skip, .. });
+    let is_it = |it: &Command| {
+        matches!(
+            it,
+            Command::AnswerClash {
+                rule: ClashRule::Skip,
+                ..
+            }
+        )
+    };
     assert!(sent.iter().any(is_it));
     assert!(state.saves.asking().is_none());
 }

@@ -11,8 +11,8 @@ use crate::domain::{
     ByteCount, ListingWindow, PageIndex, Person, SaveJobId, ServerUrl, UploadId, UserId,
 };
 use crate::protocol::{
-    ClientError, Command, DownloadError, Event, ImageFailure, ImageRequest,
-    ImageSize, ImageSubject, KeyringError, KeyringStatus, KnownAccount, LogInRefusal, SaveReport,
+    ClientError, Command, DownloadError, Event, ImageFailure, ImageRequest, ImageSize,
+    ImageSubject, KeyringError, KeyringStatus, KnownAccount, LogInRefusal, SaveReport,
     SaveSelection, ServerIdentity, Settings, TwoFactorChallenge, TwoFactorMethod, Wanted,
     WantedImage,
 };

@@ -110,11 +110,7 @@ fn all_folders_are_brought_up_to_date_but_those_of_rooms_that_are_gone() {
     assert!(!state.has_folders_to_update());
     let mut gone = saved(0, "/gone", posted(0));
     gone.room = RoomId::from("gone");
-    let all = vec![
-        saved(0, "/a", posted(0)),
-        gone,
-        saved(2, "/c", posted(0)),
-    ];
+    let all = vec![saved(0, "/a", posted(0)), gone, saved(2, "/c", posted(0))];
     state.on_event(Event::SavedRoomsKnown(all));
     assert!(state.has_folders_to_update());
     let begun = folders(state.on_action(Action::UpdateFolders));

@@ -508,11 +508,18 @@ fn template(problem: &str) -> UserMessage {
 /// A save of an earlier run can go on.
 pub fn save_to_resume(room: &Room, progress: &SaveProgress) -> UserMessage {
     let title = safe_display_name(&room.title);
-    let hash = if room.kind == RoomKind::Channel { "#" } else { "" };
+    let hash = if room.kind == RoomKind::Channel {
+        "#"
+    } else {
+        ""
+    };
     let done = grouped(progress.saved_count);
     let failed = match progress.failed_count {
         0 => "The rest is saved when you resume it.".to_owned(),
-        count => format!("{} failed; they are tried again when you resume it.", images(count)),
+        count => format!(
+            "{} failed; they are tried again when you resume it.",
+            images(count)
+        ),
     };
     UserMessage::new(
         format!(

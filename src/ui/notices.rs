@@ -171,7 +171,11 @@ fn offered(offer: &NoticeOffer) -> (&'static str, Action) {
         NoticeOffer::RetryKeyring => ("Try again", Action::KeepSession),
         NoticeOffer::UndoClear => ("Undo", Action::UndoClear),
         NoticeOffer::ResumeSaves(jobs) => {
-            let label = if jobs.len() > 1 { "Resume all" } else { "Resume" };
+            let label = if jobs.len() > 1 {
+                "Resume all"
+            } else {
+                "Resume"
+            };
             (label, Action::ResumeSaves(jobs.clone()))
         }
     }

@@ -219,7 +219,10 @@ pub(super) fn unusual_words(choices: &SaveChoices) -> String {
     let usual = SaveChoices::default();
     let mut words = Vec::new();
     for (is_on, what) in [
-        (choices.on_clash != usual.on_clash, "other rule for taken names"),
+        (
+            choices.on_clash != usual.on_clash,
+            "other rule for taken names",
+        ),
         (choices.has_sidecars, "JSON files"),
         (choices.has_index, "index.json"),
         (choices.has_page, "index.html"),

@@ -10,7 +10,8 @@ use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::announce;
 
 /// What a template can hold.
-const WORDS: &str = "{date} {time} {user} {name} {id} {n} {room} {server} {ext} · / begins a folder";
+const WORDS: &str =
+    "{date} {time} {user} {name} {id} {n} {room} {server} {ext} · / begins a folder";
 
 /// What the lists call a template of one's own.
 const CUSTOM: &str = "Custom…";

@@ -34,15 +34,13 @@ pub(super) fn activity_words(job: &SaveJob, now: Instant) -> String {
             Some(speed) => format!("Saving, {speed}"),
             None => "Saving".to_owned(),
         },
-        SaveActivity::Waiting { until } => {
-            match until.saturating_duration_since(now) {
-                rest if rest.is_zero() => "Waiting for the server, goes on now".to_owned(),
-                rest => format!(
-                    "The server asks for a pause, goes on in {}",
-                    user_message::duration(rest)
-                ),
-            }
-        }
+        SaveActivity::Waiting { until } => match until.saturating_duration_since(now) {
+            rest if rest.is_zero() => "Waiting for the server, goes on now".to_owned(),
+            rest => format!(
+                "The server asks for a pause, goes on in {}",
+                user_message::duration(rest)
+            ),
+        },
         SaveActivity::Offline => "Offline, goes on by itself".to_owned(),
         SaveActivity::SignedOut => "Goes on after you have signed in again".to_owned(),
         SaveActivity::Asking => "Waits for your answer".to_owned(),
@@ -112,7 +110,11 @@ pub(super) fn spoken_words(jobs: &[SaveJob]) -> String {
     }
     let sums = Sums::of(&running);
     let quarters = sums.done * 4 / sums.total.max(1);
-    format!("{}: {} %", lead(&running).trim_end_matches([' ', ':']), quarters.min(4) * 25)
+    format!(
+        "{}: {} %",
+        lead(&running).trim_end_matches([' ', ':']),
+        quarters.min(4) * 25
+    )
 }
 
 /// Whether a save ended with less than was asked for.

@@ -92,9 +92,15 @@ fn what_a_save_waits_for_is_said_in_words() {
     let until = Instant::now() + Duration::from_secs(42);
     for (activity, words) in [
         (SaveActivity::Queued, "Waits for the save before it"),
-        (SaveActivity::Waiting { until }, "The server asks for a pause, goes on in 4"),
+        (
+            SaveActivity::Waiting { until },
+            "The server asks for a pause, goes on in 4",
+        ),
         (SaveActivity::Offline, "Offline, goes on by itself"),
-        (SaveActivity::SignedOut, "Goes on after you have signed in again"),
+        (
+            SaveActivity::SignedOut,
+            "Goes on after you have signed in again",
+        ),
         (SaveActivity::Asking, "Waits for your answer"),
     ] {
         let harness = running(activity);
@@ -173,7 +179,9 @@ fn a_save_of_an_earlier_run_is_offered_and_goes_on_with_one_input() {
     // It does not go by itself, as other messages do.
     harness.run_steps(50);
     harness.get_by_label("A save of #support stopped at 311 of 1,243");
-    harness.get_by_label_contains("Paused at 311 of 1,243").click();
+    harness
+        .get_by_label_contains("Paused at 311 of 1,243")
+        .click();
     harness.run_steps(5);
     harness.get_by_label("Paused, of an earlier run");
     harness.get_by_role_and_label(Role::Button, "Dismiss");
@@ -201,10 +209,14 @@ fn a_taken_name_is_asked_about_once() {
     harness.run_steps(3);
     harness.get_by_label("Another file is named photo.jpg");
     click(&mut harness, "Skip them");
-    let rules = harness.state().sent.iter().find_map(|command| match command {
-        Command::AnswerClash { rule, .. } => Some(*rule),
-        _ => None,
-    });
+    let rules = harness
+        .state()
+        .sent
+        .iter()
+        .find_map(|command| match command {
+            Command::AnswerClash { rule, .. } => Some(*rule),
+            _ => None,
+        });
     assert_eq!(rules, Some(ClashRule::Skip));
     assert!(
         harness

@@ -139,10 +139,14 @@ fn the_folder_is_typed_over_and_a_relative_path_is_refused() {
     folder(&harness).type_text("/tmp/pictures");
     harness.run_steps(2);
     press(&mut harness, Key::Enter);
-    let started = harness.state().sent.iter().find_map(|command| match command {
-        Command::StartSave { order, .. } => Some(order.folder.as_path()),
-        _ => None,
-    });
+    let started = harness
+        .state()
+        .sent
+        .iter()
+        .find_map(|command| match command {
+            Command::StartSave { order, .. } => Some(order.folder.as_path()),
+            _ => None,
+        });
     assert_eq!(started, Some(Path::new("/tmp/pictures")));
 }
 
@@ -261,11 +265,7 @@ fn more_choices_are_folded_away_and_told_of_when_they_are_unusual() {
         .get_by_role_and_label(Role::CheckBox, "With credit")
         .click();
     harness.run_steps(3);
-    choose(
-        &mut harness,
-        "If another file has the name",
-        "Ask me once",
-    );
+    choose(&mut harness, "If another file has the name", "Ask me once");
     let sheet = harness.state().state.saves.sheet.as_ref().unwrap();
     assert!(sheet.choices.has_index && sheet.choices.has_credit);
     assert_eq!(sheet.choices.on_clash, ClashRule::Ask);
