@@ -562,6 +562,10 @@ fn rooms_and_images_are_listed_for_people_and_for_scripts() {
         .collect();
     assert_eq!(names, ["a.png", "b.png", "c.png"]);
     assert_eq!(images[0]["size"], 50_000);
+    assert!(
+        images.iter().all(|it| it["username"].is_string()),
+        "{images:?}"
+    );
     let text = bench.salon(&["images", "--room", ROOM]);
     assert!(String::from_utf8_lossy(&text.stdout).contains("\t50 kB\ta.png\t"));
 }

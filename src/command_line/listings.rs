@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::asking::ask;
+use super::people::People;
 use super::room_choice::{all_rooms, find_room};
 use super::show::{Show, put, result, upload_fields};
 use super::sign_in::sign_in;
@@ -61,11 +62,17 @@ pub(super) async fn images(args: &ImagesArgs) -> Result<ExitCode, Trouble> {
     let patience = args.account.patience;
     let client = sign_in(&args.account, told).await?.client;
     let room = find_room(&client, &args.room, patience, told).await?;
-    let mut lister = RoomLister::new(client, room, args.since);
+    // The lines for people have no room for a name.
+    let mut people = args.json.then(People::all);
+    let mut lister = RoomLister::new(client.clone(), room, args.since);
     loop {
         let asked = ask(patience, told, async || lister.next().await);
         let Some(uploads) = asked.await.map_err(|error| Trouble::client(&error))? else {
             return Ok(Exit::Done.into());
+        };
+        let uploads = match &mut people {
+            Some(people) => people.name(uploads, &client, patience, told).await?,
+            None => uploads,
         };
         for upload in uploads {
             let text = if args.json {

@@ -22,6 +22,11 @@ impl People {
         }))
     }
 
+    /// Nobody yet, and everybody is asked for.
+    pub(super) fn all() -> Self {
+        Self(Some(saving::People::default()))
+    }
+
     /// The same uploads with names.
     pub(super) async fn name(
         &mut self,

@@ -13,6 +13,7 @@ use crate::domain::{ByteCount, Upload, safe_display_name};
 use crate::protocol::SaveFailure;
 use crate::saving::{JobReport, Planned, SaveEvent, Survey};
 use crate::state::user_message::{self, duration, grouped, images};
+use crate::storage::hexadecimal;
 
 /// Where what happens is told.
 pub(super) enum Show {
@@ -259,12 +260,6 @@ pub(super) fn put(json: &mut Value, key: &str, value: Value) {
     if let Some(fields) = json.as_object_mut() {
         fields.insert(key.to_owned(), value);
     }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 
 /// One object on one line.

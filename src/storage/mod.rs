@@ -6,6 +6,7 @@ mod disk_cache;
 mod error;
 mod file_names;
 mod found_files;
+mod hexadecimal;
 mod keyring_store;
 mod keyring_thread;
 mod library;
@@ -32,6 +33,7 @@ pub use file_names::{
     split_extension,
 };
 pub use found_files::FoundFiles;
+pub use hexadecimal::hexadecimal;
 pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;
 pub use library::{

@@ -14,6 +14,7 @@ use crate::domain::Upload;
 
 use super::StorageError;
 use super::file_names::portable_file_name;
+use super::hexadecimal;
 use super::taken_names::{TakenNames, taken_names_of};
 
 /// Begins the name of every file that is being written. Names of saved files never begin
@@ -161,10 +162,7 @@ impl PartFile {
 /// the key is made of.
 pub(super) fn resumable_part_path(folder: &Path, key: &str) -> PathBuf {
     let digest = Sha256::digest(key.as_bytes());
-    let name: String = digest
-        .iter()
-        .take(12)
-        .fold(String::new(), |name, byte| format!("{name}{byte:02x}"));
+    let name = hexadecimal(digest.get(..12).unwrap_or(&digest));
     folder.join(format!("{RESUMABLE_PREFIX}{name}{PART_SUFFIX}"))
 }
 

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::{MessageId, PixelSize, Room, ServerUrl, Upload};
 use crate::saving::template::PortablePath;
+use crate::storage::hexadecimal;
 
 /// One image that lies on disk now.
 #[derive(Debug, Clone, Copy)]
@@ -191,11 +192,4 @@ impl ImageRecord {
 
 fn encoded(text: &str) -> percent_encoding::PercentEncode<'_> {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 0xF]);
-    digits
-        .filter_map(|digit| char::from_digit(digit.into(), 16))
-        .collect()
 }
