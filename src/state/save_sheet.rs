@@ -68,13 +68,13 @@ impl SaveSheet {
     }
 
     /// What the save would be.
-    pub(super) fn order(&self) -> Box<SaveOrder> {
-        Box::new(SaveOrder {
+    pub(super) fn order(&self) -> SaveOrder {
+        SaveOrder {
             room: Box::new(self.room.clone()),
             selection: self.selection.clone(),
             folder: self.folder.clone(),
             choices: self.choices.clone(),
-        })
+        }
     }
 
     /// Only the answer to this question counts from now on.

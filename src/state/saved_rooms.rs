@@ -151,14 +151,14 @@ impl AppState {
             .saved_rooms
             .news(&saved.room, &listing, saved.until)
             .count;
-        let order = Box::new(SaveOrder {
+        let order = SaveOrder {
             room: Box::new(room.clone()),
             selection: SaveSelection::News {
                 listing: Box::new(listing),
             },
             folder: saved.folder.clone(),
             choices: self.remembered_choices(&saved.room),
-        });
+        };
         Some(self.start_save(order, SaveOrigin::Update, (count, ByteCount(0))))
     }
 }

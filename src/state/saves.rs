@@ -185,6 +185,7 @@ impl Saves {
         if let Some(job) = self.job_mut(id) {
             job.clash = Some(path);
             job.progress.activity = SaveActivity::Asking;
+            job.progress.bytes_per_second = 0;
         }
     }
 

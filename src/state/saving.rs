@@ -82,7 +82,7 @@ impl AppState {
             return Vec::new();
         };
         sheet.ask(survey);
-        let order = sheet.order();
+        let order = Box::new(sheet.order());
         vec![Effect::Send(Command::SurveySave { survey, order })]
     }
 
@@ -149,11 +149,12 @@ impl AppState {
 
     pub(super) fn start_save(
         &mut self,
-        order: Box<SaveOrder>,
+        order: SaveOrder,
         origin: SaveOrigin,
         size: (usize, ByteCount),
     ) -> Effect {
         let job = self.saves.start(&order, origin, size);
+        let order = Box::new(order);
         Effect::Send(Command::StartSave { job, order })
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn clash_question_ui(ui: &Ui, cx: ViewContext<'_>) {
     };
     let id = format!("clash question {}", job.id.0);
     let is_left = dialog_ui(ui, cx.palette, &id, WIDTH, |ui| {
-        let name = path.file_name().unwrap_or_else(|| path.as_os_str());
+        let name = path.file_name().unwrap_or(path.as_os_str());
         let name = safe_display_name(&name.to_string_lossy());
         let title = format!("Another file is named {}", text::middle_elided(&name, 48));
         ui.add(Label::new(RichText::new(title).size(theme::text::TITLE).strong()).wrap());

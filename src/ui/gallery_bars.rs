@@ -180,13 +180,12 @@ fn bar_ui(
     parts: (Icon, &str, &str),
     buttons: impl FnOnce(&mut Ui),
 ) {
-    filled_bar_ui(ui, cx, cx.palette.warning_soft, parts, buttons);
+    filled_bar_ui(ui, cx.palette.warning_soft, parts, buttons);
 }
 
 /// The same on another ground; answers with its words.
 pub(super) fn filled_bar_ui(
     ui: &mut Ui,
-    cx: ViewContext<'_>,
     ground: Color32,
     parts: (Icon, &str, &str),
     buttons: impl FnOnce(&mut Ui),

@@ -15,7 +15,7 @@ pub(super) fn news_bar_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     };
     let words = words(news);
     let parts = (Icon::FolderSync, "", words.as_str());
-    let label = filled_bar_ui(ui, cx, cx.palette.accent_soft, parts, |ui| {
+    let label = filled_bar_ui(ui, cx.palette.accent_soft, parts, |ui| {
         let close = icon_button_ui(ui, cx.palette, Icon::X, "Do not show what is new", "");
         if close.clicked() {
             cx.act(Action::HideNews);

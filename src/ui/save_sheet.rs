@@ -36,6 +36,8 @@ pub(super) struct SaveSheetView {
     names: NamesView,
     /// Stays as it is from sheet to sheet.
     is_more_open: bool,
+    /// Whether the last frame had no room for all fields.
+    is_scrolling: bool,
     /// How much the last frame took for what is always in view. The fields scroll in what is left.
     fixed_height: Option<f32>,
     /// Where Enter presses what has the keyboard instead of beginning the save.
@@ -70,7 +72,9 @@ impl SaveSheetView {
             summary_ui(ui, cx, sheet);
             ui.add_space(space::XS);
             self.buttons_ui(ui, cx, sheet);
-            self.fixed_height = Some(ui.min_rect().height() - fields.inner_rect.height());
+            let shown = fields.inner_rect.height().min(fields.content_size.y);
+            self.is_scrolling = fields.content_size.y > shown + 1.0;
+            self.fixed_height = Some(ui.min_rect().height() - shown);
             if is_confirmed {
                 self.confirm(ui, cx);
             }
@@ -90,8 +94,10 @@ impl SaveSheetView {
     }
 
     fn fields_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, sheet: &SaveSheet) {
-        // The scroll bar floats over the content, and rings of focus reach beyond it.
-        ui.set_max_width(ui.available_width() - space::XS);
+        if self.is_scrolling {
+            // The scroll bar floats over the content.
+            ui.set_max_width(ui.available_width() - space::M);
+        }
         self.folder_ui(ui, cx, sheet);
         ui.add_space(space::XS);
         let mut choices = sheet.choices.clone();
@@ -155,7 +161,10 @@ impl SaveSheetView {
     }
 
     fn buttons_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, sheet: &SaveSheet) {
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+        // Of this height and no other: the sheet must become lower again.
+        let size = vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+        let layout = egui::Layout::right_to_left(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
             let save = primary_button(cx.palette, "Save");
             if ui.add_enabled(!sheet.is_refused(), save).clicked() {
                 self.confirm(ui, cx);
@@ -184,7 +193,7 @@ fn title_ui(ui: &mut Ui, cx: ViewContext<'_>, sheet: &SaveSheet) {
     let title = format!("Save {images} of {}", text::room(&sheet.room));
     let title = RichText::new(title).size(theme::text::TITLE).strong();
     ui.add(Label::new(title.color(cx.palette.text)).truncate());
-    ui.add_space(space::XS);
+    ui.add_space(space::S);
 }
 
 /// Why nothing can be saved into what was typed.

@@ -25,10 +25,7 @@ pub(super) fn more_ui(
     choices: &mut SaveChoices,
     is_open: &mut bool,
 ) -> Response {
-    let toggle = toggle_ui(ui, cx, choices, *is_open);
-    if toggle.clicked() {
-        *is_open = !*is_open;
-    }
+    let toggle = toggle_ui(ui, cx, choices, is_open);
     if *is_open {
         clash_ui(ui, choices);
         boxes_ui(
@@ -64,9 +61,16 @@ const POSITION: &str = "Takes GPS fields out of JPEG, PNG and WebP copies. Pixel
 const CREDIT: &str = "Writes into JPEG, PNG and WebP copies who posted them, when, and the link";
 const EXTENSIONS: &str = "A JPEG that is called photo.png becomes photo.jpg";
 
-fn toggle_ui(ui: &mut Ui, cx: ViewContext<'_>, choices: &SaveChoices, is_open: bool) -> Response {
+fn toggle_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    choices: &SaveChoices,
+    is_open: &mut bool,
+) -> Response {
     ui.horizontal(|ui| {
-        let icon = if is_open {
+        // In line with what is above and below.
+        ui.spacing_mut().button_padding.x = 0.0;
+        let icon = if *is_open {
             Icon::ChevronDown
         } else {
             Icon::ChevronRight
@@ -76,10 +80,13 @@ fn toggle_ui(ui: &mut Ui, cx: ViewContext<'_>, choices: &SaveChoices, is_open: b
             .frame_when_inactive(false)
             .min_size(egui::vec2(0.0, 28.0));
         let toggle = ui.add(button);
-        toggle.widget_info(|| WidgetInfo::selected(Role::Button, true, is_open, name));
-        if !is_open {
+        toggle.widget_info(|| WidgetInfo::selected(Role::Button, true, *is_open, name));
+        if !*is_open {
             let words = RichText::new(unusual_words(choices)).small();
             ui.add(egui::Label::new(words.color(cx.palette.text_weak)).truncate());
+        }
+        if toggle.clicked() {
+            *is_open = !*is_open;
         }
         toggle
     })
@@ -105,14 +112,18 @@ fn clash_ui(ui: &mut Ui, choices: &mut SaveChoices) {
 }
 
 fn boxes_ui<const N: usize>(ui: &mut Ui, name: &str, boxes: [(&mut bool, &str, &str); N]) {
-    ui.horizontal_wrapped(|ui| {
-        let start = ui.cursor().left();
-        ui.label(name);
-        let gap = start + LABEL_WIDTH - ui.cursor().left();
-        ui.add_space(gap.max(0.0));
-        ui.spacing_mut().item_spacing.x = space::M;
-        for (is_on, label, hint) in boxes {
-            ui.checkbox(is_on, label).on_hover_text(hint);
-        }
+    ui.horizontal_top(|ui| {
+        let size = egui::vec2(LABEL_WIDTH, ui.spacing().interact_size.y);
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_size(size);
+            ui.label(name);
+        });
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::M;
+            for (is_on, label, hint) in boxes {
+                ui.checkbox(is_on, label).on_hover_text(hint);
+            }
+        });
     });
 }

@@ -13,6 +13,9 @@ use crate::ui::widgets::announce;
 const WORDS: &str =
     "{date} {time} {user} {name} {id} {n} {room} {server} {ext} · / begins a folder";
 
+/// All entries of a list, without scrolling.
+const LIST_HEIGHT: f32 = 280.0;
+
 /// What the lists call a template of one's own.
 const CUSTOM: &str = "Custom…";
 
@@ -22,6 +25,7 @@ pub(super) struct NamesView {
     is_started: bool,
     is_custom: bool,
     template: String,
+    wants_focus: bool,
 }
 
 impl NamesView {
@@ -60,7 +64,7 @@ impl NamesView {
             }
             Some(Choice::Custom) => {
                 self.is_custom = true;
-                ui.memory_mut(|memory| memory.request_focus(template_id()));
+                self.wants_focus = true;
             }
             None => {}
         }
@@ -87,6 +91,7 @@ impl NamesView {
         let list = ComboBox::from_id_salt(name)
             .selected_text(shown)
             .width(ui.available_width())
+            .height(LIST_HEIGHT)
             .truncate()
             .show_ui(ui, |ui| {
                 for (it, words) in all {
@@ -105,7 +110,11 @@ impl NamesView {
     fn template_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, sheet: &SaveSheet) {
         let label = ui.label("Template");
         let field = TextEdit::singleline(&mut self.template).id(template_id());
-        field_ui(ui, field).labelled_by(label.id);
+        let response = field_ui(ui, field).labelled_by(label.id);
+        // Only now: the click in the list is one beside the field.
+        if std::mem::take(&mut self.wants_focus) {
+            response.request_focus();
+        }
         let (words, color) = match sheet.problem() {
             Some(SurveyError::Template(problem)) => (problem.as_str(), cx.palette.danger),
             Some(SurveyError::Storage(_)) | None => (WORDS, cx.palette.text_weak),

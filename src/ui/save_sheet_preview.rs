@@ -75,7 +75,7 @@ fn name_words(survey: &SaveSurvey, rule: ClashRule) -> String {
         let taken = counted(survey.taken_count, what);
         words.push(match rule {
             ClashRule::Overwrite => taken,
-            _ => format!("{taken}: files have the same name"),
+            _ => format!("{taken}: other files have the name"),
         });
     }
     words.join(" · ")

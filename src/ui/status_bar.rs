@@ -100,7 +100,7 @@ fn chip_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
 /// changes of it are told.
 fn tell_ui(ui: &Ui, jobs: &[SaveJob]) {
     let place = Rect::from_min_size(ui.cursor().min, Vec2::ZERO);
-    let response = ui.interact(place, ui.id().with("how saves go"), Sense::hover());
+    let response = ui.interact(place, ui.scope_id().with("how saves go"), Sense::hover());
     let words = spoken_words(jobs);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
     announce(ui, &response);

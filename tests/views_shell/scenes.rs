@@ -211,12 +211,6 @@ pub(super) fn advance_save(shell: &mut Shell, activity: SaveActivity) {
     shell.state.on_event(event);
 }
 
-pub(super) fn finish_save(shell: &mut Shell) {
-    let report = Box::new(report());
-    let job = shell.state.saves.jobs.last().unwrap().id;
-    shell.state.on_event(Event::SaveFinished { job, report });
-}
-
 pub(super) fn report() -> SaveReport {
     let folder = PathBuf::from("/home/ana/Pictures");
     let written = |n: usize| (upload(n).id, folder.join(upload(n).name));
