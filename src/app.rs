@@ -173,6 +173,22 @@ impl SalonApp {
         }
     }
 
+    /// Whether anybody looks at the window is known also while it is hidden and not drawn: then
+    /// a save that ends is told by the desktop.
+    fn follow_focus(&mut self, ctx: &egui::Context) {
+        let has_focus =
+            ctx.input(|input| input.raw.focused && input.viewport().visible() != Some(false));
+        if has_focus == self.state.has_focus() {
+            return;
+        }
+        let action = if has_focus {
+            Action::FocusGained(Instant::now())
+        } else {
+            Action::FocusLost
+        };
+        self.act(vec![action]);
+    }
+
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
@@ -201,6 +217,7 @@ impl SalonApp {
 
 impl eframe::App for SalonApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.follow_focus(ctx);
         self.drain_events(ctx);
         self.root.apply_theme(ctx, &self.state);
     }

@@ -7,6 +7,8 @@ mod finding;
 mod save_queue;
 #[path = "views_shell/save_sheet.rs"]
 mod save_sheet;
+#[path = "views_shell/saved.rs"]
+mod saved;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::live::Live;
 use super::runner::{JobEnd, Runner};
 use super::session::Attempt;
-use super::{desktop, rooms};
-use crate::domain::{ByteCount, ServerUrl};
+use super::{desktop, desktop_notices, rooms};
+use crate::domain::{ByteCount, RoomId, ServerUrl};
 use crate::protocol::{ClientError, Command, Event, Generation};
 use crate::rocketchat::{probe, resend_email_code};
 
@@ -57,12 +57,7 @@ impl Runner {
                 self.spawn_to_the_end(forget);
             }
             Command::LoadRooms { generation } => self.load_rooms(generation),
-            Command::RestoreListing { room } => {
-                if let Some(live) = &self.live {
-                    let library = Arc::clone(&live.library);
-                    self.spawn_quiet(async move { library.restore(room).await });
-                }
-            }
+            Command::RestoreListing { room } => self.restore_listing(room),
             Command::FindRoom { name, generation } => self.find_room(name, generation),
             Command::PickFolder { start } => {
                 let dialog = self.config.folder_dialog.clone();
@@ -77,9 +72,13 @@ impl Runner {
             | Command::CancelSave(_)
             | Command::AnswerClash { .. }
             | Command::ForgetSave(_) => self.on_save_command(command),
-            Command::FindSavedFiles { .. }
-            | Command::NotifyDesktop { .. }
-            | Command::ShowTaskbarProgress(_) => {}
+            Command::FindSavedFiles { room } => self.find_saved_files(room),
+            Command::NotifyDesktop { title, text } => {
+                self.spawn_quiet(desktop_notices::notify(title, text));
+            }
+            Command::ShowTaskbarProgress(share) => {
+                self.taskbar.send_replace(share);
+            }
             Command::KeepSettings(settings) => {
                 self.set_thumbnail_cache(settings.thumbnail_cache);
                 self.settings.send_replace(Some(*settings));
@@ -89,6 +88,20 @@ impl Runner {
                 self.spawn_quiet(desktop::open(target, events));
             }
             Command::ClearCache => self.clear_cache(),
+        }
+    }
+
+    fn restore_listing(&mut self, room: RoomId) {
+        if let Some(live) = &self.live {
+            let library = Arc::clone(&live.library);
+            self.spawn_quiet(async move { library.restore(room).await });
+        }
+    }
+
+    fn find_saved_files(&mut self, room: RoomId) {
+        if let Some(live) = &self.live {
+            let library = Arc::clone(&live.library);
+            self.spawn_quiet(async move { library.find_saved_files(room).await });
         }
     }
 

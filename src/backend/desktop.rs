@@ -64,7 +64,7 @@ pub(super) async fn open(target: OpenTarget, events: EventSender) {
 
 /// Runs what may block for as long as a person likes. Such a thread must not be one of the
 /// runtime's: the program ends without waiting for it.
-async fn on_thread<T: Send + 'static>(
+pub(super) async fn on_thread<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{OnceCell, mpsc};
 
 use super::people::PeopleDesk;
+use super::saved_files::LastQuestion;
 use crate::domain::{AccountId, Person, Room, RoomId};
 use crate::protocol::{Event, EventSender, Listing};
 use crate::storage::{Dirs, KnownPerson, Library, PageReading, ServerNotes, StorageError};
@@ -39,6 +40,8 @@ pub(super) struct LibraryDesk {
     troubles: tokio::sync::Mutex<mpsc::Receiver<StorageError>>,
     /// Set when the room that is being read is no longer the open one.
     stop: Mutex<Arc<AtomicBool>>,
+    /// About copies on disk.
+    pub(super) saved_files: LastQuestion,
 }
 
 impl LibraryDesk {
@@ -52,6 +55,7 @@ impl LibraryDesk {
             trouble,
             troubles: tokio::sync::Mutex::new(troubles),
             stop: Mutex::default(),
+            saved_files: LastQuestion::default(),
         }
     }
 
@@ -72,7 +76,7 @@ impl LibraryDesk {
         self.open().await.cloned()
     }
 
-    async fn read<T: Send + 'static>(
+    pub(super) async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Library) -> T + Send + 'static,
     ) -> Option<T> {
@@ -131,6 +135,10 @@ impl LibraryDesk {
         if let Some(whole) = whole.await.flatten() {
             self.send(&room, whole).await;
         }
+    }
+
+    pub(super) async fn tell(&self, event: Event) {
+        self.events.send(event).await;
     }
 
     async fn send(&self, room: &RoomId, listing: Listing) {

@@ -10,6 +10,7 @@
 //!   `thumbnail_shelf` has comes first and waits for no download.
 //! * `library`: what this machine knows of the account, shown before the server has answered.
 //! * `save_desk`: saves, which go on whatever the window shows, and at the next start.
+//! * `saved_files`: which images have a copy on this machine's disks.
 //! * `live_updates`: what the server tells by itself, so that nobody presses reload.
 //!
 //! Whatever fails is sorted by what there is to do about it (`reaction`): wait for the network,
@@ -20,6 +21,7 @@ mod commands;
 mod connection;
 mod decoders;
 mod desktop;
+mod desktop_notices;
 mod dialog_service;
 mod early_stop;
 mod image_job;
@@ -48,9 +50,11 @@ mod save_run;
 mod save_source;
 mod save_survey;
 mod save_tally;
+mod saved_files;
 mod session;
 mod session_check;
 mod settings_writer;
+mod taskbar;
 mod thumbnail_job;
 mod thumbnail_search;
 mod thumbnail_shelf;

@@ -78,6 +78,8 @@ pub(super) struct Runner {
     /// Tells the survey of a save that a newer one was asked for.
     pub(super) surveying: Arc<AtomicBool>,
     pub(super) settings: watch::Sender<Option<Settings>>,
+    /// How far all saves are.
+    pub(super) taskbar: watch::Sender<Option<f32>>,
 }
 
 impl Runner {
@@ -94,6 +96,12 @@ impl Runner {
         let closing = root.clone();
         jobs.spawn(async move {
             writer.run(closing).await;
+            JobEnd::Nothing
+        });
+        let (taskbar, shares) = watch::channel(None);
+        let closing = root.clone();
+        jobs.spawn(async move {
+            super::taskbar::follow(shares, closing).await;
             JobEnd::Nothing
         });
         if config.follows_system_theme {
@@ -117,6 +125,7 @@ impl Runner {
             stored: None,
             surveying: Arc::default(),
             settings,
+            taskbar,
         }
     }
 

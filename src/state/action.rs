@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use secrecy::SecretString;
 
@@ -10,6 +11,7 @@ use crate::protocol::{
     ClashRule, GridLayoutChoice, KnownAccount, OpenTarget, SaveChoices, ThemeChoice, WantedImage,
 };
 use crate::state::go_to_date::DateTarget;
+use crate::state::saved_copies::SavedFilter;
 use crate::state::selection::{BandEnd, BandKind};
 
 /// One thing the person did, or one thing the view needs to say.
@@ -68,6 +70,10 @@ pub enum Action {
 
     /// Show only the images whose file names contain this; all of them if it is blank.
     Find(String),
+    /// Show only images with a copy on this machine, or only those without, or both.
+    ShowOnly(SavedFilter),
+    /// Show all images again, whatever their names and copies.
+    EndSearch,
     /// Go to the newest image of a day, month or year, or the nearest older one.
     GoToDate(DateTarget),
     /// Go to no date after all.
@@ -150,6 +156,10 @@ pub enum Action {
     UpdateFolders,
 
     // Other
+    /// The window got the keyboard: somebody looks at it.
+    FocusGained(Instant),
+    /// The window lost the keyboard.
+    FocusLost,
     /// Hand a folder or an address to another program.
     Open(OpenTarget),
     /// Close a notice.

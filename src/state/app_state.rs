@@ -9,6 +9,7 @@ use crate::protocol::{
     Wanted,
 };
 use crate::state::action::Action;
+use crate::state::desktop::Desktop;
 use crate::state::effect::Effect;
 use crate::state::gallery::Gallery;
 use crate::state::notices::{NoticeLevel, NoticeOffer, Notices};
@@ -76,6 +77,8 @@ pub struct AppState {
     pub(super) room_to_open: Option<RoomId>,
     /// The generation the session began with: answers from before it are not about it.
     pub(super) session_generation: Generation,
+    /// What the desktop is told, and whether anybody looks at the window.
+    pub(super) desktop: Desktop,
     last_wanted: Wanted,
 }
 
@@ -104,6 +107,7 @@ impl AppState {
             is_signing_out: false,
             room_to_open: None,
             session_generation: Generation::default(),
+            desktop: Desktop::default(),
             last_wanted: Wanted::default(),
         };
         let effects = match state.settings.accounts.first().cloned() {
@@ -140,6 +144,7 @@ impl AppState {
         let mut effects = self.act(action);
         self.search_again();
         effects.extend(self.renew_wanted());
+        effects.extend(self.renew_taskbar());
         effects
     }
 
@@ -153,7 +158,11 @@ impl AppState {
                 | Event::SaveAdvanced { .. }
                 | Event::SaveFinished { .. }
         );
+        let mut more = Vec::from_iter(self.tell_desktop(&event));
+        more.extend(self.follow_saves(&event));
         let mut effects = self.receive(event);
+        effects.append(&mut more);
+        effects.extend(self.renew_taskbar());
         self.search_again();
         // The frequent events change nothing about what is wanted; the next frame says anew
         // what it lacks.
@@ -209,6 +218,8 @@ impl AppState {
             | Action::RetryImages(_)
             | Action::RetryAllFailed
             | Action::Find(_)
+            | Action::ShowOnly(_)
+            | Action::EndSearch
             | Action::GoToDate(_)
             | Action::StayHere
             | Action::Select { .. }
@@ -246,6 +257,11 @@ impl AppState {
             | Action::SaveNews
             | Action::HideNews
             | Action::UpdateFolders => self.act_on_saves(action),
+            Action::FocusGained(at) => self.focus_gained(at),
+            Action::FocusLost => {
+                self.desktop.has_focus = false;
+                Vec::new()
+            }
             Action::Open(target) => vec![Effect::Send(Command::Open(target))],
             Action::DismissNotice(id) => {
                 self.notices.dismiss(id);
@@ -325,7 +341,7 @@ impl AppState {
             | Event::SaveFinished { .. }
             | Event::SavesRestored(_)
             | Event::SavedRoomsKnown(_) => self.receive_about_saves(event),
-            Event::SavedFilesFound(_) => Vec::new(),
+            Event::SavedFilesFound(files) => self.saved_files_found(files),
             Event::SystemThemeChanged { is_dark } => {
                 self.is_system_dark = Some(is_dark);
                 Vec::new()

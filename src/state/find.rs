@@ -1,9 +1,14 @@
-//! What is shown of a room: all of its images, or those whose file names were looked for.
+//! What is shown of a room: all of its images, or those whose file names were looked for, or that
+//! have no copy on this machine, or have one.
 //!
 //! The list and the selection count positions of the whole room. The view counts those it
 //! shows; both meet here and nowhere else. While a search is on, only what it found takes part
 //! in choosing, counting and saving; what was chosen before and is not found comes back with
 //! the rest of the room.
+//!
+//! What is shown stays until something else is looked for: an image that is saved while the
+//! images without a copy are shown keeps its place, with a tick. Else, while a save runs, tiles
+//! would vanish under the pointer. What begins to match joins at once.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -12,14 +17,17 @@ use std::sync::Arc;
 use crate::domain::listing::{Listing, Slot};
 use crate::domain::{ByteCount, Upload, UploadId};
 use crate::state::action::{MoveHow, SelectHow};
+use crate::state::find_matches::{joined, matches, split};
 use crate::state::gallery::Gallery;
+use crate::state::saved_copies::{SavedCopies, SavedFilter};
 use crate::state::selection::Mark;
 use crate::state::user_message::UserMessage;
 
-/// A search by file name, and what it has found.
+/// A search by file name or by whether there is a copy, and what it has found.
 #[derive(Debug, Default)]
 pub struct Find {
     text: String,
+    filter: SavedFilter,
     found: Option<Found>,
     /// Bumped whenever what is shown may have changed.
     version: u64,
@@ -30,8 +38,12 @@ pub struct Find {
 struct Found {
     /// Positions of the whole list, in order.
     positions: Vec<u32>,
-    /// Of the list that was searched.
-    list_version: u64,
+    /// The versions of the list that was searched, and of what is known of copies.
+    versions: (u64, u64),
+    /// What matched when it was looked for and does no longer.
+    stays: HashSet<UploadId>,
+    /// Whether the disk had been looked at by then: before, nobody could know what matches.
+    knows_disk: bool,
     /// Every match but these is chosen, also those in pages that are still to come.
     all_but: Option<HashSet<UploadId>>,
 }
@@ -42,23 +54,37 @@ impl Find {
         &self.text
     }
 
+    /// Whether images with or without a copy are looked for.
+    pub const fn filter(&self) -> SavedFilter {
+        self.filter
+    }
+
     /// Whether only what was found is shown.
     pub const fn is_on(&self) -> bool {
         self.found.is_some()
     }
 
-    /// Looks for `text`; nothing but space ends the search.
-    fn look_for(&mut self, text: String, listing: &Listing) {
-        let is_blank = text.trim().is_empty();
-        let changes_nothing = is_blank && self.found.is_none();
+    /// Looks for `text` in what the filter lets through; neither of them ends the search.
+    fn look_for(
+        &mut self,
+        text: String,
+        filter: SavedFilter,
+        listing: &Listing,
+        copies: &SavedCopies,
+    ) {
+        let is_off = text.trim().is_empty() && filter == SavedFilter::All;
+        let changes_nothing = is_off && self.found.is_none();
         self.text = text;
+        self.filter = filter;
         if changes_nothing {
             return;
         }
         self.version += 1;
-        self.found = (!is_blank).then(|| Found {
-            positions: listing.search(self.text.trim()),
-            list_version: listing.version(),
+        self.found = (!is_off).then(|| Found {
+            positions: matches(self.text.trim(), filter, listing, copies),
+            versions: (listing.version(), copies.version()),
+            stays: HashSet::new(),
+            knows_disk: copies.has_looked(),
             all_but: None,
         });
     }
@@ -285,12 +311,28 @@ impl Gallery {
 
 /// What the person does to it.
 impl Gallery {
-    /// Shows only the images whose names contain this; all of them if it is blank.
-    /// Answers what there is to say about it.
+    /// Shows only the images whose names contain this, of those that are let through; all of
+    /// them if it is blank. Answers what there is to say about it.
     pub(super) fn look_for(&mut self, text: String) -> Option<UserMessage> {
+        self.search(text, self.find.filter)
+    }
+
+    /// Shows only images with a copy, or only those without. Doing it again drops what has
+    /// stayed though it matches no longer.
+    pub(super) fn show_only(&mut self, filter: SavedFilter) -> Option<UserMessage> {
+        self.search(self.find.text.clone(), filter)
+    }
+
+    /// Shows all images again.
+    pub(super) fn end_search(&mut self) -> Option<UserMessage> {
+        self.search(String::new(), SavedFilter::All)
+    }
+
+    fn search(&mut self, text: String, filter: SavedFilter) -> Option<UserMessage> {
         let before = self.find.version;
         let was_to_come = self.chooses_to_come();
-        self.find.look_for(text, &self.listing);
+        self.find
+            .look_for(text, filter, &self.listing, &self.copies);
         if self.find.version == before {
             return None;
         }
@@ -300,16 +342,35 @@ impl Gallery {
         waiting.map(|_| UserMessage::search_ended_before_saving())
     }
 
-    /// The list may have changed: looks through it again.
+    /// The list may have changed, or what is known of copies: looks through it again.
     pub(super) fn search_again(&mut self) {
         let Some(found) = &mut self.find.found else {
             return;
         };
-        if found.list_version == self.listing.version() {
+        let (listing, text) = (&self.listing, self.find.text.trim());
+        let versions = (listing.version(), self.copies.version());
+        if found.versions == versions {
             return;
         }
-        found.positions = self.listing.search(self.find.text.trim());
-        found.list_version = self.listing.version();
+        let is_kept = found.versions.0 == versions.0 && found.knows_disk;
+        found.versions = versions;
+        found.knows_disk = self.copies.has_looked();
+        let now = matches(text, self.find.filter, listing, &self.copies);
+        if is_kept {
+            let shown = std::mem::take(&mut found.positions);
+            let (_, leaving) = split(shown.clone(), &now);
+            let leaving = places(&leaving).filter_map(|place| match listing.slot(place) {
+                Some(Slot::Known(upload)) => Some(upload.id.clone()),
+                Some(Slot::Unknown(_)) | None => None,
+            });
+            found.stays.extend(leaving);
+            found.positions = joined(now, &found.stays, listing);
+            if found.positions == shown {
+                return;
+            }
+        } else {
+            found.positions = joined(now, &found.stays, listing);
+        }
         self.find.version += 1;
         if let Some(all_but) = &found.all_but {
             let spared = all_but.iter().filter_map(|id| self.listing.position(id));
@@ -317,6 +378,20 @@ impl Gallery {
             let all = places(&found.positions);
             let all = runs(all.filter(|place| !spared.contains(place)));
             self.selection.mark(&all, Mark::On, &self.listing);
+        }
+    }
+
+    /// Drops what has stayed though it matches no longer.
+    pub(super) fn let_go(&mut self) {
+        let Some(found) = &mut self.find.found else {
+            return;
+        };
+        if !found.stays.is_empty() {
+            found.stays.clear();
+            let text = self.find.text.trim();
+            found.positions = matches(text, self.find.filter, &self.listing, &self.copies);
+            found.versions = (self.listing.version(), self.copies.version());
+            self.find.version += 1;
         }
     }
 

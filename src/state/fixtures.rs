@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{AppState, Effect};
+use super::{AppState, Effect, SaveJob, SaveOrigin};
 use crate::domain::listing::Listing;
 use crate::domain::{
-    AccountId, ByteCount, ListingWindow, PageIndex, Person, Room, RoomId, RoomKind, ServerUrl,
-    TokenKind, Upload, UploadId, UploadPage, UserId,
+    AccountId, ByteCount, ListingWindow, PageIndex, Person, Room, RoomId, RoomKind, SaveJobId,
+    ServerUrl, TokenKind, Upload, UploadId, UploadPage, UserId,
 };
-use crate::protocol::{Event, KeyringStatus, SessionInfo, Settings};
+use crate::protocol::{
+    Event, KeyringStatus, SaveActivity, SaveProgress, SaveReport, SessionInfo, Settings,
+};
 
 pub(super) fn room(number: usize) -> Room {
     Room {
@@ -128,4 +130,46 @@ pub(super) fn load_page(state: &mut AppState, index: usize, total: usize) -> Vec
         anchor,
         result: Ok(page(index, total)),
     })
+}
+
+/// A save of this room that has just begun.
+pub(super) fn save_job(number: u64, room: Room) -> SaveJob {
+    SaveJob {
+        id: SaveJobId(number),
+        room,
+        folder: PathBuf::from("/here"),
+        origin: SaveOrigin::Choice,
+        progress: save_progress(0, 0, 0),
+        clash: None,
+        report: None,
+        is_stopping: false,
+    }
+}
+
+pub(super) fn save_progress(saved: usize, failed: usize, total: usize) -> SaveProgress {
+    SaveProgress {
+        activity: SaveActivity::Running,
+        saved_count: saved,
+        failed_count: failed,
+        total_count: total,
+        saved_bytes: ByteCount(0),
+        total_bytes: ByteCount(0),
+        bytes_per_second: 0,
+        is_total_final: true,
+    }
+}
+
+pub(super) fn save_report(saved: Vec<(UploadId, PathBuf)>) -> SaveReport {
+    SaveReport {
+        folder: PathBuf::from("/here"),
+        saved,
+        repaired_count: 0,
+        already_there: Vec::new(),
+        left_out_count: 0,
+        failed: Vec::new(),
+        saved_bytes: ByteCount(0),
+        is_cancelled: false,
+        stopped_by: None,
+        not_written: Vec::new(),
+    }
 }

@@ -14,6 +14,7 @@ use crate::state::action::{Shown, ViewerStep};
 use crate::state::find::Find;
 use crate::state::go_to_date::GoingToDate;
 use crate::state::save_sheet::SaveTarget;
+use crate::state::saved_copies::SavedCopies;
 use crate::state::selection::Selection;
 use crate::state::user_message::UserMessage;
 
@@ -35,6 +36,8 @@ pub struct Gallery {
     pub selection: Selection,
     /// Which of the images are shown.
     pub(super) find: Find,
+    /// Which of the images have a copy on this machine.
+    pub(super) copies: SavedCopies,
     /// How many of the shown images are chosen, by the versions of list, search and selection.
     pub(super) chosen_count_of: Cell<Option<KeptCount>>,
     /// Whether the image in focus is shown large.
@@ -80,6 +83,7 @@ impl Gallery {
             listing: Listing::default(),
             selection: Selection::default(),
             find: Find::default(),
+            copies: SavedCopies::default(),
             chosen_count_of: Cell::new(None),
             is_viewer_open: false,
             list_error: None,
@@ -100,6 +104,11 @@ impl Gallery {
     /// The image in focus, if it is known.
     pub fn focused(&self) -> Option<Arc<Upload>> {
         self.upload_at(self.focus())
+    }
+
+    /// Which of the images have a copy on this machine.
+    pub const fn copies(&self) -> &SavedCopies {
+        &self.copies
     }
 
     /// Why this image has no picture.
@@ -322,6 +331,7 @@ impl Gallery {
 
     pub(super) fn reload(&mut self) {
         self.retry_all();
+        self.let_go();
         self.listing.refresh();
     }
 

@@ -7,8 +7,10 @@
 mod action;
 mod app_state;
 mod date_text;
+mod desktop;
 mod effect;
 mod find;
+mod find_matches;
 mod gallery;
 mod go_to_date;
 mod naming;
@@ -19,6 +21,8 @@ mod rooms;
 mod save_memory;
 mod save_queue;
 mod save_sheet;
+mod saved_copies;
+mod saved_files;
 mod saved_rooms;
 mod saves;
 mod saving;
@@ -39,12 +43,15 @@ pub use notices::{Notice, NoticeLevel, NoticeOffer, Notices};
 pub use room_list::{RoomList, RoomSearch};
 pub use rooms::TILE_EDGE_POINTS;
 pub use save_sheet::{SaveSheet, SaveTarget};
+pub use saved_copies::{SavedCopies, SavedFilter};
 pub use saved_rooms::{News, SavedRooms};
 pub use saves::{SaveJob, SaveOrigin, Saves};
 pub use selection::{BandEnd, BandKind, Selection};
 pub use sign_in::{Probe, Resend, SignIn, SignInStep};
 pub use user_message::UserMessage;
 
+#[cfg(test)]
+mod desktop_tests;
 #[cfg(test)]
 mod find_tests;
 #[cfg(test)]
@@ -55,6 +62,8 @@ mod gallery_tests;
 mod go_to_date_tests;
 #[cfg(test)]
 mod restored_tests;
+#[cfg(test)]
+mod saved_files_tests;
 #[cfg(test)]
 mod saving_tests;
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl AppState {
     fn show_gallery(&mut self, mut gallery: Gallery) -> Vec<Effect> {
         self.bump();
         gallery.is_viewer_open = false;
-        let message = gallery.look_for(String::new());
+        let message = gallery.end_search();
         self.tell(message);
         gallery.stay();
         gallery.reveal += 1;
@@ -92,9 +92,13 @@ impl AppState {
             let room = gallery.room.id.clone();
             Effect::Send(Command::RestoreListing { room })
         });
+        if let Some(left) = &mut self.gallery {
+            left.copies.leave();
+        }
         self.switch_gallery(gallery);
         let mut effects = vec![self.keep_settings()];
         effects.extend(restore);
+        effects.extend(self.look_for_copies());
         effects
     }
 
@@ -133,7 +137,9 @@ impl AppState {
             gallery.reload();
         }
         let generation = self.generation;
-        vec![Effect::Send(Command::LoadRooms { generation })]
+        let mut effects = vec![Effect::Send(Command::LoadRooms { generation })];
+        effects.extend(self.look_for_copies());
+        effects
     }
 
     /// Looks for what is new in the open room. Other rooms are looked at when they are opened.
@@ -157,6 +163,8 @@ impl AppState {
                 | Action::OpenViewer(_)
                 | Action::StepViewer(_)
                 | Action::Find(_)
+                | Action::ShowOnly(_)
+                | Action::EndSearch
                 | Action::StayHere
         ) {
             gallery.stay();
@@ -195,6 +203,14 @@ impl AppState {
             }
             Action::Find(text) => {
                 let message = gallery.look_for(text);
+                self.tell(message);
+            }
+            Action::ShowOnly(filter) => {
+                let message = gallery.show_only(filter);
+                self.tell(message);
+            }
+            Action::EndSearch => {
+                let message = gallery.end_search();
                 self.tell(message);
             }
             Action::GoToDate(target) => {

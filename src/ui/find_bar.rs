@@ -1,18 +1,23 @@
-//! The field that filters the open room by file name, and how much it has found.
+//! The field that filters the open room by file name, the choice of saved images or others, and
+//! how much was found.
 
 use egui::{EventFilter, Id, Key, Modifiers, RichText, TextEdit, Ui};
 use lucide_icons::Icon;
 
 use crate::state::user_message::{grouped, images};
-use crate::state::{Action, Gallery};
+use crate::state::{Action, Gallery, SavedFilter};
+use crate::ui::saved_choice::{self, saved_choice_ui};
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, space, text};
 use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{announce, icon_button_ui};
+use crate::ui::widgets::{ICON_BUTTON_SIDE, announce, icon_button_ui};
 
 /// Width of the field in points, where there is room.
 const FIELD_WIDTH: f32 = 320.0;
+
+/// The field is never narrower.
+const MIN_FIELD_WIDTH: f32 = 120.0;
 
 /// What is left for the words beside it, at least.
 const WORDS_WIDTH: f32 = 120.0;
@@ -21,8 +26,9 @@ const WORDS_WIDTH: f32 = 120.0;
 #[derive(Debug, Default)]
 pub(super) struct FindBar {
     draft: String,
-    /// The text that the state had in the last frame.
-    seen: String,
+    filter: SavedFilter,
+    /// The text and the filter that the state had in the last frame.
+    seen: (String, SavedFilter),
     is_open: bool,
     /// The field is to get the keyboard, with all of its text selected.
     wants_focus: bool,
@@ -43,7 +49,9 @@ impl FindBar {
     /// Takes the bar away, and the search with it.
     pub(super) fn close(&mut self, cx: ViewContext<'_>) {
         self.is_open = false;
-        self.say(cx, String::new());
+        self.draft.clear();
+        self.filter = SavedFilter::All;
+        cx.act(Action::EndSearch);
     }
 
     /// Draws the bar if it is open.
@@ -58,8 +66,8 @@ impl FindBar {
         if !self.is_open {
             return;
         }
-        let has_focus = ui.memory(|memory| memory.has_focus(field_id()));
-        if has_focus {
+        let had_focus = has_focus(ui);
+        if ui.memory(|memory| memory.has_focus(field_id())) {
             leave_with_keys(ui);
         }
         let frame = egui::Frame::new().inner_margin(egui::Margin {
@@ -68,51 +76,76 @@ impl FindBar {
             top: 0,
             bottom: 6,
         });
-        frame.show(ui, |ui| {
-            ui.horizontal(|ui| {
-                ui.set_min_height(theme::BUTTON_HEIGHT);
-                ui.spacing_mut().item_spacing.x = space::S;
-                let before = self.draft.clone();
-                self.field_ui(ui, cx);
-                let is_cleared = icon_button_ui(ui, cx.palette, Icon::X, "Clear search", "Esc");
-                let words = RichText::new(words(gallery, totals)).color(cx.palette.text_weak);
-                let label = ui.add(egui::Label::new(words).truncate());
-                announce(ui, &label);
-                if is_cleared.clicked() {
-                    self.close(cx);
-                } else if self.draft != before {
-                    self.say(cx, self.draft.clone());
-                }
-            });
-        });
-        let is_left = !ui.memory(|memory| memory.has_focus(field_id()));
-        if has_focus && is_left && self.draft.is_empty() {
+        let bar = frame.show(ui, |ui| self.rows_ui(ui, cx, gallery, totals));
+        // Who clicks into it is not done with it.
+        let is_left = had_focus && !has_focus(ui) && !ui.rect_contains_pointer(bar.response.rect);
+        if is_left && self.draft.is_empty() && self.filter == SavedFilter::All {
             self.is_open = false;
+        }
+    }
+
+    /// One row, or two where there is little room.
+    fn rows_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, totals: &Totals) {
+        let words = RichText::new(words(gallery, totals)).color(cx.palette.text_weak);
+        let words_ui = |ui: &mut Ui| {
+            let label = ui.add(egui::Label::new(words).truncate());
+            announce(ui, &label);
+        };
+        let beside = saved_choice::WIDTH + ICON_BUTTON_SIDE + WORDS_WIDTH + 3.0 * space::S;
+        if ui.available_width() >= MIN_FIELD_WIDTH + beside {
+            row_ui(ui, |ui| {
+                self.search_ui(ui, cx, beside);
+                self.choice_ui(ui, cx);
+                words_ui(ui);
+            });
+        } else {
+            ui.spacing_mut().item_spacing.y = space::XS;
+            row_ui(ui, |ui| self.search_ui(ui, cx, ICON_BUTTON_SIDE + space::S));
+            row_ui(ui, |ui| {
+                self.choice_ui(ui, cx);
+                words_ui(ui);
+            });
+        }
+    }
+
+    fn choice_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+        if let Some(filter) = saved_choice_ui(ui, cx, self.filter) {
+            self.filter = filter;
+            cx.act(Action::ShowOnly(filter));
+        }
+    }
+
+    /// The field and what ends the search, of which so much room is left for others.
+    fn search_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, beside: f32) {
+        let before = self.draft.clone();
+        let width = (ui.available_width() - beside).clamp(MIN_FIELD_WIDTH, FIELD_WIDTH);
+        self.field_ui(ui, cx, width);
+        let is_cleared = icon_button_ui(ui, cx.palette, Icon::X, "Clear search", "Esc");
+        if is_cleared.clicked() {
+            self.close(cx);
+        } else if self.draft != before {
+            cx.act(Action::Find(self.draft.clone()));
         }
     }
 
     /// The search may have been ended elsewhere, and another room has none.
     fn follow(&mut self, gallery: &Gallery) {
-        let text = gallery.find().text();
-        if text == self.seen {
+        let find = gallery.find();
+        let (text, filter) = (find.text(), find.filter());
+        if text == self.seen.0 && filter == self.seen.1 {
             return;
         }
-        text.clone_into(&mut self.seen);
-        if text != self.draft {
+        self.seen = (text.to_owned(), filter);
+        if text != self.draft || filter != self.filter {
             text.clone_into(&mut self.draft);
-            self.is_open = !text.is_empty();
+            self.filter = filter;
+            self.is_open = find.is_on();
         }
     }
 
-    fn say(&mut self, cx: ViewContext<'_>, text: String) {
-        self.draft.clone_from(&text);
-        cx.act(Action::Find(text));
-    }
-
-    fn field_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+    fn field_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, width: f32) {
         let id = field_id();
         let key = key_of(ui.ctx(), Job::FindImage);
-        let width = (ui.available_width() - WORDS_WIDTH).clamp(120.0, FIELD_WIDTH);
         let filter = EventFilter {
             horizontal_arrows: true,
             vertical_arrows: true,
@@ -145,6 +178,19 @@ impl FindBar {
     }
 }
 
+fn row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_min_height(theme::BUTTON_HEIGHT);
+        ui.spacing_mut().item_spacing.x = space::S;
+        content(ui);
+    });
+}
+
+/// Whether the keyboard is in the bar.
+fn has_focus(ui: &Ui) -> bool {
+    saved_choice::has_focus(ui) || ui.memory(|memory| memory.has_focus(field_id()))
+}
+
 /// Escape leaves the field, and so do the keys that go on to what was found.
 fn leave_with_keys(ui: &Ui) {
     let take = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
@@ -158,6 +204,10 @@ fn leave_with_keys(ui: &Ui) {
 fn words(gallery: &Gallery, totals: &Totals) -> String {
     if !gallery.find().is_on() {
         return String::new();
+    }
+    let is_filtered = gallery.find().filter() != SavedFilter::All;
+    if gallery.is_empty() && is_filtered && !gallery.copies().has_looked() {
+        return "Looking which are saved…".to_owned();
     }
     let found = match gallery.len() {
         0 => "No images".to_owned(),

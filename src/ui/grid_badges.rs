@@ -1,4 +1,4 @@
-//! Small signs in the lower corners of a tile: it moves, it is saved.
+//! Small signs in the lower corners of a tile: it moves, a copy of it is saved.
 
 use egui::{Color32, Painter, Pos2, Stroke, Vec2, vec2};
 use lucide_icons::Icon;
@@ -9,6 +9,9 @@ use crate::ui::theme::Palette;
 /// Radius of a badge, and its distance from the edges of the tile.
 const RADIUS: f32 = 10.0;
 const MARGIN: f32 = 6.0;
+
+/// Size of the sign in it.
+const GLYPH: f32 = 12.0;
 
 /// Smaller tiles have no room for badges.
 const MIN_TILE_WIDTH: f32 = 56.0;
@@ -28,7 +31,7 @@ pub(super) fn badges(painter: &Painter, palette: &Palette, tile: &Tile) {
         badge(
             painter,
             center,
-            Icon::Download,
+            Icon::Check,
             palette.success,
             palette.canvas,
         );
@@ -37,7 +40,7 @@ pub(super) fn badges(painter: &Painter, palette: &Palette, tile: &Tile) {
 
 fn badge(painter: &Painter, center: Pos2, icon: Icon, ground: Color32, ink: Color32) {
     painter.circle(center, RADIUS, ground, Stroke::new(1.0, ink));
-    glyph(painter, center, icon, 11.0, ink);
+    glyph(painter, center, icon, GLYPH, ink);
 }
 
 fn is_animated(tile: &Tile) -> bool {

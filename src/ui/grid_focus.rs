@@ -93,7 +93,7 @@ impl ThumbnailGrid {
         } else if gallery.has_choice() {
             cx.act(Action::ClearSelection);
         } else {
-            cx.act(Action::Find(String::new()));
+            cx.act(Action::EndSearch);
         }
     }
 

@@ -7,7 +7,7 @@ use egui::{Button, Ui};
 use crate::domain::Upload;
 use crate::domain::listing::Facts;
 use crate::state::user_message::images;
-use crate::state::{Action, BandEnd, BandKind, Gallery};
+use crate::state::{Action, BandEnd, BandKind, Gallery, SavedFilter};
 use crate::ui::grid_layout::GridLayout;
 use crate::ui::text;
 use crate::ui::view_context::ViewContext;
@@ -65,6 +65,8 @@ pub(super) fn image_menu_ui(
         cx.act(Action::InvertSelection);
     });
     ui.separator();
+    filter_entries_ui(ui, cx, gallery);
+    ui.separator();
     entry_ui(ui, "Details", "I", || {
         if !cx.state.settings.is_panel_open {
             cx.act(Action::TogglePanel);
@@ -83,7 +85,22 @@ pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery)
         cx.act(Action::InvertSelection);
     });
     ui.separator();
+    filter_entries_ui(ui, cx, gallery);
+    ui.separator();
     entry_ui(ui, "Reload", "F5", || cx.act(Action::Reload));
+}
+
+/// What else can be shown of the room.
+fn filter_entries_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    for (filter, label) in [
+        (SavedFilter::All, "Show all images"),
+        (SavedFilter::NotSaved, "Show not saved only"),
+        (SavedFilter::Saved, "Show saved only"),
+    ] {
+        if filter != gallery.find().filter() {
+            entry_ui(ui, label, "", || cx.act(Action::ShowOnly(filter)));
+        }
+    }
 }
 
 fn entry_ui(ui: &mut Ui, label: &str, shortcut: &str, act: impl FnOnce()) {

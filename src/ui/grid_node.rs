@@ -50,9 +50,15 @@ pub(super) fn node_ui(
 }
 
 /// What is known about the image, while the pointer rests on its tile.
-pub(super) fn tooltip_ui(response: Response, cx: ViewContext<'_>, tile: &Tile, zone: &TimeZone) {
+pub(super) fn tooltip_ui(
+    response: Response,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    tile: &Tile,
+    zone: &TimeZone,
+) {
     if let Some(upload) = &tile.upload {
-        response.on_hover_ui(|ui| facts_ui(ui, cx, upload, zone));
+        response.on_hover_ui(|ui| facts_ui(ui, cx, gallery, upload, zone));
     }
 }
 
@@ -104,7 +110,7 @@ fn has_twin(gallery: &Gallery, position: usize, upload: &Upload) -> bool {
         || earlier.map_while(known).take_while(is_near).any(is_twin)
 }
 
-fn facts_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone) {
+fn facts_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Upload, zone: &TimeZone) {
     ui.set_max_width(340.0);
     ui.spacing_mut().item_spacing.y = space::XS;
     let name = safe_display_name(&upload.name);
@@ -137,7 +143,7 @@ fn facts_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, zone: &TimeZone) 
     {
         ui.label(text::end_elided(&safe_display_name(description), 120));
     }
-    if let Some(path) = cx.state.saves.saved_path(&upload.id) {
-        weak(ui, format!("Saved to {}", path.display()));
+    if let Some(path) = gallery.copies().path(&upload.id) {
+        weak(ui, format!("Saved to {}", text::path(path)));
     }
 }

@@ -6,7 +6,7 @@ use lucide_icons::Icon;
 use crate::domain::safe_display_name;
 use crate::protocol::Connection;
 use crate::state::user_message::{self, UserMessage};
-use crate::state::{Action, Gallery};
+use crate::state::{Action, Gallery, SavedFilter};
 use crate::ui::grid_layout::{DayGroup, GridLayout};
 use crate::ui::grid_view::GridView;
 use crate::ui::theme::{self, space};
@@ -79,18 +79,48 @@ pub(super) fn instead_of_tiles_ui(
 }
 
 fn nothing_found_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
-    let text = safe_display_name(gallery.find().text().trim());
-    let headline = format!("No image is named like \u{201c}{text}\u{201d}.");
-    let advice = if gallery.listing.is_complete() {
+    let (find, room) = (gallery.find(), text::room(&gallery.room));
+    let name = safe_display_name(find.text().trim());
+    let has_name = !find.text().trim().is_empty();
+    let headline = match find.filter() {
+        SavedFilter::All => format!("No image is named like \u{201c}{name}\u{201d}."),
+        SavedFilter::NotSaved | SavedFilter::Saved if !gallery.copies().has_looked() => {
+            format!("Looking which images of {room} are saved…")
+        }
+        SavedFilter::NotSaved if has_name => {
+            format!("No image without a copy is named like \u{201c}{name}\u{201d}.")
+        }
+        SavedFilter::Saved if has_name => {
+            format!("No saved image is named like \u{201c}{name}\u{201d}.")
+        }
+        SavedFilter::NotSaved if gallery.listing.is_complete() => {
+            format!("Every image of {room} is saved.")
+        }
+        SavedFilter::NotSaved => "Every image that is listed by now is saved.".to_owned(),
+        SavedFilter::Saved => format!("No image of {room} is saved on this computer."),
+    };
+    let advice = if !gallery.listing.is_complete() {
+        "The room is still being listed; what is found shows up here."
+    } else if find.filter() == SavedFilter::All {
         "Only the names of files are searched."
     } else {
-        "The room is still being listed; what is found shows up here."
+        "A file that was moved, changed or deleted no longer counts."
+    };
+    let offer = if find.filter() == SavedFilter::All {
+        ("Clear search", Action::Find(String::new()))
+    } else {
+        ("Show all images", Action::EndSearch)
+    };
+    let icon = if find.filter() == SavedFilter::NotSaved && !has_name {
+        Icon::CircleCheck
+    } else {
+        Icon::SearchX
     };
     let note = Note {
-        icon: Icon::SearchX,
+        icon,
         headline: &headline,
         advice,
-        offer: Some(("Clear search", Action::Find(String::new()))),
+        offer: Some(offer),
     };
     message_ui(ui, cx, pane, note);
 }

@@ -41,7 +41,7 @@ pub(super) struct Tile {
     pub is_hovered: bool,
     /// The keyboard's place, to be shown.
     pub has_ring: bool,
-    /// Saved to disk since the start.
+    /// A copy is on this machine.
     pub is_saved: bool,
     pub face: Face,
 }

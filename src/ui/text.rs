@@ -1,4 +1,6 @@
-//! Short forms of names for narrow places. Pure.
+//! Short forms of names for narrow places.
+
+use std::path::Path;
 
 use crate::domain::{Person, Room, RoomKind, safe_display_name};
 
@@ -38,6 +40,20 @@ pub(super) fn end_elided(text: &str, max_chars: usize) -> String {
     format!("{}…", head.trim_end())
 }
 
+/// "~/Pictures/a.png" for what is in the person's home folder, harmless to a line of text.
+pub(super) fn path(path: &Path) -> String {
+    path_from(path, etcetera::home_dir().ok().as_deref())
+}
+
+fn path_from(path: &Path, home: Option<&Path>) -> String {
+    let below = home.and_then(|home| path.strip_prefix(home).ok());
+    let shown = match below {
+        Some(below) => Path::new("~").join(below),
+        None => path.to_path_buf(),
+    };
+    safe_display_name(&shown.to_string_lossy())
+}
+
 /// "PNG" for `image/png`.
 pub(super) fn short_type(essence: &str) -> String {
     let subtype = essence.split('/').nth(1).unwrap_or(essence);
@@ -48,6 +64,18 @@ pub(super) fn short_type(essence: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_at_home_is_short_and_none_turns_its_line_around() {
+        let home = Some(Path::new("/home/ana"));
+        let shown = |path: &str| path_from(Path::new(path), home);
+        let at_home = Path::new("~").join("Pictures").join("a.png");
+        let at_home = at_home.display().to_string();
+        assert_eq!(shown("/home/ana/Pictures/a.png"), at_home);
+        assert_eq!(shown("/home/anastasia/a.png"), "/home/anastasia/a.png");
+        assert_eq!(shown("/p/a\u{202e}gnp.exe"), "/p/a\u{fffd}gnp.exe");
+        assert_eq!(path_from(Path::new("/home/ana/a"), None), "/home/ana/a");
+    }
 
     #[test]
     fn a_long_file_name_keeps_its_end() {

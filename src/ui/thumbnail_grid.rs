@@ -7,10 +7,10 @@ use std::sync::Arc;
 use egui::{Id, Rect, Ui, UiBuilder, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{RoomId, UploadId};
+use crate::domain::{RoomId, Upload, UploadId};
 use crate::protocol::GridLayoutChoice;
-use crate::state::Gallery;
 use crate::state::user_message::grouped;
+use crate::state::{Gallery, SavedFilter};
 use crate::ui::dates::DayBreaks;
 use crate::ui::grid_anchor::{Held, LeftForSearch};
 use crate::ui::grid_band::Band;
@@ -67,7 +67,7 @@ struct LayoutKey {
     room: RoomId,
     version: (u64, u64),
     /// What is looked for; nothing but space is no search.
-    search: String,
+    search: (String, SavedFilter),
     geometry: Geometry,
     shape: GridLayoutChoice,
     zone: TimeZone,
@@ -115,11 +115,11 @@ impl ThumbnailGrid {
     }
 
     fn lay_out(&mut self, cx: ViewContext<'_>, gallery: &Gallery, pane: Rect) {
-        let settings = &cx.state.settings;
+        let (settings, find) = (&cx.state.settings, gallery.find());
         let key = LayoutKey {
             room: gallery.room.id.clone(),
             version: gallery.shown_version(),
-            search: gallery.find().text().trim().to_owned(),
+            search: (find.text().trim().to_owned(), find.filter()),
             geometry: geometry(cx, pane),
             shape: settings.grid_layout,
             zone: TimeZone::system(),
@@ -296,9 +296,7 @@ impl ThumbnailGrid {
             let face = upload.as_ref().map_or(Face::Skeleton, |upload| {
                 grid_tile::face(ui, cx, gallery, upload, rect.size())
             });
-            let is_saved = upload
-                .as_ref()
-                .is_some_and(|upload| cx.state.saves.saved_path(&upload.id).is_some());
+            let is_saved = upload.as_ref().is_some_and(|it| is_saved(gallery, it));
             Some(Tile {
                 position,
                 rect,
@@ -339,7 +337,7 @@ impl ThumbnailGrid {
             let response = grid_node::node_ui(&ui, cx, gallery, tile, &zone);
             let id = response.id;
             if tile.is_hovered && is_pointing {
-                grid_node::tooltip_ui(response, cx, tile, &zone);
+                grid_node::tooltip_ui(response, cx, gallery, tile, &zone);
             }
             if tile.position == focus {
                 active = Some(id);
@@ -348,14 +346,15 @@ impl ThumbnailGrid {
         if active.is_none()
             && let Some(span) = self.layout.tile(focus)
         {
+            let upload = gallery.upload_at(focus);
             let tile = Tile {
                 position: focus,
                 rect: view.rect(span),
-                upload: gallery.upload_at(focus),
                 is_selected: gallery.is_chosen_at(focus),
                 is_hovered: false,
                 has_ring: false,
-                is_saved: false,
+                is_saved: upload.as_ref().is_some_and(|it| is_saved(gallery, it)),
+                upload,
                 face: Face::Skeleton,
             };
             active = Some(grid_node::node_ui(&ui, cx, gallery, &tile, &zone).id);
@@ -404,6 +403,10 @@ impl ThumbnailGrid {
             }
         }
     }
+}
+
+fn is_saved(gallery: &Gallery, upload: &Upload) -> bool {
+    gallery.copies().path(&upload.id).is_some()
 }
 
 /// What the layout is made of in this pane.

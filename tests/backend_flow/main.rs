@@ -11,6 +11,7 @@ mod images;
 mod listing;
 mod live;
 mod resuming;
+mod saved_files;
 mod saving;
 mod second_start;
 mod sessions;

@@ -36,6 +36,17 @@ pub struct SavedFile {
     pub sha256: [u8; 32],
 }
 
+/// Where a copy of an upload was written, and how long it was then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedCopy {
+    /// What it is a copy of.
+    pub upload: UploadId,
+    /// The file, absolute.
+    pub path: PathBuf,
+    /// Its length when it was written.
+    pub size: ByteCount,
+}
+
 /// How far a room was saved into a folder without a gap.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedUntil {
@@ -64,6 +75,26 @@ impl Library {
         let sql = "WHERE rid = ? AND folder = ? ORDER BY saved_ms DESC, rowid DESC";
         let room = Value::from(room.as_str().to_owned());
         self.saved_files(sql, &[room, path_value(folder)])
+    }
+
+    /// Every copy that was ever written of this room's uploads, into whatever folder, the latest
+    /// first. On a connection of its own: a room of a million images takes seconds, and nobody
+    /// else waits for it.
+    pub fn copies_in_room(&self, room: &RoomId) -> Vec<SavedCopy> {
+        let sql = "SELECT upload, path, size FROM saved_files WHERE rid = ?
+                   ORDER BY saved_ms DESC, rowid DESC";
+        // One that was closed may have been removed since: connecting would make it anew.
+        if self.shared.reader().is_none() {
+            return Vec::new();
+        }
+        let read = || {
+            let connection = super::file::connect(&self.shared.path)?;
+            let mut statement = connection.prepare(sql)?;
+            let copies = statement.query_map([room.as_str()], of_copy_row)?;
+            copies.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        let copies = self.judge(read()).unwrap_or_default();
+        copies.into_iter().flatten().collect()
     }
 
     /// Until when this room was saved into this folder without a gap.
@@ -196,6 +227,19 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<Option<SavedFile>> {
         posted_at: row.get::<_, Option<i64>>(5)?.and_then(time),
         saved_at: time(row.get(6)?).unwrap_or(Timestamp::UNIX_EPOCH),
         sha256: row.get(7)?,
+    }))
+}
+
+/// `None` for a path that only another system has.
+fn of_copy_row(row: &Row<'_>) -> rusqlite::Result<Option<SavedCopy>> {
+    let Some(path) = path_of(row.get_ref(1)?) else {
+        return Ok(None);
+    };
+    let size: i64 = row.get(2)?;
+    Ok(Some(SavedCopy {
+        upload: UploadId::from(row.get::<_, String>(0)?),
+        path,
+        size: ByteCount(u64::try_from(size).unwrap_or(0)),
     }))
 }
 

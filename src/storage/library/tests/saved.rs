@@ -128,3 +128,36 @@ fn two_processes_write_into_one_ledger() {
             .is_err()
     );
 }
+
+#[test]
+fn the_copies_of_a_room_are_found_in_all_folders_the_latest_first() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let first = saved("u1", "/pictures/room/a.png");
+    library.record_saved(first.clone()).unwrap();
+    let second = SavedFile {
+        folder: PathBuf::from("/elsewhere"),
+        saved_at: first.saved_at + jiff::SignedDuration::from_secs(1),
+        size: ByteCount(7),
+        ..saved("u1", "/elsewhere/a.png")
+    };
+    library.record_saved(second.clone()).unwrap();
+    let other = SavedFile {
+        room: RoomId::from("another room"),
+        ..saved("u2", "/pictures/other/b.png")
+    };
+    library.record_saved(other).unwrap();
+    let copies = library.copies_in_room(&room());
+    let paths = copies
+        .iter()
+        .map(|copy| (&copy.upload, &copy.path, copy.size));
+    assert_eq!(
+        paths.collect::<Vec<_>>(),
+        [
+            (&second.upload, &second.path, ByteCount(7)),
+            (&first.upload, &first.path, first.size)
+        ]
+    );
+    library.close();
+    assert_eq!(library.copies_in_room(&room()), []);
+}
