@@ -2,15 +2,15 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::file_saver::{FileEnd, FileSaver};
+use super::file_saver::{Fetching, FileEnd, FileSaver};
 use super::pace::Pace;
 use super::{
     Checked, CopyChanges, JobEnd, JobReport, LocalCopies, SaveEvent, SaveOptions, TargetFolder,
@@ -21,6 +21,9 @@ use crate::rocketchat::{Client, DownloadError};
 
 /// What waits to be begun. More is not taken from whoever plans.
 const MAX_QUEUE: usize = 256;
+
+/// Files that may be put on the disk while as many as the server likes are fetched.
+const MAX_FINISHING: usize = 4;
 
 /// A room that one is not a member of lists its images and refuses their bytes. After so many
 /// refusals and nothing else, the rest need not be asked for.
@@ -58,6 +61,8 @@ pub async fn save_all(
         options: job.options,
         changes: Arc::new(job.changes),
         local_copies: job.local_copies,
+        fetching: AtomicUsize::new(0),
+        has_come: Notify::new(),
         halt: job.cancel.child_token(),
         pace: Pace::new(),
         received: AtomicU64::new(0),
@@ -94,6 +99,7 @@ impl<T: FnMut(SaveEvent)> Run<T> {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_open = true;
         let cancel = self.cancel.clone();
+        let saver = Arc::clone(&self.saver);
         loop {
             self.start_files();
             if self.files.is_empty() && self.queue.is_empty() && !is_open {
@@ -115,6 +121,7 @@ impl<T: FnMut(SaveEvent)> Run<T> {
                     Some(_) => self.report.left_count += 1,
                     None => is_open = false,
                 },
+                () = saver.has_come.notified() => {}
                 _ = ticks.tick() => self.advance(),
             }
             if self.report.early_end.is_some() {
@@ -138,8 +145,9 @@ impl<T: FnMut(SaveEvent)> Run<T> {
                 return;
             };
             let saver = Arc::clone(&self.saver);
+            let fetching = Fetching::begin(&saver);
             self.files.spawn(async move {
-                let end = saver.save(&checked).await;
+                let end = saver.save(&checked, fetching).await;
                 (checked, end)
             });
         }
@@ -150,8 +158,11 @@ impl<T: FnMut(SaveEvent)> Run<T> {
     }
 
     fn is_full(&self) -> bool {
-        let limit = self.saver.pace.limit();
-        self.files.len() >= limit || self.saver.pace.pause_left().is_some()
+        let pace = &self.saver.pace;
+        // A disk that is slower than the network has its own limit.
+        self.saver.fetching.load(Ordering::Relaxed) >= pace.limit()
+            || self.files.len() >= pace.limit() + MAX_FINISHING
+            || pace.pause_left().is_some()
     }
 
     fn ended(&mut self, checked: Checked, end: FileEnd) {

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::fetch::{Advance, Fetch, Stop, check_content, head_of};
@@ -34,12 +35,34 @@ pub(super) struct FileSaver {
     /// Cancelled when the job is to end.
     pub(super) halt: CancellationToken,
     pub(super) pace: Pace,
+    /// Files under way of which bytes are still to come. Those that are put on the disk keep no
+    /// other from being fetched.
+    pub(super) fetching: AtomicUsize,
+    /// One of them has come.
+    pub(super) has_come: Notify,
     /// Bytes of all files that are there by now.
     pub(super) received: AtomicU64,
     /// Whether the session lives, and until when that is good to know.
     pub(super) confirmed: tokio::sync::Mutex<Option<(bool, Instant)>>,
     /// Names that files of this job have, by their keys: they are not overwritten by others.
     pub(super) written: Arc<Mutex<HashSet<String>>>,
+}
+
+/// Counts a file among those that are being fetched.
+pub(super) struct Fetching(Arc<FileSaver>);
+
+impl Fetching {
+    pub(super) fn begin(saver: &Arc<FileSaver>) -> Self {
+        saver.fetching.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(saver))
+    }
+}
+
+impl Drop for Fetching {
+    fn drop(&mut self) {
+        self.0.fetching.fetch_sub(1, Ordering::Relaxed);
+        self.0.has_come.notify_one();
+    }
 }
 
 /// What became of a file.
@@ -60,8 +83,8 @@ pub(super) enum FileEnd {
 }
 
 impl FileSaver {
-    pub(super) async fn save(&self, checked: &Checked) -> FileEnd {
-        match self.try_save(checked).await {
+    pub(super) async fn save(&self, checked: &Checked, fetching: Fetching) -> FileEnd {
+        match self.try_save(checked, fetching).await {
             Ok(end) => end,
             Err(Stop::Failed(failure)) => match job_end(&failure) {
                 Some(end) => FileEnd::JobEnds(failure, end),
@@ -71,7 +94,7 @@ impl FileSaver {
         }
     }
 
-    async fn try_save(&self, checked: &Checked) -> Result<FileEnd, Stop> {
+    async fn try_save(&self, checked: &Checked, fetching: Fetching) -> Result<FileEnd, Stop> {
         let planned = &checked.planned;
         let mut truncated = None;
         match &checked.presence {
@@ -126,9 +149,10 @@ impl FileSaver {
             }
             return Err(stop);
         }
+        self.pace.went_well();
+        drop(fetching);
         let end = self.finish(part, planned, name, truncated).await?;
         advance.keep();
-        self.pace.went_well();
         Ok(end)
     }
 

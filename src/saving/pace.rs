@@ -20,6 +20,8 @@ struct State {
     limit: usize,
     /// Files that came through since the limit was changed.
     streak: usize,
+    /// The server has asked for a rest before.
+    was_refused: bool,
     paused_until: Option<Instant>,
 }
 
@@ -29,6 +31,7 @@ impl Pace {
             state: Mutex::new(State {
                 limit: FIRST_LIMIT,
                 streak: 0,
+                was_refused: false,
                 paused_until: None,
             }),
         }
@@ -43,7 +46,13 @@ impl Pace {
     pub(super) fn went_well(&self) {
         let mut state = self.state();
         state.streak += 1;
-        if state.streak >= 2 * state.limit && state.limit < MAX_LIMIT {
+        // Quickly at first; with more care up to where it was too much before.
+        let needed = if state.was_refused {
+            2 * state.limit
+        } else {
+            1
+        };
+        if state.streak >= needed && state.limit < MAX_LIMIT {
             state.limit += 1;
             state.streak = 0;
         }
@@ -61,6 +70,7 @@ impl Pace {
             state.limit = (state.limit / 2).max(1);
         }
         state.streak = 0;
+        state.was_refused = true;
         state.paused_until = state.paused_until.max(Some(until));
     }
 
@@ -101,6 +111,12 @@ mod tests {
         }
         assert_eq!(pace.limit(), 4);
         assert!(pace.pause_left().is_some_and(|left| left <= pause));
+        for _ in 0..7 {
+            pace.went_well();
+        }
+        assert_eq!(pace.limit(), 4, "too soon after a refusal");
+        pace.went_well();
+        assert_eq!(pace.limit(), 5);
     }
 
     #[test]
