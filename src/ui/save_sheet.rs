@@ -123,7 +123,8 @@ impl SaveSheetView {
             let field = TextEdit::singleline(&mut self.folder)
                 .id(folder_id())
                 .desired_width(width)
-                .margin(egui::Margin::symmetric(10, 8));
+                // As high as the button beside it.
+                .margin(egui::Margin::symmetric(10, 9));
             let response = ui.add(field).labelled_by(label.id);
             if is_new {
                 response.request_focus();
