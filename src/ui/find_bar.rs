@@ -30,6 +30,10 @@ pub(super) struct FindBar {
     /// The text and the filter that the state had in the last frame.
     seen: (String, SavedFilter),
     is_open: bool,
+    /// The keyboard was in it in the last frame.
+    has_keyboard: bool,
+    /// The button that clears it.
+    clear_id: Option<Id>,
     /// The field is to get the keyboard, with all of its text selected.
     wants_focus: bool,
 }
@@ -64,9 +68,10 @@ impl FindBar {
     ) {
         self.follow(gallery);
         if !self.is_open {
+            self.has_keyboard = false;
             return;
         }
-        let had_focus = has_focus(ui);
+        let had_keyboard = self.has_keyboard;
         if ui.memory(|memory| memory.has_focus(field_id())) {
             leave_with_keys(ui);
         }
@@ -77,11 +82,17 @@ impl FindBar {
             bottom: 6,
         });
         let bar = frame.show(ui, |ui| self.rows_ui(ui, cx, gallery, totals));
+        let focused = ui.memory(|memory| memory.focused());
+        let has_keyboard = focused.is_some_and(|id| {
+            id == field_id() || Some(id) == self.clear_id || saved_choice::is_part(id)
+        });
+        let is_left = had_keyboard && !has_keyboard;
+        let is_empty = self.draft.is_empty() && self.filter == SavedFilter::All;
         // Who clicks into it is not done with it.
-        let is_left = had_focus && !has_focus(ui) && !ui.rect_contains_pointer(bar.response.rect);
-        if is_left && self.draft.is_empty() && self.filter == SavedFilter::All {
+        if is_left && is_empty && !ui.rect_contains_pointer(bar.response.rect) {
             self.is_open = false;
         }
+        self.has_keyboard = has_keyboard && self.is_open;
     }
 
     /// One row, or two where there is little room.
@@ -121,6 +132,7 @@ impl FindBar {
         let width = (ui.available_width() - beside).clamp(MIN_FIELD_WIDTH, FIELD_WIDTH);
         self.field_ui(ui, cx, width);
         let is_cleared = icon_button_ui(ui, cx.palette, Icon::X, "Clear search", "Esc");
+        self.clear_id = Some(is_cleared.id);
         if is_cleared.clicked() {
             self.close(cx);
         } else if self.draft != before {
@@ -184,11 +196,6 @@ fn row_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         ui.spacing_mut().item_spacing.x = space::S;
         content(ui);
     });
-}
-
-/// Whether the keyboard is in the bar.
-fn has_focus(ui: &Ui) -> bool {
-    saved_choice::has_focus(ui) || ui.memory(|memory| memory.has_focus(field_id()))
 }
 
 /// Escape leaves the field, and so do the keys that go on to what was found.

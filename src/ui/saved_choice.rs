@@ -82,10 +82,9 @@ pub(super) fn saved_choice_ui(
 /// How wide it is, roughly: to decide whether it has room beside the field.
 pub(super) const WIDTH: f32 = 220.0;
 
-/// Whether the keyboard is in it.
-pub(super) fn has_focus(ui: &Ui) -> bool {
-    let focused = ui.memory(egui::Memory::focused);
-    focused.is_some_and(|id| (0..CHOICES.len()).any(|index| choice_id(index) == id))
+/// Whether this is one of the choices.
+pub(super) fn is_part(id: Id) -> bool {
+    (0..CHOICES.len()).any(|index| choice_id(index) == id)
 }
 
 fn choice_id(index: usize) -> Id {
