@@ -168,12 +168,11 @@ impl Gallery {
         let bytes = self.chosen_bytes();
         let count = self.chosen_count();
         let selection = match self.selection.all_but() {
-            Some(except) if !self.find.is_on() && !self.listing.is_complete() => {
-                SaveSelection::WholeRoom {
-                    listing: Box::new(self.listing.clone()),
-                    except: except.clone(),
-                }
-            }
+            // Also where all of it is listed: what is new since then can be told only of rooms.
+            Some(except) if !self.find.is_on() => SaveSelection::WholeRoom {
+                listing: Box::new(self.listing.clone()),
+                except: except.clone(),
+            },
             _ => SaveSelection::Uploads(self.chosen().collect()),
         };
         (count > 0).then_some((selection, count, bytes))

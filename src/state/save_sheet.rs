@@ -136,7 +136,12 @@ impl SaveSheet {
     pub fn is_partial(&self) -> bool {
         match self.known() {
             Some(survey) => survey.is_partial || survey.count < self.count,
-            None => matches!(self.selection, SaveSelection::WholeRoom { .. }),
+            None => match &self.selection {
+                SaveSelection::Uploads(_) => false,
+                SaveSelection::WholeRoom { listing, .. } | SaveSelection::News { listing } => {
+                    !listing.is_complete()
+                }
+            },
         }
     }
 

@@ -336,6 +336,17 @@ fn selecting_all_asks_for_every_page_and_counts_what_is_not_listed_yet() {
 }
 
 #[test]
+fn all_of_a_room_is_the_room_also_where_every_image_is_listed() {
+    let mut state = in_room(10);
+    state.on_action(Action::SelectAll);
+    let gallery = state.gallery.as_ref().unwrap();
+    assert!(gallery.listing.is_complete());
+    let (selection, count, _) = gallery.save_selection().unwrap();
+    assert!(matches!(selection, SaveSelection::WholeRoom { .. }));
+    assert_eq!(count, 10);
+}
+
+#[test]
 fn a_range_over_pages_that_were_not_read_is_filled_as_they_come() {
     let mut state = in_room(350);
     state.on_action(Action::Select {

@@ -148,10 +148,12 @@ pub(super) fn end_icon(
     }
 }
 
-/// What can be tried once more.
+/// What can be tried once more. What was cancelled is over.
 fn retry_label(report: &SaveReport) -> Option<String> {
     let count = report.failed.len();
-    if report.stopped_by.is_some() {
+    if report.is_cancelled {
+        None
+    } else if report.stopped_by.is_some() {
         Some("Try again".to_owned())
     } else if count > 0 {
         Some(format!("Retry {} failed", user_message::grouped(count)))

@@ -163,6 +163,20 @@ fn a_save_that_was_stopped_by_the_disk_can_be_tried_again() {
 }
 
 #[test]
+fn a_save_that_was_cancelled_is_over() {
+    let report = SaveReport {
+        is_cancelled: true,
+        ..scenes::report()
+    };
+    let mut harness = finished(report);
+    click(&mut harness, "See failures");
+    harness.run_steps(5);
+    harness.get_by_label("Stopped: 2 images saved, 1 already there, 1 failed");
+    assert!(harness.query_by_label("Retry 1 failed").is_none());
+    harness.get_by_role_and_label(Role::Button, "Dismiss");
+}
+
+#[test]
 fn a_save_of_an_earlier_run_is_offered_and_goes_on_with_one_input() {
     let mut shell = signed_in(300);
     let unfinished = UnfinishedSave {
