@@ -11,9 +11,15 @@ use crate::protocol::{
     SaveOrder, SaveProgress, SaveReport, SaveSurvey, SurveyError, UnfinishedSave,
 };
 
+/// Those about saves themselves.
 fn commands(effects: Vec<Effect>) -> Vec<Command> {
     let command = |effect| match effect {
-        Effect::Send(Command::KeepSettings(_)) => None,
+        Effect::Send(
+            Command::KeepSettings(_)
+            | Command::ShowTaskbarProgress(_)
+            | Command::NotifyDesktop { .. }
+            | Command::FindSavedFiles { .. },
+        ) => None,
         Effect::Send(command) => Some(command),
         _ => None,
     };
