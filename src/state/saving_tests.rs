@@ -13,7 +13,8 @@ use crate::protocol::{
 
 fn commands(effects: Vec<Effect>) -> Vec<Command> {
     let command = |effect| match effect {
-        Effect::Send(Command::KeepSettings(_)) => None,
+        // What goes along with everything.
+        Effect::Send(Command::KeepSettings(_) | Command::ShowTaskbarProgress(_)) => None,
         Effect::Send(command) => Some(command),
         _ => None,
     };
