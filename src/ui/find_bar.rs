@@ -16,11 +16,15 @@ use crate::ui::widgets::{ICON_BUTTON_SIDE, announce, icon_button_ui};
 /// Width of the field in points, where there is room.
 const FIELD_WIDTH: f32 = 320.0;
 
-/// The field is never narrower.
-const MIN_FIELD_WIDTH: f32 = 120.0;
+/// The field is never narrower: its hint fits.
+const MIN_FIELD_WIDTH: f32 = 160.0;
 
-/// What is left for the words beside it, at least.
-const WORDS_WIDTH: f32 = 120.0;
+/// What is left for the words beside it, where there is room: "1,234 images · 1,234 of 100,000
+/// searched".
+const WORDS_WIDTH: f32 = 264.0;
+
+/// With less for the words, there are two rows.
+const MIN_WORDS_WIDTH: f32 = 110.0;
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
@@ -102,10 +106,10 @@ impl FindBar {
             let label = ui.add(egui::Label::new(words).truncate());
             announce(ui, &label);
         };
-        let beside = saved_choice::WIDTH + ICON_BUTTON_SIDE + WORDS_WIDTH + 3.0 * space::S;
-        if ui.available_width() >= MIN_FIELD_WIDTH + beside {
+        let beside = saved_choice::WIDTH + ICON_BUTTON_SIDE + 3.0 * space::S;
+        if ui.available_width() >= MIN_FIELD_WIDTH + beside + MIN_WORDS_WIDTH {
             row_ui(ui, |ui| {
-                self.search_ui(ui, cx, beside);
+                self.search_ui(ui, cx, beside + WORDS_WIDTH);
                 self.choice_ui(ui, cx);
                 words_ui(ui);
             });
