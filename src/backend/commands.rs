@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::live::Live;
 use super::runner::{JobEnd, Runner};
-use super::session::Attempt;
+use super::session::{Attempt, ClearLibrary};
 use super::{desktop, desktop_notices, rooms};
 use crate::domain::{ByteCount, RoomId, ServerUrl};
 use crate::protocol::{ClientError, Command, Event, Generation};
 use crate::rocketchat::{probe, resend_email_code};
+use crate::storage::{keep_only_saves, remove_library};
 
 impl Runner {
     pub(super) fn on_command(&mut self, command: Command) {
@@ -51,7 +52,8 @@ impl Runner {
                     live.link.monitor.look_now();
                 }
             }
-            Command::SignOut => self.sign_out(),
+            Command::SignOut => self.sign_out(keep_only_saves),
+            Command::SignOutAndForget => self.sign_out(remove_library),
             Command::ForgetAccount(account) => {
                 let forget = self.services.clone().forget_other(account);
                 self.spawn_to_the_end(forget);
@@ -138,7 +140,7 @@ impl Runner {
         self.signing_in = Some(self.spawn(attempt));
     }
 
-    fn sign_out(&mut self) {
+    fn sign_out(&mut self, clear_library: ClearLibrary) {
         if let Some(attempt) = self.signing_in.take() {
             attempt.abort();
         }
@@ -153,9 +155,15 @@ impl Runner {
         }) = self.live.take()
         {
             link.cancel.cancel();
-            self.spawn_to_the_end(services.sign_out(link, originals, library, shelf));
+            self.spawn_to_the_end(services.sign_out(
+                link,
+                originals,
+                library,
+                shelf,
+                clear_library,
+            ));
         } else if let Some((account, _)) = stored {
-            self.spawn_to_the_end(services.forget(account));
+            self.spawn_to_the_end(services.forget(account, clear_library));
         } else {
             self.spawn_quiet(async move {
                 let event = Event::SignedOut { keyring: None };

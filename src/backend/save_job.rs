@@ -102,6 +102,10 @@ impl SaveJob {
         let mut names = Names::new(&self.save.choices, self.library.as_ref());
         let mut begun: Option<Begun> = None;
         loop {
+            if self.control.has_changed().is_err() {
+                // Nobody can say anything to it any longer: another has its name.
+                return None;
+            }
             let wish = self.control.borrow_and_update().wish;
             if wish == Wish::Cancel {
                 return Some(self.cancelled(begun));

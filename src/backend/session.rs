@@ -68,7 +68,7 @@ impl From<Event> for Attempt {
 }
 
 /// What becomes of the library of an account that is left.
-type ClearLibrary = fn(&Dirs, &AccountId) -> Result<(), StorageError>;
+pub(super) type ClearLibrary = fn(&Dirs, &AccountId) -> Result<(), StorageError>;
 
 impl Services {
     pub(super) fn new(config: &BackendConfig, events: EventSender) -> Self {
@@ -240,6 +240,7 @@ impl Services {
         originals: Arc<Originals>,
         library: Arc<LibraryDesk>,
         shelf: Arc<ThumbnailShelf>,
+        clear_library: ClearLibrary,
     ) {
         let client = link.last_client();
         let session = client.session();
@@ -250,13 +251,13 @@ impl Services {
         originals.close_cache().await;
         library.close().await;
         shelf.close().await;
-        self.forget(known_account(session)).await;
+        self.forget(known_account(session), clear_library).await;
     }
 
     /// Removes the caches and the entry of an account and reports the end. What was saved where
-    /// stays known, and what is still to be saved: whoever signs in again goes on from there.
-    pub(super) async fn forget(self, account: KnownAccount) {
-        let keyring = self.remove_account(account, keep_only_saves).await;
+    /// may stay known, and what is still to be saved: whoever signs in again goes on from there.
+    pub(super) async fn forget(self, account: KnownAccount, clear_library: ClearLibrary) {
+        let keyring = self.remove_account(account, clear_library).await;
         self.events.send(Event::SignedOut { keyring }).await;
     }
 

@@ -100,8 +100,11 @@ pub enum Command {
     /// Answer: [`Event::KeyringChanged`].
     KeepSession,
     /// End the session on the server (not for a personal access token), remove its keyring
-    /// entry and this account's caches. Answer: [`Event::SignedOut`].
+    /// entry and what is known of this account but for what was saved where and what is still to
+    /// be saved. Answer: [`Event::SignedOut`].
     SignOut,
+    /// The same, and remove that, too.
+    SignOutAndForget,
     /// Remove the keyring entry and the caches of an account that is not signed in.
     /// Answer: [`Event::AccountForgotten`].
     ForgetAccount(KnownAccount),
@@ -312,7 +315,7 @@ pub enum Event {
         /// The running generation.
         generation: Generation,
     },
-    /// Answer to [`Command::SignOut`]; sent when the entry and the caches are gone.
+    /// Answer to [`Command::SignOut`] and [`Command::SignOutAndForget`]; sent when the entry and the caches are gone.
     SignedOut {
         /// Why the entry could not be removed.
         keyring: Option<KeyringError>,

@@ -45,6 +45,8 @@ pub enum Action {
     ForgetAccount(KnownAccount),
     /// Sign out of this account on this machine.
     SignOut,
+    /// The same, and this computer forgets what was saved where.
+    SignOutAndForget,
     /// Try the keyring again.
     KeepSession,
 

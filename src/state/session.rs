@@ -217,12 +217,12 @@ impl AppState {
         }
     }
 
-    pub(super) fn sign_out(&mut self) -> Vec<Effect> {
+    pub(super) fn sign_out(&mut self, how: Command) -> Vec<Effect> {
         if self.session.is_none() || self.is_signing_out {
             return Vec::new();
         }
         self.is_signing_out = true;
-        vec![Effect::Send(Command::SignOut)]
+        vec![Effect::Send(how)]
     }
 
     pub(super) fn signed_out(&mut self, keyring: Option<KeyringError>) -> Vec<Effect> {

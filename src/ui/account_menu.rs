@@ -223,7 +223,8 @@ pub(super) fn sign_out_dialog_ui(ui: &Ui, cx: ViewContext<'_>, dialog: &mut Dial
             }
         };
         let goes = "The keyring entry and the downloaded copies are removed from this computer. \
-                    Images you saved stay where they are.";
+                    Images you saved stay where they are, and it remembers which: so nothing is \
+                    saved twice when you come back.";
         ui.add(egui::Label::new(format!("{token} {goes}")).wrap());
         if cx.state.saves.running().next().is_some() {
             let pauses = "Images are still being saved. That pauses; you can resume it after \
@@ -239,6 +240,14 @@ pub(super) fn sign_out_dialog_ui(ui: &Ui, cx: ViewContext<'_>, dialog: &mut Dial
             if ui.add(plain_button("Cancel")).clicked() {
                 *dialog = Dialog::None;
             }
+            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                let forget = ui.add(plain_button("Sign out and forget"));
+                let forget = forget.on_hover_text("Forgets what was saved, too");
+                if forget.clicked() {
+                    cx.act(Action::SignOutAndForget);
+                    *dialog = Dialog::None;
+                }
+            });
         });
     });
     if is_left {

@@ -201,6 +201,21 @@ async fn signing_out_keeps_what_is_still_to_be_saved() {
 }
 
 #[tokio::test]
+async fn signing_out_can_forget_that_as_well() {
+    let server = gated(20, 5);
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, whole_room(&listing));
+    saved_count(&mut backend, 5).await;
+    backend.send(Command::SignOutAndForget);
+    let signed_out = |event: &Event| matches!(event, Event::SignedOut { .. }).then_some(());
+    backend.until("the end of the session", signed_out).await;
+    let left = walk(backend.path());
+    let left: Vec<_> = left.iter().filter(|it| !it.starts_with(&folder)).collect();
+    assert_eq!(left, Vec::<&PathBuf>::new());
+    assert_eq!(names_in(&folder).len(), 5);
+}
+
+#[tokio::test]
 async fn a_second_program_does_not_offer_what_the_first_one_saves() {
     let server = gated(10, 3);
     let (mut backend, room, listing) = listed(&server).await;
