@@ -8,7 +8,7 @@ use crate::state::Action;
 use crate::ui::text;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{dialog_ui, plain_button, primary_button};
+use crate::ui::widgets::{dialog_ui, plain_button, primary_button, primary_ring};
 
 const WIDTH: f32 = 480.0;
 
@@ -38,6 +38,7 @@ pub(super) fn clash_question_ui(ui: &Ui, cx: ViewContext<'_>) {
             if ui.memory(|memory| memory.focused().is_none()) {
                 number.request_focus();
             }
+            primary_ring(ui, &number, cx.palette);
             if number.clicked() {
                 answer(ClashRule::Number);
             }

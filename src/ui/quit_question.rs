@@ -5,7 +5,7 @@ use egui::{Label, RichText, Ui, ViewportCommand};
 use crate::ui::save_words::running_words;
 use crate::ui::theme::{space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{dialog_ui, plain_button, primary_button};
+use crate::ui::widgets::{dialog_ui, plain_button, primary_button, primary_ring};
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
@@ -51,6 +51,7 @@ impl QuitQuestion {
                 if !std::mem::replace(&mut self.has_focus, true) {
                     quit.request_focus();
                 }
+                primary_ring(ui, &quit, cx.palette);
                 if quit.clicked() {
                     self.is_asked = false;
                     self.may_quit = true;

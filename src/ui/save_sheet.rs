@@ -13,7 +13,7 @@ use crate::ui::sign_in_fields::take_enter;
 use crate::ui::text;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{announce, dialog_ui, plain_button, primary_button};
+use crate::ui::widgets::{announce, dialog_ui, plain_button, primary_button, primary_ring};
 
 const WIDTH: f32 = 600.0;
 
@@ -167,7 +167,9 @@ impl SaveSheetView {
         let layout = egui::Layout::right_to_left(egui::Align::Center);
         ui.allocate_ui_with_layout(size, layout, |ui| {
             let save = primary_button(cx.palette, "Save");
-            if ui.add_enabled(!sheet.is_refused(), save).clicked() {
+            let save = ui.add_enabled(!sheet.is_refused(), save);
+            primary_ring(ui, &save, cx.palette);
+            if save.clicked() {
                 self.confirm(ui, cx);
             }
             let cancel = ui.add(plain_button("Cancel"));

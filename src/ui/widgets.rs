@@ -117,6 +117,17 @@ pub(super) fn primary_button(palette: &Palette, label: &str) -> egui::Button<'st
         .min_size(vec2(0.0, theme::BUTTON_HEIGHT))
 }
 
+/// The same where it has the keyboard: its own colour would hide the usual ring.
+pub(super) fn primary_ring(ui: &Ui, response: &Response, palette: &Palette) {
+    if response.has_focus() {
+        let radius = CornerRadius::same(theme::RADIUS + 3);
+        let stroke = Stroke::new(2.0, palette.text);
+        let around = response.rect.expand(3.0);
+        ui.painter()
+            .rect_stroke(around, radius, stroke, StrokeKind::Inside);
+    }
+}
+
 /// The same over the whole width of a form; grey while it cannot be pressed.
 pub(super) fn wide_primary_ui(ui: &mut Ui, palette: &Palette, label: &str) -> bool {
     let size = vec2(ui.available_width(), theme::BUTTON_HEIGHT);
