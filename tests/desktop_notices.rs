@@ -147,7 +147,7 @@ fn a_notification_is_from_salon_makes_no_sound_and_no_markup_of_a_name() {
         assert_eq!(shown.app, "Salon");
         assert_eq!(shown.icon, "salon");
         assert_eq!(shown.title, "3 images saved");
-        assert_eq!(shown.text, "&lt;img src=&apos;x&apos;&gt; &amp; co");
+        assert_eq!(shown.text, "&lt;img src='x'&gt; &amp; co");
         assert_eq!(shown.rest, (0, Vec::new(), -1));
         let hint = |name: &str| &shown.hints[name];
         assert!(bool::try_from(hint("suppress-sound")).unwrap());

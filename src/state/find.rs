@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use crate::domain::listing::{Listing, Slot};
 use crate::domain::{ByteCount, Upload, UploadId};
-use crate::state::action::{MoveHow, SelectHow};
 use crate::state::find_matches::{joined, matches, split};
 use crate::state::gallery::Gallery;
 use crate::state::saved_copies::{SavedCopies, SavedFilter};
@@ -28,16 +27,16 @@ use crate::state::user_message::UserMessage;
 pub struct Find {
     text: String,
     filter: SavedFilter,
-    found: Option<Found>,
+    pub(super) found: Option<Found>,
     /// Bumped whenever what is shown may have changed.
     version: u64,
 }
 
 /// Where the images are that match.
 #[derive(Debug)]
-struct Found {
+pub(super) struct Found {
     /// Positions of the whole list, in order.
-    positions: Vec<u32>,
+    pub(super) positions: Vec<u32>,
     /// The versions of the list that was searched, and of what is known of copies.
     versions: (u64, u64),
     /// What matched when it was looked for and does no longer.
@@ -45,7 +44,7 @@ struct Found {
     /// Whether the disk had been looked at by then: before, nobody could know what matches.
     knows_disk: bool,
     /// Every match but these is chosen, also those in pages that are still to come.
-    all_but: Option<HashSet<UploadId>>,
+    pub(super) all_but: Option<HashSet<UploadId>>,
 }
 
 impl Find {
@@ -90,18 +89,18 @@ impl Find {
     }
 
     /// The positions of the list that are shown from `shown` on; `None` while all are.
-    fn positions(&self) -> Option<&[u32]> {
+    pub(super) fn positions(&self) -> Option<&[u32]> {
         self.found.as_ref().map(|found| found.positions.as_slice())
     }
 }
 
 /// Found positions as those of the list.
-fn places(positions: &[u32]) -> impl Iterator<Item = usize> + '_ {
+pub(super) fn places(positions: &[u32]) -> impl Iterator<Item = usize> + '_ {
     positions.iter().map(|position| *position as usize)
 }
 
 /// Positions as ranges, neighbours in one.
-fn runs(positions: impl IntoIterator<Item = usize>) -> Vec<Range<usize>> {
+pub(super) fn runs(positions: impl IntoIterator<Item = usize>) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
     for position in positions {
         match runs.last_mut() {
@@ -174,7 +173,7 @@ impl Gallery {
     }
 
     /// Where this place of the list is shown, or the nearest that is.
-    fn shown_near(&self, place: usize) -> usize {
+    pub(super) fn shown_near(&self, place: usize) -> usize {
         let Some(positions) = self.find.positions() else {
             return place;
         };
@@ -297,7 +296,7 @@ impl Gallery {
     }
 
     /// The places of shown positions, as ranges in order.
-    fn places(&self, shown: Range<usize>) -> Vec<Range<usize>> {
+    pub(super) fn places(&self, shown: Range<usize>) -> Vec<Range<usize>> {
         match self.find.positions() {
             Some(positions) => {
                 let end = shown.end.min(positions.len());
@@ -309,7 +308,7 @@ impl Gallery {
     }
 }
 
-/// What the person does to it.
+/// What is looked for.
 impl Gallery {
     /// Shows only the images whose names contain this, of those that are let through; all of
     /// them if it is blank. Answers what there is to say about it.
@@ -392,121 +391,6 @@ impl Gallery {
             found.positions = matches(text, self.find.filter, &self.listing, &self.copies);
             found.versions = (self.listing.version(), self.copies.version());
             self.find.version += 1;
-        }
-    }
-
-    /// A click, or Space, at a shown position.
-    pub(super) fn select(&mut self, position: usize, how: SelectHow) {
-        let Some(place) = self.place(position) else {
-            return;
-        };
-        match how {
-            SelectHow::Range | SelectHow::AddRange if self.find.is_on() => {
-                self.forget_all_but();
-                let from = self.shown_near(self.selection.anchor());
-                let parts = self.places(from.min(position)..from.max(position) + 1);
-                self.selection.extend(place, how, &parts, &self.listing);
-            }
-            SelectHow::Toggle => {
-                self.selection.select(place, how, &self.listing);
-                self.spare(position);
-            }
-            SelectHow::Only | SelectHow::Range | SelectHow::AddRange => {
-                self.forget_all_but();
-                self.selection.select(place, how, &self.listing);
-            }
-        }
-    }
-
-    /// The keyboard moved to a shown position.
-    pub(super) fn move_focus(&mut self, to: usize, how: MoveHow) {
-        match how {
-            MoveHow::Select => self.select(to, SelectHow::Only),
-            MoveHow::Extend => self.select(to, SelectHow::Range),
-            MoveHow::FocusOnly => {
-                if let Some(place) = self.place(to) {
-                    self.selection.move_focus(place, how, &self.listing);
-                }
-            }
-        }
-    }
-
-    /// Focus and anchor at a shown position, nothing chosen.
-    pub(super) fn place_focus(&mut self, position: usize) {
-        if let Some(place) = self.place(position) {
-            self.selection.place_focus(place, &self.listing);
-        }
-    }
-
-    /// The rubber band covers these shown positions now.
-    pub(super) fn band(&mut self, covered: &[Range<usize>]) {
-        self.forget_all_but();
-        let places = covered.iter().flat_map(|range| self.places(range.clone()));
-        let places: Vec<Range<usize>> = places.collect();
-        self.selection.band(&places, &self.listing);
-    }
-
-    /// All of these shown positions on, or off if all were on.
-    pub(super) fn toggle_range(&mut self, range: Range<usize>) {
-        if !self.find.is_on() {
-            self.selection.toggle_range(range, &self.listing);
-            return;
-        }
-        self.forget_all_but();
-        let is_all_chosen = range.clone().all(|position| self.is_chosen_at(position));
-        let mark = if is_all_chosen { Mark::Off } else { Mark::On };
-        let places = self.places(range);
-        self.selection.mark(&places, mark, &self.listing);
-    }
-
-    /// Everything that is shown or will be, and nothing else.
-    pub(super) fn select_all(&mut self) {
-        let Some(found) = &mut self.find.found else {
-            self.selection.select_all();
-            return;
-        };
-        found.all_but = Some(HashSet::new());
-        let places = runs(places(&found.positions));
-        self.selection.choose_only(&places, &self.listing);
-    }
-
-    /// What is shown and not chosen instead of what is shown and chosen.
-    pub(super) fn invert(&mut self) {
-        if !self.find.is_on() {
-            self.selection.invert();
-            return;
-        }
-        self.forget_all_but();
-        let positions = places(self.find.positions().unwrap_or_default());
-        let (chosen, others): (Vec<usize>, Vec<usize>) =
-            positions.partition(|place| self.selection.contains_position(*place, &self.listing));
-        self.selection.mark(&runs(chosen), Mark::Off, &self.listing);
-        self.selection.mark(&runs(others), Mark::On, &self.listing);
-    }
-
-    /// Nothing is chosen any more, shown or not; can be undone.
-    pub(super) fn clear_selection(&mut self) {
-        self.forget_all_but();
-        self.selection.clear();
-    }
-
-    fn forget_all_but(&mut self) {
-        if let Some(found) = &mut self.find.found {
-            found.all_but = None;
-        }
-    }
-
-    /// One image was put on or off by hand: it stays so when more of the room is listed.
-    fn spare(&mut self, position: usize) {
-        let is_chosen = self.is_chosen_at(position);
-        let id = self.upload_at(position).map(|upload| upload.id.clone());
-        let found = self.find.found.as_mut();
-        if let (Some(all_but), Some(id)) = (found.and_then(|it| it.all_but.as_mut()), id) {
-            if is_chosen {
-                all_but.remove(&id);
-            } else {
-                all_but.insert(id);
-            }
         }
     }
 }

@@ -10,6 +10,7 @@ mod date_text;
 mod desktop;
 mod effect;
 mod find;
+mod find_choice;
 mod find_matches;
 mod gallery;
 mod go_to_date;

@@ -104,7 +104,7 @@ fn nothing_found_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, pane: R
     } else if find.filter() == SavedFilter::All {
         "Only the names of files are searched."
     } else {
-        "A file that was moved, changed or deleted no longer counts."
+        "A file that was moved or deleted no longer counts."
     };
     let offer = if find.filter() == SavedFilter::All {
         ("Clear search", Action::Find(String::new()))
