@@ -16,8 +16,8 @@ use crate::protocol::{
 };
 use crate::rocketchat::{Client, Http, log_in, probe, resume};
 use crate::storage::{
-    Dirs, KeyringThread, StorageError, StoredSession, keep_only_saves, known_account,
-    remove_account_caches, remove_library,
+    Dirs, KeyringThread, StorageError, StoredSession, known_account, remove_account_caches,
+    remove_library,
 };
 
 /// The name of a server is worth no more than this.

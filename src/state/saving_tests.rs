@@ -52,8 +52,8 @@ fn started(effects: Vec<Effect>) -> Option<(SaveJobId, Box<SaveOrder>)> {
     }
 }
 
-fn survey(lack: Option<u64>) -> Box<SaveSurvey> {
-    Box::new(SaveSurvey {
+fn survey(lack: Option<u64>) -> SaveSurvey {
+    SaveSurvey {
         count: 1,
         bytes: ByteCount(1000),
         there_count: 0,
@@ -64,11 +64,11 @@ fn survey(lack: Option<u64>) -> Box<SaveSurvey> {
         taken_count: 0,
         examples: vec![PathBuf::from("image-0.png")],
         is_partial: false,
-    })
+    }
 }
 
 fn answer(state: &mut AppState, survey: u64, lack: Option<u64>) -> Vec<Effect> {
-    let result = Ok(self::survey(lack));
+    let result = Ok(Box::new(self::survey(lack)));
     state.on_event(Event::SaveSurveyed { survey, result })
 }
 

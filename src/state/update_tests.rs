@@ -22,9 +22,9 @@ fn saved(number: usize, folder: &str, until: Timestamp) -> SavedUntil {
     }
 }
 
-fn started(effects: Vec<Effect>) -> Vec<Box<SaveOrder>> {
+fn started(effects: Vec<Effect>) -> Vec<SaveOrder> {
     let order = |effect| match effect {
-        Effect::Send(Command::StartSave { order, .. }) => Some(order),
+        Effect::Send(Command::StartSave { order, .. }) => Some(*order),
         _ => None,
     };
     effects.into_iter().filter_map(order).collect()

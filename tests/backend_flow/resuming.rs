@@ -66,18 +66,13 @@ fn files_asked(server: &ScriptedServer) -> usize {
     server.asked("/file-upload/")
 }
 
-fn order(
-    room: &Room,
-    folder: &Path,
-    selection: SaveSelection,
-    choices: SaveChoices,
-) -> Box<SaveOrder> {
-    Box::new(SaveOrder {
+fn order(room: &Room, folder: &Path, selection: SaveSelection, choices: SaveChoices) -> SaveOrder {
+    SaveOrder {
         room: Box::new(room.clone()),
         selection,
         folder: folder.to_path_buf(),
         choices,
-    })
+    }
 }
 
 #[tokio::test]
@@ -95,7 +90,10 @@ async fn a_paused_save_asks_for_nothing_and_goes_on_where_it_was() {
     let one = SaveSelection::Uploads(uploads(&listing)[..1].to_vec());
     let elsewhere = backend.path().join("elsewhere");
     let order = order(&room, &elsewhere, one, SaveChoices::default());
-    backend.send(Command::StartSave { job: other, order });
+    backend.send(Command::StartSave {
+        job: other,
+        order: Box::new(order),
+    });
     assert_eq!(backend.saved().await.saved.len(), 1);
     assert_eq!(files_asked(&server), asked + 1);
     backend.send(Command::ResumeSave(JOB));
@@ -146,7 +144,10 @@ async fn a_selection_is_resumed_as_it_was_chosen() {
     };
     let selection = SaveSelection::Uploads(chosen);
     let order = order(&room, &folder, selection, choices);
-    backend.send(Command::StartSave { job: JOB, order });
+    backend.send(Command::StartSave {
+        job: JOB,
+        order: Box::new(order),
+    });
     saved_count(&mut backend, 2).await;
     backend.close();
     server.gate.add_permits(1_000);
@@ -307,7 +308,7 @@ async fn update(
     let order = order(room, folder, selection, SaveChoices::default());
     backend.send(Command::StartSave {
         job: SaveJobId(7),
-        order,
+        order: Box::new(order),
     });
     backend.saved().await
 }
@@ -371,7 +372,10 @@ async fn a_name_that_is_taken_is_asked_about_once() {
         ..SaveChoices::default()
     };
     let order = order(&room, &folder, whole_room(&listing), choices);
-    backend.send(Command::StartSave { job: JOB, order });
+    backend.send(Command::StartSave {
+        job: JOB,
+        order: Box::new(order),
+    });
     let asks = |event: &Event| match event {
         Event::SaveAsks { path, .. } => Some(path.clone()),
         _ => None,
@@ -397,9 +401,12 @@ async fn a_name_that_is_taken_is_asked_about_once() {
 
 async fn survey(
     backend: &mut TestBackend,
-    order: Box<SaveOrder>,
+    order: SaveOrder,
 ) -> Result<Box<SaveSurvey>, SurveyError> {
-    backend.send(Command::SurveySave { survey: 3, order });
+    backend.send(Command::SurveySave {
+        survey: 3,
+        order: Box::new(order),
+    });
     let answer = |event: &Event| match event {
         Event::SaveSurveyed { survey: 3, result } => Some(result.clone()),
         _ => None,
@@ -446,7 +453,7 @@ async fn a_survey_says_what_a_save_would_do_and_does_nothing() {
     let job = order(&room, &folder, first, SaveChoices::default());
     backend.send(Command::StartSave {
         job: JOB,
-        order: job,
+        order: Box::new(job),
     });
     backend.saved().await;
     std::fs::write(folder.join("picture 7.png"), "another").unwrap();
