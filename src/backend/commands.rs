@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use super::live::Live;
 use super::runner::{JobEnd, Runner};
-use super::session::{Attempt, ClearLibrary};
+use super::session::{Attempt, Leaving};
 use super::{desktop, desktop_notices, rooms};
 use crate::domain::{ByteCount, RoomId, ServerUrl};
 use crate::protocol::{ClientError, Command, Event, Generation};
 use crate::rocketchat::{probe, resend_email_code};
-use crate::storage::{keep_only_saves, remove_library};
 
 impl Runner {
     pub(super) fn on_command(&mut self, command: Command) {
@@ -52,8 +50,8 @@ impl Runner {
                     live.link.monitor.look_now();
                 }
             }
-            Command::SignOut => self.sign_out(keep_only_saves),
-            Command::SignOutAndForget => self.sign_out(remove_library),
+            Command::SignOut => self.sign_out(Leaving::SavesStay),
+            Command::SignOutAndForget => self.sign_out(Leaving::NothingStays),
             Command::ForgetAccount(account) => {
                 let forget = self.services.clone().forget_other(account);
                 self.spawn_to_the_end(forget);
@@ -140,30 +138,17 @@ impl Runner {
         self.signing_in = Some(self.spawn(attempt));
     }
 
-    fn sign_out(&mut self, clear_library: ClearLibrary) {
+    fn sign_out(&mut self, leaving: Leaving) {
         if let Some(attempt) = self.signing_in.take() {
             attempt.abort();
         }
         let stored = self.stored.take();
         let services = self.services.clone();
-        if let Some(Live {
-            link,
-            originals,
-            library,
-            shelf,
-            ..
-        }) = self.live.take()
-        {
-            link.cancel.cancel();
-            self.spawn_to_the_end(services.sign_out(
-                link,
-                originals,
-                library,
-                shelf,
-                clear_library,
-            ));
+        if let Some(live) = self.live.take() {
+            live.link.cancel.cancel();
+            self.spawn_to_the_end(services.sign_out(live, leaving));
         } else if let Some((account, _)) = stored {
-            self.spawn_to_the_end(services.forget(account, clear_library));
+            self.spawn_to_the_end(services.forget(account, leaving));
         } else {
             self.spawn_quiet(async move {
                 let event = Event::SignedOut { keyring: None };

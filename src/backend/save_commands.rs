@@ -24,6 +24,11 @@ impl Runner {
             self.with_saves(|saves| saves.cancel(job));
         } else if let Command::AnswerClash { job, rule } = command {
             self.with_saves(|saves| saves.answer(job, rule));
+        } else if let Command::ResumeSave(job) | Command::RetrySave(job) = command
+            && self.with_saves(|saves| saves.has(job)) != Some(true)
+        {
+            // It could not even be begun.
+            self.refuse_save(job, PathBuf::new());
         } else if let Command::ResumeSave(job) = command {
             let running = self.with_saves(|saves| saves.resume(job));
             self.follow_save(running.flatten());
@@ -43,15 +48,20 @@ impl Runner {
 
     fn start_save(&mut self, job: SaveJobId, order: SaveOrder) {
         let Some(live) = &mut self.live else {
-            let events = self.services.events.clone();
-            self.spawn_quiet(async move {
-                let report = Box::new(no_session(order.folder));
-                events.send(Event::SaveFinished { job, report }).await;
-            });
+            self.refuse_save(job, order.folder);
             return;
         };
         let running = live.saves.start(job, order);
         self.follow_save(running);
+    }
+
+    /// Nobody is signed in.
+    fn refuse_save(&mut self, job: SaveJobId, folder: PathBuf) {
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            let report = Box::new(no_session(folder));
+            events.send(Event::SaveFinished { job, report }).await;
+        });
     }
 
     /// The program waits a little for saves when it ends: they close their files.

@@ -1,12 +1,14 @@
 //! All saves of an account: those that run, one after the other, and those that rest.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 
 use tokio::runtime::Builder;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
+use super::CLOSING_TIME;
 use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
@@ -15,6 +17,7 @@ use super::runner::JobEnd;
 use super::save_job::{Control, EndedSave, SaveJob, Wish};
 use super::save_source::SourceStart;
 use super::save_tally::SaveTally;
+use super::session::Leaving;
 use crate::domain::{SaveJobId, Upload};
 use crate::protocol::{ClashRule, Event, SaveOrder, SaveSelection, UnfinishedSave};
 use crate::storage::{SaveCounts, SaveScope, SavesLock, StoredSave, remove_resumable_parts};
@@ -189,6 +192,32 @@ impl SaveDesk {
                 tracing::error!(%error, "forgetting a save failed");
             }
         })
+    }
+
+    /// Waits until no save writes any longer, a moment at most: its session is over. What is to
+    /// be forgotten leaves no part behind.
+    pub(super) async fn close(self, leaving: Leaving) {
+        let turn = tokio::time::timeout(CLOSING_TIME, self.turn.acquire()).await;
+        if turn.is_err() {
+            tracing::warn!("a save has not ended in time");
+        }
+        if leaving == Leaving::SavesStay {
+            return;
+        }
+        let folders: Vec<PathBuf> = self
+            .saves
+            .values()
+            .map(|entry| entry.save.folder.clone())
+            .collect();
+        let remove = move || folders.iter().for_each(|it| remove_resumable_parts(it));
+        if let Err(error) = tokio::task::spawn_blocking(remove).await {
+            tracing::error!(%error, "parts are left");
+        }
+    }
+
+    /// Whether there is such a save.
+    pub(super) fn has(&self, job: SaveJobId) -> bool {
+        self.saves.contains_key(&job)
     }
 
     /// A save has ended. It may be wanted again already.

@@ -3,11 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::library::LibraryDesk;
 use super::library_start::Restored;
-use super::link::SessionLink;
-use super::originals::Originals;
-use super::thumbnail_shelf::ThumbnailShelf;
+use super::live::Live;
 use super::{BackendConfig, Timings};
 use crate::domain::{AccountId, AuthToken, LogInRequest, ServerUrl, Session, TokenKind, UserId};
 use crate::protocol::{
@@ -16,7 +13,7 @@ use crate::protocol::{
 };
 use crate::rocketchat::{Client, Http, log_in, probe, resume};
 use crate::storage::{
-    Dirs, KeyringThread, StorageError, StoredSession, known_account, remove_account_caches,
+    Dirs, KeyringThread, StoredSession, keep_only_saves, known_account, remove_account_caches,
     remove_library,
 };
 
@@ -67,8 +64,14 @@ impl From<Event> for Attempt {
     }
 }
 
-/// What becomes of the library of an account that is left.
-pub(super) type ClearLibrary = fn(&Dirs, &AccountId) -> Result<(), StorageError>;
+/// What stays on this machine of an account that is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leaving {
+    /// What was saved where, and what is still to be saved.
+    SavesStay,
+    /// Nothing but the files that are complete.
+    NothingStays,
+}
 
 impl Services {
     pub(super) fn new(config: &BackendConfig, events: EventSender) -> Self {
@@ -234,48 +237,50 @@ impl Services {
     }
 
     /// Forgets an account that has a session running.
-    pub(super) async fn sign_out(
-        self,
-        link: Arc<SessionLink>,
-        originals: Arc<Originals>,
-        library: Arc<LibraryDesk>,
-        shelf: Arc<ThumbnailShelf>,
-        clear_library: ClearLibrary,
-    ) {
+    pub(super) async fn sign_out(self, live: Live, leaving: Leaving) {
+        let Live {
+            link,
+            originals,
+            library,
+            shelf,
+            saves,
+            ..
+        } = live;
         let client = link.last_client();
         let session = client.session();
         if session.token_kind == TokenKind::LogIn {
             let ended = tokio::time::timeout(LOG_OUT_TIMEOUT, client.log_out()).await;
             tracing::debug!(?ended, "logged out");
         }
+        saves.close(leaving).await;
         originals.close_cache().await;
         library.close().await;
         shelf.close().await;
-        self.forget(known_account(session), clear_library).await;
+        self.forget(known_account(session), leaving).await;
     }
 
     /// Removes the caches and the entry of an account and reports the end. What was saved where
     /// may stay known, and what is still to be saved: whoever signs in again goes on from there.
-    pub(super) async fn forget(self, account: KnownAccount, clear_library: ClearLibrary) {
-        let keyring = self.remove_account(account, clear_library).await;
+    pub(super) async fn forget(self, account: KnownAccount, leaving: Leaving) {
+        let keyring = self.remove_account(account, leaving).await;
         self.events.send(Event::SignedOut { keyring }).await;
     }
 
     /// Removes all that is known of an account that is not signed in.
     pub(super) async fn forget_other(self, account: KnownAccount) {
-        let keyring = self.remove_account(account, remove_library).await;
+        let keyring = self.remove_account(account, Leaving::NothingStays).await;
         self.events.send(Event::AccountForgotten { keyring }).await;
     }
 
     async fn remove_account(
         &self,
         account: KnownAccount,
-        clear_library: ClearLibrary,
+        leaving: Leaving,
     ) -> Option<KeyringError> {
         if let Ok(server) = ServerUrl::parse_base(&account.server) {
             let user = UserId::from(account.user_id.as_str());
             let account = AccountId { server, user };
-            self.remove_caches(account, clear_library).await;
+            self.remove_caches(account, leaving).await;
         }
         let removed = self
             .ask_keyring(move |keyring, timeout| keyring.remove(&account, timeout))
@@ -283,11 +288,15 @@ impl Services {
         removed.err()
     }
 
-    async fn remove_caches(&self, account: AccountId, clear_library: ClearLibrary) {
+    async fn remove_caches(&self, account: AccountId, leaving: Leaving) {
         let dirs = self.dirs.clone();
         let remove = move || {
             let caches = remove_account_caches(&dirs, &account);
-            clear_library(&dirs, &account).and(caches)
+            let library = match leaving {
+                Leaving::SavesStay => keep_only_saves(&dirs, &account),
+                Leaving::NothingStays => remove_library(&dirs, &account),
+            };
+            library.and(caches)
         };
         if let Ok(Err(error)) = tokio::task::spawn_blocking(remove).await {
             tracing::warn!(%error, "a cache is left");
