@@ -35,7 +35,16 @@ impl Scroller {
         self.slack = (0.0, 0.0);
     }
 
-    /// The upper edge of the pane moved down by so much: nothing in it moves along.
+    /// The same where no pointer is over the pane: a room at its very beginning stays there, or
+    /// a bar would hide its first row.
+    pub(super) fn pane_moved_alone(&mut self, down: f32) {
+        if self.top != 0.0 {
+            self.pane_moved(down);
+        }
+    }
+
+    /// The upper edge of the pane moved down by so much: nothing in it moves along, so that
+    /// nobody hits another tile.
     pub(super) fn pane_moved(&mut self, down: f32) {
         self.top += f64::from(down);
         self.slack = (self.top.min(0.0), self.top);
@@ -104,5 +113,21 @@ impl Scroller {
         };
         ui.painter()
             .rect_filled(handle, CornerRadius::same(4), color);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_that_comes_hides_no_first_row_unless_somebody_points_at_it() {
+        let mut at_the_top = Scroller::default();
+        at_the_top.pane_moved_alone(46.0);
+        assert_eq!(at_the_top.top().to_bits(), 0.0_f64.to_bits());
+        at_the_top.pane_moved(46.0);
+        assert_eq!(at_the_top.top().to_bits(), 46.0_f64.to_bits());
+        at_the_top.pane_moved_alone(-46.0);
+        assert_eq!(at_the_top.top().to_bits(), 0.0_f64.to_bits());
     }
 }

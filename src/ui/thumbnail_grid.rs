@@ -192,7 +192,11 @@ impl ThumbnailGrid {
         if let Some(offset) = self.wanted_offset.take() {
             self.scroller.go_to(offset);
         } else if down.abs() > 0.1 {
-            self.scroller.pane_moved(down);
+            if ui.rect_contains_pointer(pane) {
+                self.scroller.pane_moved(down);
+            } else {
+                self.scroller.pane_moved_alone(down);
+            }
         }
         let height = self.layout.height() + f64::from(space::L);
         self.scroller.scroll(ui, pane, height);
