@@ -41,8 +41,9 @@ pub(super) struct RoomLister {
 }
 
 impl RoomLister {
-    /// Lists until every image that is looked for is known, or the room is.
-    pub(super) async fn run(mut self) -> Result<(), ClientError> {
+    /// Lists until every image that is looked for is known, or the room is; how many were not
+    /// found there.
+    pub(super) async fn run(mut self) -> Result<usize, ClientError> {
         if matches!(self.scope, Scope::News { .. }) {
             // What was posted a moment ago is news, whatever is known.
             self.listing.refresh();
@@ -64,10 +65,12 @@ impl RoomLister {
             };
             let page = match self.lane.send(request).await {
                 Ok(()) => answered.await,
-                // The lane ends with the session's link, and then this save is cancelled.
-                Err(_) => return Ok(()),
+                // The lane ends with the session's link, and then this save does, too.
+                Err(_) => return Err(ClientError::CutOff),
             };
-            let Ok(page) = page else { return Ok(()) };
+            let Ok(page) = page else {
+                return Err(ClientError::CutOff);
+            };
             let page: UploadPage = page?;
             let listed = page.uploads.iter().map(|one| one.id.clone()).collect();
             match self.listing.merge(window, anchor.as_ref(), page) {
@@ -77,7 +80,7 @@ impl RoomLister {
                 Merged::Outdated | Merged::AnchorReplaced => {}
             }
         }
-        Ok(())
+        Ok(search.lost_count())
     }
 }
 
@@ -150,6 +153,13 @@ impl Search {
                 .into_iter()
                 .find(|window| self.last_page.is_none_or(|last| window.page() <= last)),
             Scope::AllBut(_) | Scope::These(_) | Scope::News { .. } => missing.first().copied(),
+        }
+    }
+
+    fn lost_count(&self) -> usize {
+        match &self.scope {
+            Scope::These(places) => places.len(),
+            Scope::AllBut(_) | Scope::News { .. } => 0,
         }
     }
 

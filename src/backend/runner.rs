@@ -16,6 +16,7 @@ use super::save_job::EndedSave;
 use super::session::{Attempt, Failure, Services, SignedIn};
 use super::settings_writer::SettingsWriter;
 use super::{BackendConfig, CLOSING_TIME, desktop};
+use crate::domain::SaveJobId;
 use crate::protocol::{
     BackendEnd, Command, Event, Generation, KeyringStatus, KnownAccount, ServerIdentity, Settings,
     Wanted,
@@ -29,6 +30,7 @@ pub(super) enum JobEnd {
     Probed(Box<ServerIdentity>),
     SignIn(Box<Attempt>),
     Saved(Box<EndedSave>),
+    SaveBroke(SaveJobId),
     SavesLeft(Box<LeftSaves>),
 }
 
@@ -164,9 +166,11 @@ impl Runner {
         match ended {
             Ok(JobEnd::Probed(identity)) => self.identity = Some(*identity),
             Ok(JobEnd::Saved(ended)) => {
+                let job = ended.job;
                 let running = self.live.as_mut().and_then(|live| live.saves.ended(*ended));
-                self.follow_save(running);
+                self.follow_save(job, running);
             }
+            Ok(JobEnd::SaveBroke(job)) => self.save_broke(job),
             Ok(JobEnd::SavesLeft(left)) => {
                 if let Some(live) = &mut self.live {
                     let event = live.saves.take_over(*left);
@@ -284,7 +288,7 @@ impl Runner {
         while let Ok(command) = commands.try_recv() {
             if let Command::KeepSettings(settings) = command {
                 self.settings.send_replace(Some(*settings));
-            } else if matches!(command, Command::ForgetSave(_)) {
+            } else if matches!(command, Command::ForgetSave(_) | Command::CancelSave(_)) {
                 // Or it would be offered again.
                 self.on_command(command);
             }

@@ -9,7 +9,7 @@ use super::save_desk::{Running, SaveDesk, end_of};
 use super::save_survey;
 use crate::domain::{ByteCount, SaveJobId};
 use crate::protocol::{
-    ClientError, Command, DownloadError, Event, SaveFailure, SaveOrder, SaveReport,
+    ClientError, Command, DownloadError, Event, SaveFailure, SaveOrder, SaveReport, StorageError,
 };
 
 impl Runner {
@@ -31,10 +31,10 @@ impl Runner {
             self.refuse_save(job, PathBuf::new());
         } else if let Command::ResumeSave(job) = command {
             let running = self.with_saves(|saves| saves.resume(job));
-            self.follow_save(running.flatten());
+            self.follow_save(job, running.flatten());
         } else if let Command::RetrySave(job) = command {
             let running = self.with_saves(|saves| saves.retry(job));
-            self.follow_save(running.flatten());
+            self.follow_save(job, running.flatten());
         } else if let Command::ForgetSave(job) = command
             && let Some(forget) = self.with_saves(|saves| saves.forget(job)).flatten()
         {
@@ -52,7 +52,26 @@ impl Runner {
             return;
         };
         let running = live.saves.start(job, order);
-        self.follow_save(running);
+        self.follow_save(job, running);
+    }
+
+    /// Tells that a save ended in a way that nobody foresaw.
+    pub(super) fn save_broke(&mut self, job: SaveJobId) {
+        let Some(folder) = self.with_saves(|saves| saves.broke(job)).flatten() else {
+            return;
+        };
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            let failure = SaveFailure::Storage(StorageError::Io {
+                path: folder.clone(),
+                cause: "saving crashed".to_owned(),
+            });
+            let report = Box::new(SaveReport {
+                stopped_by: Some(failure),
+                ..no_session(folder)
+            });
+            events.send(Event::SaveFinished { job, report }).await;
+        });
     }
 
     /// Nobody is signed in.
@@ -65,9 +84,9 @@ impl Runner {
     }
 
     /// The program waits a little for saves when it ends: they close their files.
-    pub(super) fn follow_save(&mut self, running: Option<Running>) {
+    pub(super) fn follow_save(&mut self, job: SaveJobId, running: Option<Running>) {
         if let Some(running) = running {
-            self.jobs.spawn(end_of(running));
+            self.jobs.spawn(end_of(job, running));
         }
     }
 

@@ -151,6 +151,8 @@ impl SaveDesk {
 
     fn begin_again(&mut self, job: SaveJobId) -> Option<Running> {
         let entry = self.saves.get(&job)?;
+        // What was said to the run before came too late for it.
+        entry.control.send_replace(Control::default());
         let start = match &entry.uploads {
             Some(uploads) => SourceStart::Uploads(uploads.clone()),
             None => SourceStart::Library,
@@ -218,6 +220,13 @@ impl SaveDesk {
     /// Whether there is such a save.
     pub(super) fn has(&self, job: SaveJobId) -> bool {
         self.saves.contains_key(&job)
+    }
+
+    /// The thread of a save broke, or could not be made: where its files would go.
+    pub(super) fn broke(&mut self, job: SaveJobId) -> Option<PathBuf> {
+        let entry = self.saves.get_mut(&job)?;
+        entry.is_running = false;
+        Some(entry.save.folder.clone())
     }
 
     /// A save has ended. It may be wanted again already.
@@ -343,9 +352,10 @@ impl SaveDesk {
     }
 }
 
-/// What the runner hears of a save that ended; nothing of one whose thread broke.
-pub(super) async fn end_of(running: Running) -> JobEnd {
-    running
-        .await
-        .map_or(JobEnd::Nothing, |ended| JobEnd::Saved(Box::new(ended)))
+/// What the runner hears of a save that ended.
+pub(super) async fn end_of(job: SaveJobId, running: Running) -> JobEnd {
+    let ended = running.await;
+    ended.map_or(JobEnd::SaveBroke(job), |ended| {
+        JobEnd::Saved(Box::new(ended))
+    })
 }

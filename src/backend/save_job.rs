@@ -21,7 +21,7 @@ use super::save_source::{Source, SourceStart};
 use super::save_tally::{EarlyEnd, SaveTally};
 use crate::domain::SaveJobId;
 use crate::protocol::{ClashRule, Event, SaveActivity, SaveFailure};
-use crate::rocketchat::{Client, DownloadError};
+use crate::rocketchat::Client;
 use crate::saving::{Extras, Naming, Planned, TargetFolder};
 use crate::storage::{Library, SaveScope, SavedUntil, StorageError, StoredSave};
 
@@ -136,27 +136,46 @@ impl SaveJob {
             let run = Box::pin(engine.run(source, &mut names, &mut self.tally, extras)).await;
             drop(ready);
             self.note_counts();
-            let stopped_by = match run {
-                Run::Tried => source.failure(),
+            if self.link.cancel.is_cancelled() {
+                if self.control.borrow().wish == Wish::Cancel {
+                    return Some(self.cancelled(begun));
+                }
+                return None;
+            }
+            match run {
+                Run::Tried => return Some(self.tried(begun).await),
                 Run::Stopped(failure) => {
                     self.tally.fail_open(&failure);
-                    Some(failure)
+                    let end = EarlyEnd {
+                        is_cancelled: false,
+                        stopped_by: Some(failure),
+                    };
+                    return Some((end, finish(begun)));
                 }
-                Run::Interrupted | Run::Again if self.link.cancel.is_cancelled() => return None,
-                Run::Interrupted | Run::Again => continue,
-            };
-            let newest = source.newest().filter(|_| stopped_by.is_none());
-            let target = Arc::clone(&place.target);
-            let not_written = finish(begun);
-            if not_written.is_empty() {
-                self.remember_mark(&target, newest).await;
+                Run::Interrupted | Run::Again => {}
             }
-            let end = EarlyEnd {
-                is_cancelled: false,
-                stopped_by,
-            };
-            return Some((end, not_written));
         }
+    }
+
+    /// Nothing is left to try.
+    async fn tried(&mut self, begun: Option<Begun>) -> (EarlyEnd, Vec<String>) {
+        // Whatever broke there, it is not saved.
+        self.tally.fail_open(&crashed(&self.save));
+        let source = begun.as_ref().map(|begun| &begun.source);
+        let stopped_by = source.and_then(Source::failure);
+        let lost = source.and_then(Source::lost_words);
+        let newest = source.and_then(Source::newest);
+        let target = begun.as_ref().map(|begun| Arc::clone(&begun.target));
+        let mut not_written = finish(begun);
+        not_written.extend(lost);
+        if let Some(target) = target.filter(|_| stopped_by.is_none() && not_written.is_empty()) {
+            self.remember_mark(&target, newest).await;
+        }
+        let end = EarlyEnd {
+            is_cancelled: false,
+            stopped_by,
+        };
+        (end, not_written)
     }
 
     /// Opens the folder and begins to list.
@@ -250,7 +269,15 @@ impl SaveJob {
         let StoredSave { folder, room, .. } = &*self.save;
         let account = self.link.account.clone();
         let library = self.library.clone();
-        TargetFolder::open(folder, account, room.id.clone(), library).map(Arc::new)
+        let was_there = self.save.scope == SaveScope::News
+            || self.save.counts.saved > 0
+            || self.tally.has_saved();
+        let open = if was_there {
+            TargetFolder::open_again
+        } else {
+            TargetFolder::open
+        };
+        open(folder, account, room.id.clone(), library).map(Arc::new)
     }
 
     fn extras(&self, target: &TargetFolder) -> Option<Extras> {
@@ -280,13 +307,7 @@ impl SaveJob {
             SaveScope::News => true,
             SaveScope::Uploads(_) => false,
         };
-        let is_gone = |failure: &SaveFailure| {
-            matches!(
-                failure,
-                SaveFailure::Download(DownloadError::Deleted | DownloadError::Empty)
-            )
-        };
-        let Some(newest) = newest.filter(|_| is_everything && !self.tally.has_gap(is_gone)) else {
+        let Some(newest) = newest.filter(|_| is_everything && self.tally.is_without_gap()) else {
             return;
         };
         let until = target
@@ -322,6 +343,13 @@ impl SaveJob {
         self.link.events.send(event).await;
         is_over
     }
+}
+
+fn crashed(save: &StoredSave) -> SaveFailure {
+    SaveFailure::Storage(StorageError::Io {
+        path: save.folder.clone(),
+        cause: "saving this file crashed".to_owned(),
+    })
 }
 
 /// Writes what is about the whole folder; why something was not written.

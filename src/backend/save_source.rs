@@ -37,7 +37,8 @@ pub(super) struct Source {
     /// Before what is listed.
     first: VecDeque<Batch>,
     batches: Option<mpsc::Receiver<Batch>>,
-    lister: JoinSet<Result<(), ClientError>>,
+    lister: JoinSet<Result<usize, ClientError>>,
+    lost_count: usize,
     failure: Option<SaveFailure>,
     newest: Option<Timestamp>,
 }
@@ -55,6 +56,7 @@ impl Source {
             first: VecDeque::new(),
             batches: None,
             lister: JoinSet::new(),
+            lost_count: 0,
             failure: None,
             newest: None,
         };
@@ -95,11 +97,29 @@ impl Source {
             return Some(self.seen(batch));
         }
         while let Some(listed) = self.lister.join_next().await {
-            if let Ok(Err(error)) = listed {
-                self.failure = Some(SaveFailure::Download(DownloadError::Client(error)));
-            }
+            // A lister that broke has not listed the room.
+            let error = match listed {
+                Ok(Ok(lost_count)) => {
+                    self.lost_count = lost_count;
+                    continue;
+                }
+                Ok(Err(error)) => error,
+                Err(_broken) => ClientError::CutOff,
+            };
+            self.failure = Some(SaveFailure::Download(DownloadError::Client(error)));
         }
         None
+    }
+
+    /// What became of those that were chosen in an earlier run and are gone.
+    pub(super) fn lost_words(&self) -> Option<String> {
+        match self.lost_count {
+            0 => None,
+            1 => Some("One of the chosen images is no longer in the room.".to_owned()),
+            n => Some(format!(
+                "{n} of the chosen images are no longer in the room."
+            )),
+        }
     }
 
     /// Gives images back that were not planned after all.

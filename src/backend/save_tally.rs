@@ -11,7 +11,7 @@ use super::reaction::{Reaction, reaction};
 use crate::domain::{ByteCount, Upload, UploadId};
 use crate::protocol::{SaveActivity, SaveFailure, SaveProgress, SaveReport};
 use crate::rocketchat::DownloadError;
-use crate::saving::{Planned, SaveEvent};
+use crate::saving::{Planned, SaveEvent, is_without_gap};
 use crate::storage::SaveCounts;
 
 /// Long enough to be calm, short enough to follow a change of the network.
@@ -127,8 +127,11 @@ impl SaveTally {
 
     /// What was not tried fails by what stopped the save, so that it can be tried again.
     pub(super) fn fail_open(&mut self, failure: &SaveFailure) {
-        for (place, planned) in std::mem::take(&mut self.open) {
-            self.failed.insert(place, (planned.upload, failure.clone()));
+        for planned in self.open() {
+            if let Some(place) = self.settle_unfetched(&planned) {
+                let failed = (planned.upload, failure.clone());
+                self.failed.insert(place, failed);
+            }
         }
     }
 
@@ -136,10 +139,16 @@ impl SaveTally {
         !self.failed.is_empty()
     }
 
-    /// Whether all that failed is gone from the server: it will not come with the next save
-    /// either.
-    pub(super) fn has_gap(&self, is_gone: impl Fn(&SaveFailure) -> bool) -> bool {
-        !self.open.is_empty() || !self.failed.values().all(|(_, failure)| is_gone(failure))
+    /// Whether something of this save is on the disk.
+    pub(super) fn has_saved(&self) -> bool {
+        !self.saved.is_empty() || !self.already_there.is_empty()
+    }
+
+    /// Whether nothing is missing of what was to be saved.
+    pub(super) fn is_without_gap(&self) -> bool {
+        let n_there = self.saved.len() + self.already_there.len();
+        let failures: Vec<_> = self.failed.values().map(|(_, failure)| failure).collect();
+        self.open.is_empty() && is_without_gap(n_there, self.left_out.len(), &failures)
     }
 
     pub(super) fn counts(&self) -> SaveCounts {

@@ -15,8 +15,7 @@ use super::start::Start;
 use super::trouble::{Exit, Trouble};
 use crate::cli::{ClashChoice, SaveArgs, Since};
 use crate::domain::{ByteCount, Room, Upload};
-use crate::protocol::SaveFailure;
-use crate::rocketchat::{Client, ClientError, DownloadError};
+use crate::rocketchat::{Client, ClientError};
 use crate::saving::template::{Place, Template};
 use crate::saving::{
     Checked, CopyChanges, DRAFT_LIFETIME, Extras, JobEnd, JobReport, Naming, RoomLister, SaveJob,
@@ -345,17 +344,8 @@ impl Work<'_> {
         }
     }
 
-    /// What was deleted on the server will not come with the next save either.
     fn remember(&self, report: &JobReport) {
-        let is_gone = |failure: &SaveFailure| {
-            matches!(
-                failure,
-                SaveFailure::Download(DownloadError::Deleted | DownloadError::Empty)
-            )
-        };
-        let has_gap = matches!(self.args.since, Some(Since::Time(_)))
-            || report.left_count > 0
-            || !report.failed.iter().all(|(_, failure)| is_gone(failure));
+        let has_gap = matches!(self.args.since, Some(Since::Time(_))) || !report.is_without_gap();
         if let Some(newest) = self.survey.newest
             && !has_gap
         {

@@ -67,7 +67,6 @@ pub async fn save_all(
         pace: Pace::new(),
         received: AtomicU64::new(0),
         confirmed: tokio::sync::Mutex::default(),
-        written: Arc::default(),
     };
     let run = Run {
         cancel: job.cancel,
@@ -139,8 +138,9 @@ impl<T: FnMut(SaveEvent)> Run<T> {
 
     fn start_files(&mut self) {
         while let Some(next) = self.queue.front() {
-            // What is there costs the server nothing.
-            let is_free = next.presence.is_settled() || !self.is_full();
+            // What is there costs nothing, unless it is read.
+            let is_read = self.saver.changes.is_position_removed;
+            let is_free = (next.presence.is_settled() && !is_read) || !self.is_full();
             let Some(checked) = self.queue.pop_front_if(|_| is_free) else {
                 return;
             };

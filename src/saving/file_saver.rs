@@ -1,9 +1,8 @@
 //! One file of a save, from what is there of it to its row in the ledger.
 
-use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
@@ -44,8 +43,6 @@ pub(super) struct FileSaver {
     pub(super) received: AtomicU64,
     /// Whether the session lives, and until when that is good to know.
     pub(super) confirmed: tokio::sync::Mutex<Option<(bool, Instant)>>,
-    /// Names that files of this job have, by their keys: they are not overwritten by others.
-    pub(super) written: Arc<Mutex<HashSet<String>>>,
 }
 
 /// Counts a file among those that are being fetched.

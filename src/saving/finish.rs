@@ -1,19 +1,19 @@
 //! The end of a file: on disk, named, and written down.
 
-use std::collections::HashSet;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::fetch::Stop;
 use super::file_saver::{FileEnd, FileSaver};
+use super::target::key_of;
 use super::{CopyChanges, Planned, TargetFolder};
 use crate::imaging;
 use crate::protocol::SaveFailure;
 use crate::storage::{
-    FinishedPart, OnClash, Placed, ResumablePart, StorageError, correct_extension, name_key,
+    FinishedPart, OnClash, Placed, ResumablePart, StorageError, correct_extension,
     portable_file_name,
 };
 
@@ -35,7 +35,6 @@ impl FileSaver {
     ) -> Result<FileEnd, Stop> {
         let finishing = Finishing {
             target: Arc::clone(&self.target),
-            written: Arc::clone(&self.written),
             changes: Arc::clone(&self.changes),
             planned: planned.clone(),
             name,
@@ -88,7 +87,6 @@ impl FileSaver {
 
 struct Finishing {
     target: Arc<TargetFolder>,
-    written: Arc<Mutex<HashSet<String>>>,
     changes: Arc<CopyChanges>,
     planned: Planned,
     name: String,
@@ -109,10 +107,10 @@ impl Finishing {
             portable_file_name(&self.name, media_type)
         };
         let part = self.changed(part, format)?;
-        let finished = if self.clash == OnClash::Overwrite {
-            self.overwrite(part, &name)?
-        } else {
+        let finished = if self.clash == OnClash::Number {
             self.place(part, &name, self.clash)?
+        } else {
+            self.place_among_ours(part, &name)?
         };
         Ok(self.written_down(finished))
     }
@@ -165,19 +163,20 @@ impl Finishing {
         part.finish(posted_at, name, clash, self.truncated.as_deref())
     }
 
-    /// One at a time: the next one of this name must know that it was taken by this one.
-    fn overwrite(&self, part: ResumablePart, name: &str) -> Result<FinishedPart, StorageError> {
-        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+    /// One at a time: the next one of this name must know that it was taken by this one. Two
+    /// uploads of one name are two files, whatever is to be done about those of others.
+    fn place_among_ours(
+        &self,
+        part: ResumablePart,
+        name: &str,
+    ) -> Result<FinishedPart, StorageError> {
+        let mut ours = self.target.ours();
         let wanted = self.target.parent_of(&self.planned.path).join(name);
-        let is_ours = written.contains(&key_of(&wanted)) || self.target.is_recorded(&wanted);
-        let clash = if is_ours {
-            OnClash::Number
-        } else {
-            OnClash::Overwrite
-        };
+        let is_ours = ours.contains(&key_of(&wanted)) || self.target.is_recorded(&wanted);
+        let clash = if is_ours { OnClash::Number } else { self.clash };
         let finished = self.place(part, name, clash)?;
         if let Placed::Saved(path) | Placed::AlreadyThere(path) = &finished.placed {
-            written.insert(key_of(path));
+            ours.insert(key_of(path));
         }
         Ok(finished)
     }
@@ -205,10 +204,6 @@ impl Finishing {
             Placed::NameTaken(path) => FileEnd::NameTaken(path),
         }
     }
-}
-
-fn key_of(path: &Path) -> String {
-    name_key(&path.to_string_lossy())
 }
 
 /// `None` for what begins like a web page: then it is not what was saved.

@@ -10,7 +10,9 @@ use jiff::Timestamp;
 use super::check::by_record;
 use super::{Planned, Presence};
 use crate::domain::{AccountId, ByteCount, RoomId, UploadId};
-use crate::storage::{FoundFiles, Library, SaveFolder, SavedFile, SavedUntil, StorageError};
+use crate::storage::{
+    FoundFiles, Library, SaveFolder, SavedFile, SavedUntil, StorageError, name_key,
+};
 
 /// A folder, opened to save one room into it.
 pub struct TargetFolder {
@@ -23,6 +25,9 @@ pub struct TargetFolder {
     rows: HashMap<UploadId, Vec<SavedFile>>,
     /// Files that are somebody's already.
     claimed: Mutex<HashSet<PathBuf>>,
+    /// Names of our copies, as the strictest system would judge: what is saved here is neither
+    /// replaced by another upload nor a reason to leave one out.
+    ours: Mutex<HashSet<String>>,
     folders: Mutex<HashMap<PathBuf, Arc<SaveFolder>>>,
     found: Mutex<HashMap<PathBuf, Arc<FoundFiles>>>,
 }
@@ -59,9 +64,29 @@ impl TargetFolder {
             room,
             library,
             rows,
+            ours: Mutex::new(claimed.iter().map(|path| key_of(path)).collect()),
             claimed: Mutex::new(claimed),
             found: Mutex::default(),
         })
+    }
+
+    /// The same for a folder that was saved into before: where it is gone, a disk may have been
+    /// unplugged, and it must not be made on the disk below.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::FolderGone`], and those of [`Self::open`].
+    pub fn open_again(
+        path: &Path,
+        account: AccountId,
+        room: RoomId,
+        library: Option<Arc<Library>>,
+    ) -> Result<Self, StorageError> {
+        if !path.is_dir() {
+            let path = path.to_path_buf();
+            return Err(StorageError::FolderGone { path });
+        }
+        Self::open(path, account, room, library)
     }
 
     /// The same without making the folder: `None` where there is none.
@@ -138,6 +163,7 @@ impl TargetFolder {
     /// Writes down a file that is complete. Without its row it still counts, by its content.
     pub(super) fn record(&self, planned: &Planned, path: &Path, size: u64, sha256: [u8; 32]) {
         lock(&self.claimed).insert(path.to_path_buf());
+        lock(&self.ours).insert(key_of(path));
         let Some(library) = &self.library else { return };
         let row = SavedFile {
             upload: planned.upload.id.clone(),
@@ -165,11 +191,15 @@ impl TargetFolder {
         copies
     }
 
-    /// Whether this file is a copy of some upload, by what is written down.
+    /// Names of our copies. Whoever holds it gives the next one its name.
+    pub(super) fn ours(&self) -> MutexGuard<'_, HashSet<String>> {
+        lock(&self.ours)
+    }
+
+    /// Whether a file of this name is a copy of some upload, by what is written down.
     pub(super) fn is_recorded(&self, path: &Path) -> bool {
         let library = self.library.as_ref();
-        let is_in_library = || library.is_some_and(|it| !it.saved_at_path(path).is_empty());
-        lock(&self.claimed).contains(path) || is_in_library()
+        library.is_some_and(|it| !it.saved_at_path(path).is_empty())
     }
 
     /// Takes a file for one upload; `false` when another has it.
@@ -190,14 +220,18 @@ impl TargetFolder {
         }
     }
 
-    /// What has this name, if something has.
+    /// What has this name, if something has that is none of our copies.
     pub fn taken_name(&self, path: &Path) -> Option<PathBuf> {
         let parent = self.parent_of(path);
         if !parent.is_dir() {
             return None;
         }
         let (folder, name) = self.place_of(path).ok()?;
-        folder.is_taken(&name).then(|| folder.path().join(name))
+        let wanted = folder.path().join(&name);
+        let is_other = folder.is_taken(&name)
+            && !self.ours().contains(&key_of(&wanted))
+            && !self.is_recorded(&wanted);
+        is_other.then_some(wanted)
     }
 
     /// The folder of a planned file, made if need be, and its name.
@@ -232,6 +266,10 @@ impl std::fmt::Debug for TargetFolder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "TargetFolder({})", self.root.display())
     }
+}
+
+pub(super) fn key_of(path: &Path) -> String {
+    name_key(&path.to_string_lossy())
 }
 
 /// A lock whose holder panicked still guards whole values: each is replaced in one step.

@@ -25,7 +25,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use salon::domain::{Room, Upload};
+use salon::domain::{Room, SaveJobId, Upload};
 use salon::protocol::{
     Command, DecodedImage, Event, ImageFailure, ImageSize, KnownAccount, Listing, SaveChoices,
     SaveOrder, SaveSelection,
@@ -73,13 +73,23 @@ pub(crate) fn save_into(
     selection: SaveSelection,
     folder: PathBuf,
 ) {
+    save_as(backend, JOB, room, (selection, folder));
+}
+
+/// Each save has a number of its own.
+pub(crate) fn save_as(
+    backend: &TestBackend,
+    job: SaveJobId,
+    room: &Room,
+    (selection, folder): (SaveSelection, PathBuf),
+) {
     let order = Box::new(SaveOrder {
         room: Box::new(room.clone()),
         selection,
         folder,
         choices: SaveChoices::default(),
     });
-    backend.send(Command::StartSave { job: JOB, order });
+    backend.send(Command::StartSave { job, order });
 }
 
 pub(crate) async fn decoded(backend: &mut TestBackend) -> DecodedImage {

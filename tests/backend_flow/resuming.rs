@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use salon::domain::{Room, SaveJobId};
 use salon::protocol::{
-    ClashRule, Command, Event, Generation, SaveActivity, SaveChoices, SaveOrder, SaveReport,
-    SaveSelection, SaveSurvey, SurveyError, UnfinishedSave,
+    ClashRule, Command, Event, Generation, SaveActivity, SaveChoices, SaveFailure, SaveOrder,
+    SaveReport, SaveSelection, SaveSurvey, StorageError, SurveyError, UnfinishedSave,
 };
 use tokio::sync::Semaphore;
 
@@ -460,4 +460,83 @@ async fn a_survey_says_what_a_save_would_do_and_does_nothing() {
     let all = order(&room, &folder, whole_room(&listing), SaveChoices::default());
     let seen = survey(&mut backend, all).await.unwrap();
     assert_eq!((seen.there_count, seen.taken_count), (4, 1));
+}
+
+#[tokio::test]
+async fn a_folder_that_is_gone_is_not_made_again_by_an_update() {
+    let server = ScriptedServer::start(5);
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = save(&backend, &room, whole_room(&listing));
+    assert_eq!(backend.saved().await.saved.len(), 5);
+    // As where a disk was unplugged.
+    let aside = backend.path().join("aside");
+    std::fs::rename(&folder, &aside).unwrap();
+    let report = update(&mut backend, &room, &folder, &listing).await;
+    assert!(
+        matches!(
+            report.stopped_by,
+            Some(SaveFailure::Storage(StorageError::FolderGone { .. }))
+        ),
+        "{:?}",
+        report.stopped_by
+    );
+    assert!(!folder.exists());
+    std::fs::rename(&aside, &folder).unwrap();
+    backend.send(Command::RetrySave(SaveJobId(7)));
+    let report = backend.saved().await;
+    assert_eq!(report.stopped_by, None);
+    assert_eq!(report.failed, []);
+}
+
+#[tokio::test]
+async fn images_of_one_name_are_all_saved_whatever_is_done_about_files_of_others() {
+    for rule in [ClashRule::Skip, ClashRule::Overwrite, ClashRule::Ask] {
+        let server = ScriptedServer::start(6);
+        for (index, image) in server.world().images.iter_mut().enumerate() {
+            let name = ["image.png", "IMAGE.PNG"][index % 2];
+            name.clone_into(&mut image.name);
+        }
+        let (mut backend, room, listing) = listed(&server).await;
+        let folder = backend.path().join("same");
+        let choices = SaveChoices {
+            on_clash: rule,
+            ..SaveChoices::default()
+        };
+        // One after the other, as after a pause: each run finds what the one before has saved.
+        for (index, upload) in uploads(&listing).into_iter().enumerate() {
+            let one = SaveSelection::Uploads(vec![upload]);
+            let order = order(&room, &folder, one, choices.clone());
+            let job = SaveJobId(10 + index as u64);
+            let order = Box::new(order);
+            backend.send(Command::StartSave { job, order });
+            let report = backend.saved().await;
+            assert_eq!(
+                (report.saved.len(), report.left_out_count),
+                (1, 0),
+                "{rule:?}"
+            );
+        }
+        assert_all_there(&folder, &server);
+        // And all at once.
+        let folder = backend.path().join("at once");
+        let order = order(&room, &folder, whole_room(&listing), choices);
+        let order = Box::new(order);
+        backend.send(Command::StartSave { job: JOB, order });
+        assert_eq!(backend.saved().await.saved.len(), 6, "{rule:?}");
+        assert_all_there(&folder, &server);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_its_storage_leaves_no_room_saved() {
+    let server = ScriptedServer::start(4);
+    for image in &mut server.world().images {
+        image.behaviour = Behaviour::Missing;
+    }
+    let (mut backend, room, listing) = listed(&server).await;
+    save(&backend, &room, whole_room(&listing));
+    assert_eq!(backend.saved().await.failed.len(), 4);
+    let is_known =
+        |event: &Event| matches!(event, Event::SavedRoomsKnown(rooms) if !rooms.is_empty());
+    assert_eq!(backend.passed(is_known), 0);
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use salon::domain::SaveJobId;
 use salon::protocol::{Command, Connection, DownloadError, Event, SaveFailure, SaveSelection};
 use salon::storage::StorageError;
 
@@ -120,7 +121,13 @@ async fn saving_again_finds_everything_there_already() {
     let (mut backend, room, listing) = listed(&server).await;
     save(&backend, &room, whole_room(&listing));
     assert_eq!(backend.saved().await.saved.len(), 5);
-    let folder = save(&backend, &room, whole_room(&listing));
+    let folder = backend.path().join("saved");
+    save_as(
+        &backend,
+        SaveJobId(2),
+        &room,
+        (whole_room(&listing), folder.clone()),
+    );
     let report = backend.saved().await;
     assert_eq!(report.already_there.len(), 5);
     assert_eq!(names_in(&folder).len(), 5);

@@ -55,8 +55,8 @@ pub struct SaveCounts {
     pub total: usize,
 }
 
-/// Held by the one program that offers and runs the saves of an account's earlier runs: another
-/// one would take what is running for something that was cut off.
+/// Held by the one program that offers the saves of an account's earlier runs: another one would
+/// take what that one runs for something that was cut off.
 #[derive(Debug)]
 pub struct SavesLock(#[expect(dead_code, reason = "held, and released by the system")] File);
 
@@ -297,6 +297,10 @@ pub fn keep_only_saves(dirs: &Dirs, account: &AccountId) -> Result<(), StorageEr
     match clear(&path) {
         Ok(true) => Ok(()),
         Ok(false) => remove_library(dirs, account),
+        // Another program writes to it: what it knows is not lost for that.
+        Err(error) if file::reaction(&error) == file::Reaction::Wait => {
+            Err(file::storage_error(&path, &error))
+        }
         Err(error) => {
             tracing::warn!(%error, "what was saved is forgotten with the rest");
             remove_library(dirs, account)
