@@ -104,7 +104,6 @@ impl Live {
             jobs,
             thumbnails.run(Arc::clone(&link), people, wanted.clone()),
         );
-        offer_left_saves(jobs, &link, &library);
         let saves = SaveDesk::new(
             Arc::clone(&link),
             Arc::clone(&originals),
@@ -144,25 +143,19 @@ fn follow_rooms(
     run(jobs, rooms);
 }
 
-/// Finds the saves of earlier runs, and which rooms were saved.
-fn offer_left_saves(
-    jobs: &mut JoinSet<JobEnd>,
-    link: &Arc<SessionLink>,
-    library: &Arc<LibraryDesk>,
-) {
-    let (link, library) = (Arc::clone(link), Arc::clone(library));
-    jobs.spawn(async move {
-        let find = async {
-            if let Some(opened) = library.library().await {
-                let read = tokio::task::spawn_blocking(move || opened.saved_rooms()).await;
-                let rooms = read.unwrap_or_default();
-                link.events.send(Event::SavedRoomsKnown(rooms)).await;
-            }
-            SaveDesk::left(library).await
-        };
-        let left = link.cancel.run_until_cancelled(find).await.flatten();
-        left.map_or(JobEnd::Nothing, |left| JobEnd::SavesLeft(Box::new(left)))
-    });
+/// Finds the saves of earlier runs, and which rooms were saved. For a session that the window
+/// knows of: it forgets all that came before.
+pub(super) async fn left_saves(link: Arc<SessionLink>, library: Arc<LibraryDesk>) -> JobEnd {
+    let find = async {
+        if let Some(opened) = library.library().await {
+            let read = tokio::task::spawn_blocking(move || opened.saved_rooms()).await;
+            let rooms = read.unwrap_or_default();
+            link.events.send(Event::SavedRoomsKnown(rooms)).await;
+        }
+        SaveDesk::left(library).await
+    };
+    let left = link.cancel.run_until_cancelled(find).await.flatten();
+    left.map_or(JobEnd::Nothing, |left| JobEnd::SavesLeft(Box::new(left)))
 }
 
 fn run(jobs: &mut JoinSet<JobEnd>, work: impl Future<Output = ()> + Send + 'static) {

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::library::LibraryDesk;
 use super::library_start::{Restored, keep_session_notes};
 use super::link::SessionLink;
-use super::live::{Capacities, Live};
+use super::live::{Capacities, Live, left_saves};
 use super::save_desk::LeftSaves;
 use super::save_job::EndedSave;
 use super::session::{Attempt, Failure, Services, SignedIn};
@@ -200,19 +200,30 @@ impl Runner {
             generation,
         } = signed_in;
         let session = client.session().clone();
-        let (_, library) = self.go_live(client, None);
+        let is_new = self.live.as_ref().map(|live| &live.link.account) != Some(&info.account);
+        let (link, library) = self.go_live(client, None);
         let services = self.services.clone();
         let is_to_be_kept = info.keyring == KeyringStatus::Waiting;
-        self.spawn_to_the_end(async move {
+        self.jobs.spawn(async move {
             keep_session_notes(&library, &info).await;
             let event = Event::SessionStarted {
                 generation,
                 session: info,
             };
             services.events.send(event).await;
-            if is_to_be_kept {
-                services.keep(session).await;
-            }
+            let keep = async {
+                if is_to_be_kept {
+                    services.keep(session).await;
+                }
+            };
+            let offer = async {
+                if is_new {
+                    left_saves(link, library).await
+                } else {
+                    JobEnd::Nothing
+                }
+            };
+            tokio::join!(keep, offer).1
         });
     }
 
@@ -228,9 +239,9 @@ impl Runner {
             account,
             stored,
         } = restored;
-        let (link, _) = self.go_live(client, Some(library));
+        let (link, library) = self.go_live(client, Some(library));
         let services = self.services.clone();
-        self.spawn_quiet(async move {
+        self.spawn(async move {
             let event = Event::SessionRestored {
                 generation,
                 session: info,
@@ -239,8 +250,10 @@ impl Runner {
             };
             services.events.send(event).await;
             let cancel = link.cancel.clone();
-            let confirm = services.confirm(link, account, stored);
-            cancel.run_until_cancelled(confirm).await;
+            let offer = left_saves(Arc::clone(&link), library);
+            let confirm = Box::pin(services.confirm(link, account, stored));
+            let confirm = cancel.run_until_cancelled(confirm);
+            tokio::join!(confirm, offer).1
         });
     }
 

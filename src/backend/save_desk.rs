@@ -285,7 +285,7 @@ impl SaveDesk {
                 is_running: false,
                 is_wanted_again: false,
                 uploads: None,
-                tally: SaveTally::default(),
+                tally: SaveTally::after(save.counts),
                 save: Arc::new(save),
             };
             self.saves.insert(entry.save.job, entry);

@@ -24,7 +24,7 @@ use crate::saving::{
     self, Checked, CopyChanges, Extras, JobEnd, JobReport, LocalCopies, Naming, Planned, Presence,
     SaveEvent, SaveOptions, Survey, TargetFolder, free_at, save_all,
 };
-use crate::storage::{Library, OnClash, StoredSave};
+use crate::storage::{Library, OnClash, SaveScope, StoredSave};
 
 /// What is planned may be ahead of what is saved by so many files.
 const QUEUE: usize = 64;
@@ -251,6 +251,9 @@ impl Engine<'_> {
             };
             let planned = named.into_iter().zip(places);
             let planned = planned.map(|(upload, place)| self.naming.plan(upload, place));
+            let planned: Vec<_> = planned
+                .filter(|planned| self.is_asked_for(planned))
+                .collect();
             let mut shared = shared.borrow_mut();
             shared.tally.promised_count = promised_count;
             for planned in planned {
@@ -258,6 +261,15 @@ impl Engine<'_> {
                 ready.push_back(planned);
             }
         }
+    }
+
+    /// What is new is looked for from a day before on: what is there of that day is no news.
+    fn is_asked_for(&self, planned: &Planned) -> bool {
+        let is_there = || {
+            let checked = self.target.check(planned.clone(), self.clash());
+            matches!(checked.presence, Presence::There(_))
+        };
+        self.save.scope != SaveScope::News || !is_there()
     }
 
     /// Asks once what to do about names that other files have. `None` to go on.

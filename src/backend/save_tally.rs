@@ -27,6 +27,8 @@ pub(super) struct EarlyEnd {
 /// What became of the files of a save, by their places in it.
 #[derive(Default)]
 pub(super) struct SaveTally {
+    /// How far an earlier run came, for as long as nothing is planned.
+    before: SaveCounts,
     /// Planned, and nothing became of them yet.
     open: BTreeMap<usize, Planned>,
     places: HashMap<UploadId, usize>,
@@ -47,6 +49,14 @@ pub(super) struct SaveTally {
 }
 
 impl SaveTally {
+    /// Of a save that an earlier run began.
+    pub(super) fn after(before: SaveCounts) -> Self {
+        Self {
+            before,
+            ..Self::default()
+        }
+    }
+
     /// Gives a file its place. One that was planned before keeps it, and is open again unless it
     /// was saved.
     pub(super) fn plan(&mut self, planned: &Planned) {
@@ -165,11 +175,20 @@ impl SaveTally {
 
     pub(super) fn progress(&mut self, activity: SaveActivity) -> SaveProgress {
         let received = self.settled_bytes + self.received_bytes;
+        let SaveCounts {
+            saved,
+            failed,
+            total,
+        } = if self.places.is_empty() {
+            self.before
+        } else {
+            self.counts()
+        };
         SaveProgress {
             activity,
-            saved_count: self.done_count(),
-            failed_count: self.failed.len(),
-            total_count: self.places.len().max(self.promised_count),
+            saved_count: saved,
+            failed_count: failed,
+            total_count: total,
             saved_bytes: ByteCount(received),
             total_bytes: ByteCount(self.planned_bytes.0.max(received)),
             bytes_per_second: match activity {

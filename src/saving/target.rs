@@ -100,10 +100,16 @@ impl TargetFolder {
         room: RoomId,
         library: Option<Arc<Library>>,
     ) -> Result<Option<Self>, StorageError> {
-        if !path.exists() {
-            return Ok(None);
+        if path.exists() {
+            return Self::open(path, account, room, library).map(Some);
         }
-        Self::open(path, account, room, library).map(Some)
+        // To say it before anybody waits for it.
+        let above = path.ancestors().find(|above| above.exists());
+        let probe = above.map(tempfile::tempfile_in);
+        match probe {
+            Some(Err(error)) => Err(StorageError::from_io(path, &error)),
+            Some(Ok(_)) | None => Ok(None),
+        }
     }
 
     /// Copies that were written down here and have lost their end since.

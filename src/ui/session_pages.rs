@@ -133,6 +133,10 @@ pub(super) fn expired_ui(ui: &Ui, cx: ViewContext<'_>, form: &mut SignInForm) {
         ui.label(RichText::new("Sign in again").size(text::HEADING).strong());
         let words = "The server ended your session. Everything on screen stays as it is.";
         ui.add(egui::Label::new(RichText::new(words).color(cx.palette.text_weak)).wrap());
+        if cx.state.saves.running().next().is_some() {
+            let words = "Saves wait, and go on by themselves then.";
+            ui.add(egui::Label::new(RichText::new(words).color(cx.palette.text_weak)).wrap());
+        }
         ui.add_space(space::S);
         form.ui(ui, cx, Some(account));
         ui.separator();

@@ -76,6 +76,11 @@ impl SignInForm {
         self.code.clear();
         let is_busy = sign_in.is_busy();
         self.focus_after_failure(ui, cx, fixed);
+        // A dialog that has just come takes the keyboard from its own field once more.
+        if fixed.is_some() && ui.memory(|memory| memory.focused().is_none()) {
+            let field = self.secret_field(cx, fixed);
+            ui.memory_mut(|memory| memory.request_focus(field));
+        }
         ui.add_enabled_ui(!is_busy, |ui| {
             match fixed {
                 Some(account) => {
@@ -146,6 +151,14 @@ impl SignInForm {
         ui.memory_mut(|memory| memory.request_focus(first));
     }
 
+    fn secret_field(&self, cx: ViewContext<'_>, fixed: Option<FixedAccount<'_>>) -> Id {
+        if self.is_token(cx, fixed) {
+            token_id()
+        } else {
+            password_id()
+        }
+    }
+
     /// After a refusal the field to mend has the keyboard.
     fn focus_after_failure(
         &mut self,
@@ -155,11 +168,7 @@ impl SignInForm {
     ) {
         let is_busy = cx.state.sign_in.is_busy();
         if self.course == Course::Sent && !is_busy {
-            let field = if self.is_token(cx, fixed) {
-                token_id()
-            } else {
-                password_id()
-            };
+            let field = self.secret_field(cx, fixed);
             ui.memory_mut(|memory| memory.request_focus(field));
         }
         self.course = if is_busy { Course::Sent } else { Course::Open };

@@ -72,7 +72,7 @@ fn chip_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
         (icon(Icon::CirclePause), paused_words(&paused))
     } else if jobs.is_empty() {
         (icon(Icon::FolderDown), "Saves".to_owned())
-    } else if jobs.iter().any(has_trouble) {
+    } else if latest(jobs).is_some_and(has_trouble) {
         let alert = icon(Icon::TriangleAlert).color(cx.palette.danger);
         (alert, finished_words(jobs))
     } else {
@@ -104,4 +104,9 @@ fn tell_ui(ui: &Ui, jobs: &[SaveJob]) {
     let words = spoken_words(jobs);
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &words));
     announce(ui, &response);
+}
+
+/// The save that ended last: its words are the chip's.
+fn latest(jobs: &[SaveJob]) -> Option<&SaveJob> {
+    jobs.iter().rev().find(|job| job.report.is_some())
 }

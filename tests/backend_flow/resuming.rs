@@ -114,6 +114,11 @@ async fn what_the_end_of_the_program_cut_off_goes_on_with_one_command() {
     server.gate.add_permits(1_000);
     let asked = files_asked(&server);
     let mut backend = again(backend, &server);
+    // The window forgets what it heard before it knows of the session.
+    restored(&mut backend).await;
+    let is_early =
+        |event: &Event| matches!(event, Event::SavesRestored(_) | Event::SavedRoomsKnown(_));
+    assert!(!backend.passed.iter().any(is_early));
     let left = left_saves(&mut backend).await;
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].job, JOB);
@@ -449,6 +454,10 @@ async fn a_survey_says_what_a_save_would_do_and_does_nothing() {
         matches!(&error, SurveyError::Template(text) if text.contains("name")),
         "{error:?}"
     );
+    let nowhere = Path::new("/proc/nowhere/below");
+    let nowhere = order(&room, nowhere, whole_room(&listing), SaveChoices::default());
+    let error = survey(&mut backend, nowhere).await.unwrap_err();
+    assert!(matches!(error, SurveyError::Storage(_)), "{error:?}");
     let first = SaveSelection::Uploads(uploads(&listing)[..4].to_vec());
     let job = order(&room, &folder, first, SaveChoices::default());
     backend.send(Command::StartSave {
