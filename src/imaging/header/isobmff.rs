@@ -32,6 +32,14 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             b"pixi" if header.bits_per_channel.is_none() => {
                 header.bits_per_channel = byte(content, 5);
             }
+            b"av1C" if header.chroma.is_none() => {
+                header.compression = Some("AV1");
+                header.chroma = byte(content, 2).map(av1_chroma);
+            }
+            b"hvcC" if header.chroma.is_none() => {
+                header.compression = Some("HEVC");
+                header.chroma = byte(content, 16).map(|format| chroma(format & 3));
+            }
             b"irot" => swaps_sides = byte(content, 0).is_some_and(|turns| turns & 1 == 1),
             _ => {}
         }
@@ -42,6 +50,26 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             .map(|size| PixelSize::new(size.height, size.width));
     }
     header
+}
+
+/// Monochrome and the two ways to halve the colours are bits of the configuration.
+const fn av1_chroma(flags: u8) -> &'static str {
+    match (flags & 0x10 != 0, flags & 0x08 != 0, flags & 0x04 != 0) {
+        (true, ..) => chroma(0),
+        (_, true, true) => chroma(1),
+        (_, true, false) => chroma(2),
+        _ => chroma(3),
+    }
+}
+
+/// As the standards count them.
+const fn chroma(format: u8) -> &'static str {
+    match format {
+        0 => "4:0:0",
+        1 => "4:2:0",
+        2 => "4:2:2",
+        _ => "4:4:4",
+    }
 }
 
 fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {

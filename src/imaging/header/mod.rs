@@ -1,10 +1,11 @@
 //! What a file announces before it is decoded: read by walking its structure, never by decoding.
 
-mod gif;
+pub(super) mod gif;
 mod isobmff;
 mod jpeg;
-mod png;
-mod riff;
+pub(super) mod png;
+pub(super) mod riff;
+mod tiff;
 
 use super::bytes::{be16, be32, byte, le16, le32};
 use crate::domain::PixelSize;
@@ -16,6 +17,12 @@ pub(super) struct Header<'a> {
     pub(super) size: Option<PixelSize>,
     /// Bits of one colour channel.
     pub(super) bits_per_channel: Option<u8>,
+    /// How many samples of colour there are for those of brightness, such as "4:2:0".
+    pub(super) chroma: Option<&'static str>,
+    /// How the pixels are packed, such as "Progressive" or "LZW".
+    pub(super) compression: Option<&'static str>,
+    /// Pictures beside each other, of which the first is shown.
+    pub(super) n_pages: Option<u32>,
     /// Whether there is more than one frame.
     pub(super) is_animated: bool,
     /// The EXIF data, as a TIFF structure.
@@ -48,10 +55,7 @@ impl<'a> Header<'a> {
                 ..big_endian_sides(bytes, 4, 8)
             },
             "PSD" | "PSB" => big_endian_sides(bytes, 18, 14),
-            "TIFF" => Self {
-                exif: Some(bytes),
-                ..Self::default()
-            },
+            "TIFF" => tiff::read(bytes),
             _ => Self::default(),
         }
     }
