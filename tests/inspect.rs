@@ -89,13 +89,18 @@ fn what_each_format_tells_of_its_coding_is_told() {
         ("animated.gif", "Animated", "3 frames, 0.3 s"),
         ("animated.png", "Animated", "3 frames, 0.3 s"),
         ("animated.webp", "Animated", "3 frames, 0.3 s"),
+        ("animated.jxl", "Animated", "3 frames, 0.3 s"),
+        ("display-p3.jxl", "Colour profile", "Display P3"),
+        ("rgb16.jxl", "Bits per channel", "16"),
+        ("corners.svg", "Size", "48 × 32"),
+        ("pages.tiff", "Pages", "3, the first is shown"),
         ("a-jpeg-named.png", "Format", "JPEG"),
     ] {
         let output = inspect(&fixture(name), &[]);
         assert_code(&output, 0);
         assert_eq!(value(&output, label).as_deref(), Some(expected), "{name}");
     }
-    for name in ["rgb-not-ycc.jpg", "gray.jpg", "cmyk.jpg"] {
+    for name in ["rgb-not-ycc.jpg", "gray.jpg", "cmyk.jpg", "rgb.jxl"] {
         let output = inspect(&fixture(name), &[]);
         assert_eq!(value(&output, "Chroma subsampling"), None, "{name}");
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::bytes::{be16, byte, le16, le24};
 use super::header::{gif, png, riff};
+use super::jxl;
 
 /// Shorter frames were made for programs that could not be so fast: browsers show them longer.
 const SHORTEST: Duration = Duration::from_millis(20);
@@ -21,7 +22,7 @@ pub struct Animation {
 }
 
 impl Animation {
-    fn add(&mut self, delay: Duration) {
+    pub(super) fn add(&mut self, delay: Duration) {
         self.n_frames = self.n_frames.saturating_add(1);
         let shown = if delay < SHORTEST { INSTEAD } else { delay };
         self.duration = self.duration.saturating_add(shown);
@@ -34,6 +35,7 @@ pub(super) fn read(format: &str, bytes: &[u8]) -> Option<Animation> {
         "GIF" => in_gif(bytes),
         "PNG" => in_png(bytes),
         "WebP" => in_webp(bytes),
+        "JPEG XL" => jxl::animation(bytes),
         _ => return None,
     };
     (animation.n_frames > 1).then_some(animation)
@@ -106,6 +108,7 @@ mod tests {
             ("GIF", "animated.gif"),
             ("PNG", "animated.png"),
             ("WebP", "animated.webp"),
+            ("JPEG XL", "animated.jxl"),
         ] {
             let animation = read(format, &fixture(name)).unwrap();
             assert_eq!(animation.n_frames, 3, "{name}");

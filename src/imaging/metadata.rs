@@ -9,8 +9,8 @@ use super::decode::Source;
 use super::exif::Fields;
 use super::header::Header;
 use super::sniff::sniff;
-use super::{Metadata, Position, oriented};
-use super::{animation, color};
+use super::{Metadata, Position, oriented, turns_by_itself};
+use super::{animation, color, jxl};
 use crate::domain::PixelSize;
 
 /// Everything a file says about itself. Never fails: what cannot be read is `None`.
@@ -56,7 +56,11 @@ fn read(bytes: &[u8]) -> Metadata {
     metadata.bits_per_channel = header
         .bits_per_channel
         .or_else(|| announced.as_ref().and_then(|file| file.bits_per_channel));
-    metadata.color_profile = announced.and_then(|file| color::profile_name(&file.profile?));
+    metadata.color_profile = match format {
+        // Its decoder makes up a profile where the file has none.
+        "JPEG XL" => jxl::profile_name(bytes),
+        _ => announced.and_then(|file| color::profile_name(&file.profile?)),
+    };
     metadata.is_animated = header.is_animated;
     metadata.animation = animation::read(format, bytes).filter(|_| header.is_animated);
     metadata
@@ -79,9 +83,7 @@ fn stored_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Op
 }
 
 fn turned(stored: PixelSize, format: &str, fields: Option<&Fields>) -> PixelSize {
-    // HEIF turns by a property of its own; its EXIF orientation is a record of that.
-    let is_heif = matches!(format, "HEIC" | "HEIF" | "AVIF");
-    match fields.filter(|_| !is_heif) {
+    match fields.filter(|_| !turns_by_itself(format)) {
         Some(fields) => oriented(stored, fields.orientation()),
         None => stored,
     }

@@ -12,12 +12,15 @@ mod error;
 mod exif;
 mod header;
 mod icon;
+mod incomplete;
 mod jpeg;
+mod jxl;
 mod markup;
 mod metadata;
 mod scale;
 mod sniff;
 mod stored;
+mod svg;
 mod thumbnail;
 
 pub use animation::Animation;
@@ -65,6 +68,11 @@ fn oriented(stored: PixelSize, orientation: Orientation) -> PixelSize {
         | Orientation::Rotate270FlipH => PixelSize::new(stored.height, stored.width),
         _ => stored,
     }
+}
+
+/// HEIF and JPEG XL turn by a property of their own; their EXIF orientation is a record of that.
+fn turns_by_itself(format: &str) -> bool {
+    matches!(format, "HEIC" | "HEIF" | "AVIF" | "JPEG XL" | "SVG")
 }
 
 /// What a file says about itself: values, not text.

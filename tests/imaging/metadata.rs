@@ -11,6 +11,7 @@ fn everything_a_camera_wrote_is_read_from_every_container() {
         ("camera.jpg", "JPEG"),
         ("camera.png", "PNG"),
         ("camera.webp", "WebP"),
+        ("camera.jxl", "JPEG XL"),
         ("turned.heic", "HEIC"),
     ] {
         let metadata = read_metadata(&fixture(name));

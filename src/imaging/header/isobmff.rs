@@ -72,7 +72,7 @@ const fn chroma(format: u8) -> &'static str {
     }
 }
 
-fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
+pub(in super::super) fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
     boxes(bytes)
         .find(|(kind, _)| *kind == wanted)
         .map(|(_, content)| content)

@@ -1,8 +1,9 @@
 //! What a file announces before it is decoded: read by walking its structure, never by decoding.
 
 pub(super) mod gif;
-mod isobmff;
+pub(super) mod isobmff;
 mod jpeg;
+mod jxl;
 pub(super) mod png;
 pub(super) mod riff;
 mod tiff;
@@ -33,7 +34,8 @@ pub(super) struct Header<'a> {
     is_incomplete: bool,
     /// The coded data of a JPEG, whose end has to be searched for.
     scan: Option<&'a [u8]>,
-    /// Memory that decoding needs beside the pixels: the coefficients of a progressive JPEG.
+    /// Memory that decoding needs beside the pixels: the coefficients of a progressive JPEG, the
+    /// floating point of JPEG XL.
     pub(super) working_bytes: u64,
 }
 
@@ -49,6 +51,7 @@ impl<'a> Header<'a> {
             "GIF" => gif::read(bytes),
             "WebP" => riff::read(bytes),
             "HEIC" | "HEIF" | "AVIF" => isobmff::read(bytes),
+            "JPEG XL" => jxl::read(bytes),
             "BMP" => bmp(bytes),
             "QOI" => Self {
                 is_incomplete: !bytes.ends_with(&[0, 0, 0, 0, 0, 0, 0, 1]),
