@@ -7,6 +7,8 @@
     reason = "the functions that tests share may panic as tests do"
 )]
 
+#[path = "imaging/contact_sheet.rs"]
+mod contact_sheet;
 #[path = "imaging/drawings.rs"]
 mod drawings;
 #[path = "imaging/hostile.rs"]
