@@ -4,9 +4,12 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    unreachable_pub,
     reason = "the functions that tests share may panic as tests do"
 )]
 
+#[path = "support/bombs.rs"]
+mod bombs;
 #[path = "imaging/contact_sheet.rs"]
 mod contact_sheet;
 #[path = "imaging/drawings.rs"]

@@ -1,5 +1,13 @@
 //! `salon inspect`, as a person and a script use it: the real program on real files.
-#![expect(clippy::unwrap_used, reason = "these are tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "these are tests, which share what they read"
+)]
+
+#[path = "support/bombs.rs"]
+mod bombs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -184,4 +192,65 @@ fn what_cannot_be_shown_is_told_with_a_sentence_and_what_is_known_of_it() {
     assert_code(&missing, 5);
     assert!(text(&missing.stderr).contains("Cannot read"));
     assert_code(&inspect(folder.path(), &[]), 5);
+}
+
+/// What a decode may take twice, once for the pixels and once beside them, and half a gigabyte for
+/// the program itself. Beyond it nothing can be allocated, which ends the program at once.
+#[cfg(target_os = "linux")]
+const MOST_KIBIBYTES: u32 = 2 * 512 * 1024 + 512 * 1024;
+
+#[cfg(target_os = "linux")]
+fn inspect_in_little_memory(file: &Path) -> Output {
+    let script = format!("ulimit -v {MOST_KIBIBYTES}; exec \"$0\" inspect \"$1\"");
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &script, env!("CARGO_BIN_EXE_salon")])
+        .arg(file);
+    command.output().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_file_takes_more_memory_than_a_decode_may() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in bombs::bombs() {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        let output = inspect_in_little_memory(&path);
+        let errors = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{name}: {errors}");
+        assert!(
+            errors.contains("Too large to show safely"),
+            "{name}: {errors}"
+        );
+    }
+    for entry in fs::read_dir(fixture("")).unwrap() {
+        let path = entry.unwrap().path();
+        let output = inspect_in_little_memory(&path);
+        let errors = text(&output.stderr);
+        let is_an_end = matches!(output.status.code(), Some(0 | 1));
+        assert!(is_an_end, "{}: {errors}", path.display());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_damaged_file_takes_more_memory_than_a_decode_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let damaged = folder.path().join("damaged");
+    let mut random = fastrand::Rng::with_seed(23);
+    for entry in fs::read_dir(fixture("")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = fs::read(&path).unwrap();
+        for n in 0..4 {
+            // Headers are at the start, and so is what announces sizes.
+            let at = random.usize(..bytes.len().min(200 * (n + 1)));
+            bytes[at] = random.u8(..);
+            fs::write(&damaged, &bytes).unwrap();
+            let output = inspect_in_little_memory(&damaged);
+            let errors = text(&output.stderr);
+            let is_an_end = matches!(output.status.code(), Some(0 | 1));
+            assert!(is_an_end, "{} with {at} changed: {errors}", path.display());
+        }
+    }
 }

@@ -122,6 +122,10 @@ impl<'a> Source<'a> {
         if header.size.is_some_and(|size| size.area() == 0) {
             return Err(ImageError::NoPixels);
         }
+        // A pixel has a byte at least; decoders have limits of their own, and other words for them.
+        if let Some(size) = header.size.filter(|size| size.area() > MAX_BYTES) {
+            return Err(ImageError::TooLarge(format!("{size} pixels")));
+        }
         if header.working_bytes > MAX_BYTES {
             return Err(ImageError::TooLarge(format!(
                 "{} bytes to work with",
