@@ -88,6 +88,9 @@ fn a_format_without_a_decoder_is_named() {
         ),
     ];
     for (format, bytes) in files {
+        if cfg!(feature = "heic") && format == "HEIC" {
+            continue;
+        }
         let expected = ImageError::NoDecoder {
             format: format.to_owned(),
         };

@@ -149,6 +149,14 @@ impl<'a> Source<'a> {
         if self.codec == Codec::Svg {
             return svg::thumbnail(self.bytes, u32::MAX);
         }
+        #[cfg(feature = "heic")]
+        if self.codec == Codec::Heic {
+            let decoded = super::heic::decode(self.bytes, self.header.size, self.format);
+            return decoded.map_err(|error| match error {
+                ImageError::Corrupt(_) if self.header.is_cut_short() => ImageError::Truncated,
+                other => other,
+            });
+        }
         let mut decoder = self.decoder()?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
@@ -232,6 +240,8 @@ impl<'a> Source<'a> {
         let codec = match self.codec {
             Codec::Image(codec) => codec,
             Codec::JpegXl => return jxl::decoder(self.bytes).map_err(|error| self.explain(&error)),
+            #[cfg(feature = "heic")]
+            Codec::Heic => return Err(no_decoder(self.format)),
             // A drawing has no pixels to decode.
             Codec::Svg => return Err(no_decoder(self.format)),
         };
@@ -273,7 +283,7 @@ impl Picture {
     }
 }
 
-fn no_decoder(format: &str) -> ImageError {
+pub(super) fn no_decoder(format: &str) -> ImageError {
     ImageError::NoDecoder {
         format: format.to_owned(),
     }

@@ -11,6 +11,8 @@ mod decode;
 mod error;
 mod exif;
 mod header;
+#[cfg(feature = "heic")]
+mod heic;
 mod icon;
 mod incomplete;
 mod jpeg;

@@ -57,6 +57,9 @@ pub(super) enum Codec {
     Image(ImageFormat),
     JpegXl,
     Svg,
+    /// Not in every build.
+    #[cfg(feature = "heic")]
+    Heic,
 }
 
 /// The decoder for a format named by [`sniff`].
@@ -75,6 +78,8 @@ pub(super) fn codec(format: &str) -> Option<Codec> {
         "HDR" => ImageFormat::Hdr,
         "JPEG XL" => return Some(Codec::JpegXl),
         "SVG" => return Some(Codec::Svg),
+        #[cfg(feature = "heic")]
+        "HEIC" | "HEIF" => return Some(Codec::Heic),
         _ => return None,
     }))
 }

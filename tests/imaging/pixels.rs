@@ -205,3 +205,26 @@ fn a_frame_smaller_than_its_screen_is_put_in_its_place() {
     assert_eq!(pixel(&image, 20, 12)[3], 255);
     assert_eq!(pixel(&image, 24, 16), [0, 0, 0, 0]);
 }
+
+#[cfg(feature = "heic")]
+#[test]
+fn heic_is_shown_where_this_build_can() {
+    let (name, file) = ("rgb.heic", fixture("rgb.heic"));
+    let image = full(name);
+    assert_eq!(image.size, PixelSize::new(48, 32));
+    assert_corners(name, &image, 10);
+    let small = decode(&file, Target::Thumbnail { edge_px: 24 }).unwrap();
+    assert_corners(name, &small, 14);
+    assert_eq!(peek_size(&file), Some(image.size));
+}
+
+#[cfg(not(feature = "heic"))]
+#[test]
+fn heic_is_named_where_this_build_cannot_show_it() {
+    let error = decode(&fixture("rgb.heic"), FULL).unwrap_err();
+    assert_eq!(error.to_string(), "no decoder for HEIC");
+    assert_eq!(
+        peek_size(&fixture("rgb.heic")),
+        Some(PixelSize::new(48, 32))
+    );
+}

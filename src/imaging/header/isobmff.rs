@@ -18,6 +18,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     };
     let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));
     let mut swaps_sides = false;
+    let mut cropped = None;
     for (kind, content) in boxes(properties.unwrap_or_default()) {
         match &kind {
             b"ispe" => {
@@ -40,9 +41,18 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
                 header.compression = Some("HEVC");
                 header.chroma = byte(content, 16).map(|format| chroma(format & 3));
             }
+            b"clap" => cropped = clean_aperture(content),
             b"irot" => swaps_sides = byte(content, 0).is_some_and(|turns| turns & 1 == 1),
             _ => {}
         }
+    }
+    // Coded sides are multiples of a block's; what is beyond the picture is cut off before it turns.
+    let fits = |part: &PixelSize| {
+        let whole = header.size;
+        whole.is_some_and(|whole| part.width <= whole.width && part.height <= whole.height)
+    };
+    if let Some(part) = cropped.filter(fits) {
+        header.size = Some(part);
     }
     if swaps_sides {
         header.size = header
@@ -50,6 +60,12 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             .map(|size| PixelSize::new(size.height, size.width));
     }
     header
+}
+
+/// Sides as fractions.
+fn clean_aperture(content: &[u8]) -> Option<PixelSize> {
+    let side = |at| be32(content, at)?.checked_div(be32(content, at + 4)?);
+    Some(PixelSize::new(side(0)?, side(8)?)).filter(|size| size.area() > 0)
 }
 
 /// Monochrome and the two ways to halve the colours are bits of the configuration.
