@@ -14,6 +14,7 @@ fn main() -> ExitCode {
         Some(CliCommand::Save(args)) => return command_line::save(&args),
         Some(CliCommand::Rooms(args)) => return command_line::rooms(&args),
         Some(CliCommand::Images(args)) => return command_line::images(&args),
+        Some(CliCommand::Inspect(args)) => return command_line::inspect(&args),
         Some(CliCommand::Completions { shell }) => return command_line::completions(shell),
         Some(CliCommand::Man) => return command_line::man(),
         Some(CliCommand::DemoServer(args)) => salon::start::demo_server(args),

@@ -4,9 +4,16 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    unreachable_pub,
     reason = "the functions that tests share may panic as tests do"
 )]
 
+#[path = "support/bombs.rs"]
+mod bombs;
+#[path = "imaging/contact_sheet.rs"]
+mod contact_sheet;
+#[path = "imaging/drawings.rs"]
+mod drawings;
 #[path = "imaging/hostile.rs"]
 mod hostile;
 #[path = "imaging/likeness.rs"]
@@ -71,23 +78,19 @@ fn the_format_is_judged_by_content_and_not_by_name() {
 
 #[test]
 fn a_format_without_a_decoder_is_named() {
-    let jxl = [b"\xFF\x0A".as_slice(), &[0x7F; 40]].concat();
     let files = [
         ("HEIC", fixture("turned.heic")),
         ("AVIF", fixture("small.avif")),
-        ("SVG", fixture("drawing.svg")),
         ("TIFF", fixture("palette.tiff")),
-        ("JPEG XL", jxl),
-        (
-            "JPEG XL",
-            b"\0\0\0\x0CJXL \r\n\x87\n\0\0\0\x14ftypjxl ".to_vec(),
-        ),
         (
             "PSD",
             b"8BPS\0\x01\0\0\0\0\0\0\0\x03\0\0\0\x20\0\0\0\x30\0\x08\0\x03".to_vec(),
         ),
     ];
     for (format, bytes) in files {
+        if cfg!(feature = "heic") && format == "HEIC" {
+            continue;
+        }
         let expected = ImageError::NoDecoder {
             format: format.to_owned(),
         };

@@ -21,7 +21,7 @@ const LAYERS: [[&str; 4]; 15] = [
     ["app", "backend domain protocol state ui", "reqwest", ""],
     ["cli", "domain", "eframe egui egui_extras reqwest tokio", ""],
     ["start", "app backend cli demo_server domain protocol rocketchat storage", "", ""],
-    ["command_line", "cli domain protocol rocketchat saving state storage", "eframe egui egui_extras reqwest", ""],
+    ["command_line", "cli domain imaging protocol rocketchat saving state storage", "eframe egui egui_extras reqwest", ""],
     ["main", "cli command_line start", "", ""],
     // Sharing the client's code would hide a mistake made on both sides.
     ["demo_server", "", "eframe egui egui_extras", ""],

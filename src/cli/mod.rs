@@ -1,5 +1,6 @@
 //! The command line.
 
+mod inspecting;
 mod saving;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+pub use inspecting::{INSPECT_EXIT_CODES, InspectArgs};
 pub use saving::{AccountArgs, ClashChoice, EXIT_CODES, ImagesArgs, RoomsArgs, SaveArgs, Since};
 
 /// A desktop gallery for the images of Rocket.Chat rooms.
@@ -58,6 +60,13 @@ pub enum CliCommand {
     /// List the images of a room, newest first.
     #[command(after_help = EXIT_CODES)]
     Images(ImagesArgs),
+    /// Say what a file is: format by content, size, what the camera wrote, and whether Salon can
+    /// show it.
+    ///
+    /// Looks at a file of this machine through the code that the window uses, so that a file
+    /// that goes wrong can be reported. Needs no account and sends nothing.
+    #[command(after_help = INSPECT_EXIT_CODES)]
+    Inspect(InspectArgs),
     /// Print what makes a shell complete these commands.
     Completions {
         /// The shell.
@@ -132,6 +141,19 @@ mod tests {
         assert!(parse("save --to pictures").is_err());
         assert!(parse("images --room general --json").is_ok());
         assert!(parse("rooms --server chat.example.org --user ana").is_ok());
+    }
+
+    #[test]
+    fn an_inspection_takes_one_file_and_a_size_only_with_a_thumbnail() {
+        let parse = |arguments: &str| Cli::try_parse_from(format!("salon {arguments}").split(' '));
+        let cli = parse("inspect a.jpg --json --thumbnail b.png --size 64").unwrap();
+        let Some(CliCommand::Inspect(args)) = cli.command else {
+            panic!("{cli:?}");
+        };
+        assert_eq!((args.file, args.size), (PathBuf::from("a.jpg"), 64));
+        assert!(parse("inspect").is_err());
+        assert!(parse("inspect a.jpg --size 64").is_err());
+        assert!(parse("inspect a.jpg --thumbnail b.png --size 0").is_err());
     }
 
     #[test]

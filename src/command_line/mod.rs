@@ -1,9 +1,11 @@
-//! What the program does without a window: saving, listing, and describing itself to shells.
+//! What the program does without a window: saving, listing, looking at files, and describing
+//! itself to shells.
 //!
 //! Results go to standard output, progress and trouble to standard error. Every end has its exit
 //! code: see [`EXIT_CODES`](crate::cli::EXIT_CODES).
 
 mod asking;
+mod inspect;
 mod listings;
 mod people;
 mod room_choice;
@@ -20,7 +22,7 @@ use std::process::ExitCode;
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::cli::{AccountArgs, Cli, ImagesArgs, RoomsArgs, SaveArgs};
+use crate::cli::{AccountArgs, Cli, ImagesArgs, InspectArgs, RoomsArgs, SaveArgs};
 use crate::storage::Dirs;
 use trouble::Trouble;
 
@@ -37,6 +39,11 @@ pub fn rooms(args: &RoomsArgs) -> ExitCode {
 /// `salon images`.
 pub fn images(args: &ImagesArgs) -> ExitCode {
     run(listings::images(args))
+}
+
+/// `salon inspect`.
+pub fn inspect(args: &InspectArgs) -> ExitCode {
+    inspect::run(args).unwrap_or_else(|trouble| trouble.report())
 }
 
 /// `salon completions`.
@@ -118,6 +125,8 @@ mod tests {
             "--room",
             "--on-clash",
             "SALON ROOMS",
+            "SALON INSPECT",
+            "--thumbnail",
             "130",
             "demo-server",
         ] {

@@ -193,7 +193,12 @@ mod tests {
     // Little CMS.
     #[test]
     fn wide_gamut_colors_become_srgb() {
-        for name in ["display-p3.png", "display-p3.jpg", "display-p3.webp"] {
+        for name in [
+            "display-p3.png",
+            "display-p3.jpg",
+            "display-p3.webp",
+            "display-p3.jxl",
+        ] {
             let expected = [[215, 93, 31], [0, 163, 82], [128, 128, 128]];
             assert_near(name, &patches(name), &expected);
         }

@@ -1,7 +1,6 @@
 //! From a file's bytes to the pixels that the file has, within limits.
 
-use std::error::Error as _;
-use std::io::{self, Cursor};
+use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::metadata::Orientation;
@@ -9,8 +8,9 @@ use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageRea
 
 use super::exif::Fields;
 use super::header::Header;
-use super::sniff::{codec, sniff};
-use super::{DecodedImage, ImageError, color, icon, scale, thumbnail};
+use super::incomplete::{is_unexpected_end, lacks_last_row};
+use super::sniff::{Codec, codec, sniff};
+use super::{DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail, turns_by_itself};
 use crate::domain::PixelSize;
 
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
@@ -60,6 +60,9 @@ fn decode_source(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageErro
     let source = Source::open(bytes)?;
     let picture = match target {
         Target::Thumbnail { edge_px } => thumbnail::decode(&source, edge_px)?,
+        Target::Full { max_edge_px } if source.codec == Codec::Svg => {
+            svg::sharp(bytes, max_edge_px)?
+        }
         Target::Full { max_edge_px } => source.decode()?.shrink(max_edge_px)?,
     };
     finish(&source, picture)
@@ -85,7 +88,7 @@ pub(super) fn finish(source: &Source<'_>, picture: Picture) -> Result<DecodedIma
 pub(super) struct Source<'a> {
     pub(super) bytes: &'a [u8],
     format: &'static str,
-    pub(super) codec: ImageFormat,
+    pub(super) codec: Codec,
     pub(super) header: Header<'a>,
 }
 
@@ -119,14 +122,18 @@ impl<'a> Source<'a> {
         if header.size.is_some_and(|size| size.area() == 0) {
             return Err(ImageError::NoPixels);
         }
+        // A pixel has a byte at least; decoders have limits of their own, and other words for them.
+        if let Some(size) = header.size.filter(|size| size.area() > MAX_BYTES) {
+            return Err(ImageError::TooLarge(format!("{size} pixels")));
+        }
         if header.working_bytes > MAX_BYTES {
             return Err(ImageError::TooLarge(format!(
-                "{} bytes of coefficients",
+                "{} bytes to work with",
                 header.working_bytes
             )));
         }
         let (bytes, codec) = match icon::embedded_png(bytes) {
-            Some(png) if format == "ICO" => (png, ImageFormat::Png),
+            Some(png) if format == "ICO" => (png, Codec::Image(ImageFormat::Png)),
             _ => (bytes, codec),
         };
         Ok(Self {
@@ -139,6 +146,17 @@ impl<'a> Source<'a> {
 
     /// Decodes every pixel.
     pub(super) fn decode(&self) -> Result<Picture, ImageError> {
+        if self.codec == Codec::Svg {
+            return svg::thumbnail(self.bytes, u32::MAX);
+        }
+        #[cfg(feature = "heic")]
+        if self.codec == Codec::Heic {
+            let decoded = super::heic::decode(self.bytes, self.header.size, self.format);
+            return decoded.map_err(|error| match error {
+                ImageError::Corrupt(_) if self.header.is_cut_short() => ImageError::Truncated,
+                other => other,
+            });
+        }
         let mut decoder = self.decoder()?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
@@ -150,13 +168,21 @@ impl<'a> Source<'a> {
                 "{width} × {height} pixels, {n_bytes} bytes"
             )));
         }
-        let profile = self.profile(&mut decoder);
+        let profile = self.profile(&mut *decoder);
         let image = DynamicImage::from_decoder(decoder).map_err(|error| self.explain(&error))?;
-        if self.codec == ImageFormat::Jpeg && lacks_last_row(&image) && self.header.is_cut_short() {
+        if self.is_by_image(ImageFormat::Jpeg)
+            && lacks_last_row(&image)
+            && self.header.is_cut_short()
+        {
             return Err(ImageError::Truncated);
         }
         Ok(Picture {
-            image: color::to_eight_bits(image),
+            image: match self.codec {
+                // Whatever its samples are, they have the curve of the profile.
+                Codec::JpegXl if image.color().has_alpha() => image.into_rgba8().into(),
+                Codec::JpegXl if image.color().has_color() => image.into_rgb8().into(),
+                _ => color::to_eight_bits(image),
+            },
             profile,
             original_size: PixelSize::new(width, height),
         })
@@ -164,6 +190,13 @@ impl<'a> Source<'a> {
 
     /// What the decoder says without decoding; `None` when it refuses the file.
     pub(super) fn announced(&self) -> Option<Announced> {
+        if self.codec == Codec::Svg {
+            return Some(Announced {
+                size: svg::size(self.bytes).ok()?,
+                bits_per_channel: None,
+                profile: None,
+            });
+        }
         let mut decoder = self.decoder().ok()?;
         let (width, height) = decoder.dimensions();
         let kind = decoder.original_color_type();
@@ -173,23 +206,28 @@ impl<'a> Source<'a> {
             bits_per_channel: u8::try_from(bits)
                 .ok()
                 .filter(|_| !matches!(kind, ExtendedColorType::Unknown(_))),
-            profile: self.profile(&mut decoder),
+            profile: self.profile(&mut *decoder),
         })
     }
 
     /// How the pixels have to be turned.
     fn orientation(&self) -> Orientation {
         self.fields()
+            .filter(|_| !turns_by_itself(self.format))
             .map_or(Orientation::NoTransforms, |fields| fields.orientation())
     }
 
+    pub(super) fn is_by_image(&self, format: ImageFormat) -> bool {
+        self.codec == Codec::Image(format)
+    }
+
     /// The embedded ICC profile. One that cannot be read is one that is not there.
-    fn profile(&self, decoder: &mut impl ImageDecoder) -> Option<Vec<u8>> {
+    fn profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
         let profile = decoder.icc_profile().ok().flatten();
         // `image` 0.25 does not find the profile of a TIFF when it has the type it should have.
         profile.or_else(|| {
             self.fields()
-                .filter(|_| self.codec == ImageFormat::Tiff)?
+                .filter(|_| self.is_by_image(ImageFormat::Tiff))?
                 .icc_profile()
         })
     }
@@ -198,18 +236,29 @@ impl<'a> Source<'a> {
         Fields::read(self.format, self.bytes, &self.header)
     }
 
-    fn decoder(&self) -> Result<impl ImageDecoder, ImageError> {
-        let mut reader = ImageReader::with_format(Cursor::new(self.bytes), self.codec);
+    fn decoder(&self) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {
+        let codec = match self.codec {
+            Codec::Image(codec) => codec,
+            Codec::JpegXl => return jxl::decoder(self.bytes).map_err(|error| self.explain(&error)),
+            #[cfg(feature = "heic")]
+            Codec::Heic => return Err(no_decoder(self.format)),
+            // A drawing has no pixels to decode.
+            Codec::Svg => return Err(no_decoder(self.format)),
+        };
+        let mut reader = ImageReader::with_format(Cursor::new(self.bytes), codec);
         let mut limits = Limits::default();
         limits.max_image_width = Some(MAX_SIDE_PX);
         limits.max_image_height = Some(MAX_SIDE_PX);
-        limits.max_alloc = Some(if self.codec == ImageFormat::Png {
+        limits.max_alloc = Some(if codec == ImageFormat::Png {
             MAX_PNG_CHUNK_BYTES
         } else {
             MAX_BYTES
         });
         reader.limits(limits);
-        reader.into_decoder().map_err(|error| self.explain(&error))
+        match reader.into_decoder() {
+            Ok(decoder) => Ok(Box::new(decoder)),
+            Err(error) => Err(self.explain(&error)),
+        }
     }
 
     fn explain(&self, error: &image::ImageError) -> ImageError {
@@ -234,37 +283,10 @@ impl Picture {
     }
 }
 
-fn no_decoder(format: &str) -> ImageError {
+pub(super) fn no_decoder(format: &str) -> ImageError {
     ImageError::NoDecoder {
         format: format.to_owned(),
     }
-}
-
-/// What a JPEG's missing rows are filled with instead of an error. A file that lost its end
-/// marker only, or the last refinements of a progressive one, is worth showing.
-fn lacks_last_row(image: &DynamicImage) -> bool {
-    const FILL: u8 = 128;
-    let row_bytes = image.width() as usize * usize::from(image.color().bytes_per_pixel());
-    image
-        .as_bytes()
-        .rchunks(row_bytes.max(1))
-        .next()
-        .is_none_or(|row| row.iter().all(|byte| *byte == FILL))
-}
-
-fn is_unexpected_end(error: &image::ImageError) -> bool {
-    // Its own `source()` leaves this one out.
-    if let image::ImageError::IoError(error) = error {
-        return error.kind() == io::ErrorKind::UnexpectedEof;
-    }
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            return error.kind() == io::ErrorKind::UnexpectedEof;
-        }
-        cause = error.source();
-    }
-    false
 }
 
 #[cfg(test)]

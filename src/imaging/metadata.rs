@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use exif::Tag;
 use jiff::civil::DateTime;
 
-use super::color;
 use super::decode::Source;
 use super::exif::Fields;
 use super::header::Header;
 use super::sniff::sniff;
-use super::{Metadata, Position, oriented};
+use super::{Metadata, Position, oriented, turns_by_itself};
+use super::{animation, color, jxl};
 use crate::domain::PixelSize;
 
 /// Everything a file says about itself. Never fails: what cannot be read is `None`.
@@ -29,7 +29,8 @@ pub fn peek_size(first_bytes: &[u8]) -> Option<PixelSize> {
             return None;
         }
         let fields = Fields::read(format, first_bytes, &header);
-        shown_size(first_bytes, &header, fields.as_ref())
+        let stored = stored_size(first_bytes, &header, fields.as_ref())?;
+        Some(turned(stored, format, fields.as_ref()))
     }));
     peeked.ok().flatten().filter(|size| size.area() > 0)
 }
@@ -45,17 +46,28 @@ fn read(bytes: &[u8]) -> Metadata {
         .and_then(|source| source.announced());
     let mut metadata = fields.as_ref().map(from_fields).unwrap_or_default();
     metadata.format = Some(format);
-    metadata.dimensions = shown_size(bytes, &header, fields.as_ref());
+    metadata.stored_dimensions = stored_size(bytes, &header, fields.as_ref());
+    metadata.dimensions = metadata
+        .stored_dimensions
+        .map(|stored| turned(stored, format, fields.as_ref()));
+    metadata.chroma_subsampling = header.chroma;
+    metadata.compression = header.compression;
+    metadata.n_pages = header.n_pages;
     metadata.bits_per_channel = header
         .bits_per_channel
         .or_else(|| announced.as_ref().and_then(|file| file.bits_per_channel));
-    metadata.color_profile = announced.and_then(|file| color::profile_name(&file.profile?));
+    metadata.color_profile = match format {
+        // Its decoder makes up a profile where the file has none.
+        "JPEG XL" => jxl::profile_name(bytes),
+        _ => announced.and_then(|file| color::profile_name(&file.profile?)),
+    };
     metadata.is_animated = header.is_animated;
+    metadata.animation = animation::read(format, bytes).filter(|_| header.is_animated);
     metadata
 }
 
 /// By walking the structure where there is a walker, else as the decoder says.
-fn shown_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Option<PixelSize> {
+fn stored_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Option<PixelSize> {
     let tiff_size = || {
         let fields = fields.filter(|_| sniff(bytes) == Some("TIFF"))?;
         let sides = (
@@ -64,15 +76,16 @@ fn shown_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Opt
         );
         Some(PixelSize::new(sides.0, sides.1))
     };
-    let stored = header
+    header
         .size
         .or_else(tiff_size)
-        .or_else(|| Some(Source::open(bytes).ok()?.announced()?.size))?;
-    // HEIF turns by a property of its own; its EXIF orientation is a record of that.
-    let is_heif = matches!(sniff(bytes), Some("HEIC" | "HEIF" | "AVIF"));
-    match fields.filter(|_| !is_heif) {
-        Some(fields) => Some(oriented(stored, fields.orientation())),
-        None => Some(stored),
+        .or_else(|| Some(Source::open(bytes).ok()?.announced()?.size))
+}
+
+fn turned(stored: PixelSize, format: &str, fields: Option<&Fields>) -> PixelSize {
+    match fields.filter(|_| !turns_by_itself(format)) {
+        Some(fields) => oriented(stored, fields.orientation()),
+        None => stored,
     }
 }
 

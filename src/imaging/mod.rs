@@ -4,27 +4,34 @@
 //! against the limits, decode, scale down, convert the colour profile to sRGB, apply the EXIF
 //! orientation. Scaling comes before the two that cost by the pixel.
 
+mod animation;
 mod bytes;
 mod color;
 mod decode;
 mod error;
 mod exif;
 mod header;
+#[cfg(feature = "heic")]
+mod heic;
 mod icon;
+mod incomplete;
 mod jpeg;
+mod jxl;
 mod markup;
 mod metadata;
 mod scale;
 mod sniff;
 mod stored;
+mod svg;
 mod thumbnail;
 
+pub use animation::Animation;
 pub use decode::{Target, decode};
 pub use error::ImageError;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, media_type, sniff};
-pub use stored::{ShownFile, decode_thumbnail, encode_thumbnail, shrink_thumbnail};
+pub use stored::{ShownFile, decode_thumbnail, encode_png, encode_thumbnail, shrink_thumbnail};
 pub use thumbnail::{Early, early_thumbnail};
 
 use std::sync::Arc;
@@ -65,6 +72,11 @@ fn oriented(stored: PixelSize, orientation: Orientation) -> PixelSize {
     }
 }
 
+/// HEIF and JPEG XL turn by a property of their own; their EXIF orientation is a record of that.
+fn turns_by_itself(format: &str) -> bool {
+    matches!(format, "HEIC" | "HEIF" | "AVIF" | "JPEG XL" | "SVG")
+}
+
 /// What a file says about itself: values, not text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Metadata {
@@ -72,8 +84,16 @@ pub struct Metadata {
     pub format: Option<&'static str>,
     /// Columns and rows as shown, orientation applied.
     pub dimensions: Option<PixelSize>,
+    /// Columns and rows as stored.
+    pub stored_dimensions: Option<PixelSize>,
     /// Bits of one colour channel.
     pub bits_per_channel: Option<u8>,
+    /// How many samples of colour there are for those of brightness, such as "4:2:0".
+    pub chroma_subsampling: Option<&'static str>,
+    /// How the pixels are packed, such as "Progressive" or "LZW".
+    pub compression: Option<&'static str>,
+    /// How many pictures the file has beside each other, when more than one; the first is shown.
+    pub n_pages: Option<u32>,
     /// EXIF `Make` and `Model`, without repeating the make.
     pub camera: Option<String>,
     /// EXIF `LensModel`.
@@ -108,6 +128,8 @@ pub struct Metadata {
     pub color_profile: Option<String>,
     /// Whether the file has more than one frame.
     pub is_animated: bool,
+    /// Its frames and their time, where the format tells.
+    pub animation: Option<Animation>,
 }
 
 /// Where a picture was taken.

@@ -50,9 +50,21 @@ pub fn media_type(format: &str) -> Option<&'static str> {
     })
 }
 
+/// Who decodes a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Codec {
+    /// The crate `image`.
+    Image(ImageFormat),
+    JpegXl,
+    Svg,
+    /// Not in every build.
+    #[cfg(feature = "heic")]
+    Heic,
+}
+
 /// The decoder for a format named by [`sniff`].
-pub(super) fn codec(format: &str) -> Option<ImageFormat> {
-    Some(match format {
+pub(super) fn codec(format: &str) -> Option<Codec> {
+    Some(Codec::Image(match format {
         "JPEG" => ImageFormat::Jpeg,
         "PNG" => ImageFormat::Png,
         "GIF" => ImageFormat::Gif,
@@ -64,8 +76,12 @@ pub(super) fn codec(format: &str) -> Option<ImageFormat> {
         "PNM" => ImageFormat::Pnm,
         "TGA" => ImageFormat::Tga,
         "HDR" => ImageFormat::Hdr,
+        "JPEG XL" => return Some(Codec::JpegXl),
+        "SVG" => return Some(Codec::Svg),
+        #[cfg(feature = "heic")]
+        "HEIC" | "HEIF" => return Some(Codec::Heic),
         _ => return None,
-    })
+    }))
 }
 
 /// Where it starts, what it is, and the name of the format.

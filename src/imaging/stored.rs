@@ -37,7 +37,6 @@ pub struct ShownFile<'a> {
 ///
 /// When its pixels are not as many as its size says.
 pub fn encode_thumbnail(image: &DecodedImage) -> Result<Vec<u8>, ImageError> {
-    let PixelSize { width, height } = image.size;
     let is_opaque = image
         .pixels
         .chunks_exact(4)
@@ -45,6 +44,16 @@ pub fn encode_thumbnail(image: &DecodedImage) -> Result<Vec<u8>, ImageError> {
     if is_opaque {
         return encode_jpeg(image);
     }
+    encode_png(image)
+}
+
+/// An image as a PNG file, every pixel as it is.
+///
+/// # Errors
+///
+/// When its pixels are not as many as its size says.
+pub fn encode_png(image: &DecodedImage) -> Result<Vec<u8>, ImageError> {
+    let PixelSize { width, height } = image.size;
     let mut file = Vec::new();
     let pixels = image.pixels.to_vec();
     let mut pixels = Image::from_vec_u8(width, height, pixels, PixelType::U8x4)

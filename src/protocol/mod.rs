@@ -24,7 +24,7 @@ use crate::domain::{
     AccountId, ByteCount, ListingWindow, LogInRequest, Person, Room, RoomId, SaveJobId, ServerUrl,
     TokenKind, Upload, UploadId, UploadPage,
 };
-pub use crate::imaging::{DecodedImage, ImageError, Metadata, Position};
+pub use crate::imaging::{Animation, DecodedImage, ImageError, Metadata, Position};
 pub use crate::rocketchat::{
     ClientError, DownloadError, LogInRefusal, ServerIdentity, TlsProblem, TwoFactorChallenge,
     TwoFactorMethod, WrongAnswer,

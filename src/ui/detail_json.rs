@@ -1,10 +1,10 @@
 //! "Copy all as JSON": everything the panel shows, for programs.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::domain::Upload;
 use crate::protocol::Metadata;
-use crate::state::Gallery;
+use crate::state::{Gallery, file_json};
 
 /// One image as pretty-printed JSON.
 pub(super) fn of_upload(gallery: &Gallery, upload: &Upload, metadata: Option<&Metadata>) -> String {
@@ -28,40 +28,7 @@ pub(super) fn of_upload(gallery: &Gallery, upload: &Upload, metadata: Option<&Me
         "store": upload.store,
         "path": upload.path,
         "etag": upload.etag,
-        "file": metadata.map(of_file),
+        "file": metadata.map(file_json),
     });
     format!("{value:#}")
-}
-
-fn of_file(metadata: &Metadata) -> Value {
-    json!({
-        "format": metadata.format,
-        "width": metadata.dimensions.map(|size| size.width),
-        "height": metadata.dimensions.map(|size| size.height),
-        "bits_per_channel": metadata.bits_per_channel,
-        "is_animated": metadata.is_animated,
-        "color_profile": metadata.color_profile,
-        "camera": metadata.camera,
-        "lens": metadata.lens,
-        "exposure_seconds": metadata
-            .exposure_time
-            .filter(|(_, denominator)| *denominator != 0)
-            .map(|(numerator, denominator)| f64::from(numerator) / f64::from(denominator)),
-        "f_number": metadata.f_number,
-        "iso": metadata.iso,
-        "focal_length_mm": metadata.focal_length_mm,
-        "has_flash_fired": metadata.has_flash_fired,
-        "taken_at": metadata.taken_at.map(|time| time.to_string()),
-        "taken_at_offset": metadata.taken_at_offset,
-        "orientation": metadata.orientation,
-        "position": metadata.position.map(|position| json!({
-            "latitude": position.latitude,
-            "longitude": position.longitude,
-            "altitude_m": position.altitude_m,
-        })),
-        "software": metadata.software,
-        "artist": metadata.artist,
-        "copyright": metadata.copyright,
-        "description": metadata.description,
-    })
 }

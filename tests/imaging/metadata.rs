@@ -11,6 +11,7 @@ fn everything_a_camera_wrote_is_read_from_every_container() {
         ("camera.jpg", "JPEG"),
         ("camera.png", "PNG"),
         ("camera.webp", "WebP"),
+        ("camera.jxl", "JPEG XL"),
         ("turned.heic", "HEIC"),
     ] {
         let metadata = read_metadata(&fixture(name));
@@ -22,6 +23,10 @@ fn everything_a_camera_wrote_is_read_from_every_container() {
             } else {
                 PixelSize::new(48, 32)
             }),
+            stored_dimensions: metadata.stored_dimensions,
+            chroma_subsampling: metadata.chroma_subsampling,
+            compression: metadata.compression,
+            n_pages: None,
             bits_per_channel: Some(if is_heic { 10 } else { 8 }),
             camera: Some("NIKON D90".to_owned()),
             lens: Some("35mm f/2.8".to_owned()),
@@ -40,6 +45,7 @@ fn everything_a_camera_wrote_is_read_from_every_container() {
             description: Some("Four corners".to_owned()),
             color_profile: None,
             is_animated: false,
+            animation: None,
         };
         assert_eq!(metadata, expected, "{name}");
         let position = metadata.position.unwrap();
@@ -61,7 +67,10 @@ fn absurd_values_are_no_values() {
     let expected = Metadata {
         format: Some("JPEG"),
         dimensions: Some(PixelSize::new(48, 32)),
+        stored_dimensions: Some(PixelSize::new(48, 32)),
         bits_per_channel: Some(8),
+        chroma_subsampling: Some("4:2:0"),
+        compression: Some("Baseline"),
         orientation: Some(1),
         ..Metadata::default()
     };

@@ -44,12 +44,14 @@ fn assert_corners(name: &str, image: &DecodedImage, tolerance: u8) {
 #[test]
 fn every_orientation_is_turned_upright_in_every_size() {
     let names = [1, 2, 3, 4, 5, 6, 7, 8].map(|n| format!("orientation-{n}.jpg"));
+    let jpeg_xl = [1, 2, 3, 4, 5, 6, 7, 8].map(|n| format!("orientation-{n}.jxl"));
+    let names = names.iter().chain(&jpeg_xl).map(String::as_str);
     let others = [
         "orientation-6.png",
         "orientation-5.webp",
         "orientation-8.tiff",
     ];
-    for name in names.iter().map(String::as_str).chain(others) {
+    for name in names.chain(others) {
         let image = full(name);
         assert_eq!(image.size, PixelSize::new(48, 32), "{name}");
         assert_eq!(image.original_size, PixelSize::new(48, 32), "{name}");
@@ -93,6 +95,7 @@ fn every_kind_of_file_shows_the_same_picture() {
         "rgb.bmp",
         "palette.bmp",
         "lzw.tiff",
+        "pages.tiff",
         "cmyk.tiff",
         "rgb.qoi",
         "rgb.tga",
@@ -105,6 +108,9 @@ fn every_kind_of_file_shows_the_same_picture() {
         "broken-profile.png",
         "rgb-with-gray-profile.png",
         "animation-after-picture.png",
+        "rgb.jxl",
+        "rgb16.jxl",
+        "corners.svg",
     ];
     for name in exact {
         assert_corners(name, &full(name), 1);
@@ -121,6 +127,8 @@ fn every_kind_of_file_shows_the_same_picture() {
         "trailing-bytes.jpg",
         "a-jpeg-named.png",
         "lossy.webp",
+        "lossy.jxl",
+        "recoded.jxl",
     ];
     for name in lossy {
         assert_corners(name, &full(name), 8);
@@ -146,7 +154,7 @@ fn transparent_pixels_are_multiplied_by_their_alpha() {
     let image = full("palette-transparent.png");
     assert_eq!(pixel(&image, 45, 29), [0, 0, 0, 0]);
     assert_color("opaque", pixel(&image, 2, 2), RED, 1);
-    for name in ["rgba.png", "alpha.webp", "display-p3-alpha.png"] {
+    for name in ["rgba.png", "alpha.webp", "display-p3-alpha.png", "rgba.jxl"] {
         for target in [FULL, Target::Thumbnail { edge_px: 16 }] {
             let image = decode(&fixture(name), target).unwrap();
             for pixel in image.pixels.chunks_exact(4) {
@@ -166,7 +174,12 @@ fn transparent_pixels_are_multiplied_by_their_alpha() {
 
 #[test]
 fn of_an_animation_the_first_frame_is_shown_and_the_rest_is_known() {
-    for name in ["animated.gif", "animated.webp", "animated.png"] {
+    for name in [
+        "animated.gif",
+        "animated.webp",
+        "animated.png",
+        "animated.jxl",
+    ] {
         let image = full(name);
         assert!(image.is_animated, "{name}");
         assert!(read_metadata(&fixture(name)).is_animated, "{name}");
@@ -191,4 +204,27 @@ fn a_frame_smaller_than_its_screen_is_put_in_its_place() {
     assert_eq!(pixel(&image, 2, 2), [0, 0, 0, 0]);
     assert_eq!(pixel(&image, 20, 12)[3], 255);
     assert_eq!(pixel(&image, 24, 16), [0, 0, 0, 0]);
+}
+
+#[cfg(feature = "heic")]
+#[test]
+fn heic_is_shown_where_this_build_can() {
+    let (name, file) = ("rgb.heic", fixture("rgb.heic"));
+    let image = full(name);
+    assert_eq!(image.size, PixelSize::new(48, 32));
+    assert_corners(name, &image, 10);
+    let small = decode(&file, Target::Thumbnail { edge_px: 24 }).unwrap();
+    assert_corners(name, &small, 14);
+    assert_eq!(peek_size(&file), Some(image.size));
+}
+
+#[cfg(not(feature = "heic"))]
+#[test]
+fn heic_is_named_where_this_build_cannot_show_it() {
+    let error = decode(&fixture("rgb.heic"), FULL).unwrap_err();
+    assert_eq!(error.to_string(), "no decoder for HEIC");
+    assert_eq!(
+        peek_size(&fixture("rgb.heic")),
+        Some(PixelSize::new(48, 32))
+    );
 }

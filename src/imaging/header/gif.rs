@@ -10,6 +10,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let mut header = Header {
         size: size.map(|(width, height)| PixelSize::new(width.into(), height.into())),
         bits_per_channel: Some(8),
+        compression: Some("LZW"),
         is_incomplete: true,
         ..Header::default()
     };
@@ -42,7 +43,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     header
 }
 
-fn color_table_len(flags: u8) -> usize {
+pub(in super::super) fn color_table_len(flags: u8) -> usize {
     if flags & 0x80 == 0 {
         0
     } else {
@@ -50,7 +51,7 @@ fn color_table_len(flags: u8) -> usize {
     }
 }
 
-fn after_sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
+pub(in super::super) fn after_sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
         let length = byte(bytes, at)?;
         at += 1 + usize::from(length);

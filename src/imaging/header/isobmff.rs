@@ -18,6 +18,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     };
     let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));
     let mut swaps_sides = false;
+    let mut cropped = None;
     for (kind, content) in boxes(properties.unwrap_or_default()) {
         match &kind {
             b"ispe" => {
@@ -32,9 +33,26 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             b"pixi" if header.bits_per_channel.is_none() => {
                 header.bits_per_channel = byte(content, 5);
             }
+            b"av1C" if header.chroma.is_none() => {
+                header.compression = Some("AV1");
+                header.chroma = byte(content, 2).map(av1_chroma);
+            }
+            b"hvcC" if header.chroma.is_none() => {
+                header.compression = Some("HEVC");
+                header.chroma = byte(content, 16).map(|format| chroma(format & 3));
+            }
+            b"clap" => cropped = clean_aperture(content),
             b"irot" => swaps_sides = byte(content, 0).is_some_and(|turns| turns & 1 == 1),
             _ => {}
         }
+    }
+    // Coded sides are multiples of a block's; what is beyond the picture is cut off before it turns.
+    let fits = |part: &PixelSize| {
+        let whole = header.size;
+        whole.is_some_and(|whole| part.width <= whole.width && part.height <= whole.height)
+    };
+    if let Some(part) = cropped.filter(fits) {
+        header.size = Some(part);
     }
     if swaps_sides {
         header.size = header
@@ -44,7 +62,33 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     header
 }
 
-fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
+/// Sides as fractions.
+fn clean_aperture(content: &[u8]) -> Option<PixelSize> {
+    let side = |at| be32(content, at)?.checked_div(be32(content, at + 4)?);
+    Some(PixelSize::new(side(0)?, side(8)?)).filter(|size| size.area() > 0)
+}
+
+/// Monochrome and the two ways to halve the colours are bits of the configuration.
+const fn av1_chroma(flags: u8) -> &'static str {
+    match (flags & 0x10 != 0, flags & 0x08 != 0, flags & 0x04 != 0) {
+        (true, ..) => chroma(0),
+        (_, true, true) => chroma(1),
+        (_, true, false) => chroma(2),
+        _ => chroma(3),
+    }
+}
+
+/// As the standards count them.
+const fn chroma(format: u8) -> &'static str {
+    match format {
+        0 => "4:0:0",
+        1 => "4:2:0",
+        2 => "4:2:2",
+        _ => "4:4:4",
+    }
+}
+
+pub(in super::super) fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
     boxes(bytes)
         .find(|(kind, _)| *kind == wanted)
         .map(|(_, content)| content)

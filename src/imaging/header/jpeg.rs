@@ -12,6 +12,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         is_incomplete: true,
         ..Header::default()
     };
+    let mut has_colors_as_they_are = false;
     let mut at = 2;
     while let Some((marker, content_at)) = next_marker(bytes, at) {
         // Standing alone, without a length.
@@ -26,6 +27,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         let segment = bytes.get(content_at + 2..end).unwrap_or_default();
         match marker {
             0xE1 if header.exif.is_none() => header.exif = segment.strip_prefix(EXIF),
+            0xEE => has_colors_as_they_are |= is_adobe_rgb(segment),
             0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
                 frame(&mut header, marker, segment);
             }
@@ -39,7 +41,15 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         }
         at = content_at + length;
     }
+    if has_colors_as_they_are {
+        header.chroma = None;
+    }
     header
+}
+
+/// Red, green and blue are stored as such: there is no chroma.
+fn is_adobe_rgb(segment: &[u8]) -> bool {
+    segment.starts_with(b"Adobe") && byte(segment, 11) == Some(0)
 }
 
 /// The next marker's code and what follows it. Bytes that belong to nothing are passed over, as
@@ -60,10 +70,46 @@ fn frame(header: &mut Header<'_>, marker: u8, segment: &[u8]) {
     let size = PixelSize::new(width.into(), height.into());
     header.size = Some(size);
     header.bits_per_channel = byte(segment, 0);
+    header.chroma = chroma(segment);
+    header.compression = Some(match marker {
+        0xC0 => "Baseline",
+        0xC1 => "Extended sequential",
+        0xC2 => "Progressive",
+        0xC9 => "Arithmetic",
+        0xCA => "Arithmetic, progressive",
+        0xC3 | 0xCB => "Lossless",
+        _ => "Hierarchical",
+    });
     let is_progressive = matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE);
     if is_progressive {
         header.working_bytes = coefficient_bytes(size, segment);
     }
+}
+
+/// The sampling of brightness against that of both colours.
+fn chroma(segment: &[u8]) -> Option<&'static str> {
+    // Three components, of which the ids may be letters: then they are no colour differences.
+    if byte(segment, 5) != Some(3) || byte(segment, 6) == Some(b'R') {
+        return None;
+    }
+    let [luma, blue, red] = [7, 10, 13].map(|at| byte(segment, at));
+    if blue != red {
+        return None;
+    }
+    let ((luma_h, luma_v), (h, v)) = (nibbles(luma?), nibbles(blue?));
+    match (luma_h.checked_div(h)?, luma_v.checked_div(v)?) {
+        (1, 1) => Some("4:4:4"),
+        (2, 1) => Some("4:2:2"),
+        (2, 2) => Some("4:2:0"),
+        (1, 2) => Some("4:4:0"),
+        (4, 1) => Some("4:1:1"),
+        (4, 2) => Some("4:1:0"),
+        _ => None,
+    }
+}
+
+const fn nibbles(sampling: u8) -> (u8, u8) {
+    (sampling >> 4, sampling & 0xF)
 }
 
 /// Two bytes a sample of every component: a progressive file keeps them all until its end.

@@ -1,10 +1,12 @@
 //! What a file announces before it is decoded: read by walking its structure, never by decoding.
 
-mod gif;
-mod isobmff;
+pub(super) mod gif;
+pub(super) mod isobmff;
 mod jpeg;
-mod png;
-mod riff;
+mod jxl;
+pub(super) mod png;
+pub(super) mod riff;
+mod tiff;
 
 use super::bytes::{be16, be32, byte, le16, le32};
 use crate::domain::PixelSize;
@@ -16,6 +18,12 @@ pub(super) struct Header<'a> {
     pub(super) size: Option<PixelSize>,
     /// Bits of one colour channel.
     pub(super) bits_per_channel: Option<u8>,
+    /// How many samples of colour there are for those of brightness, such as "4:2:0".
+    pub(super) chroma: Option<&'static str>,
+    /// How the pixels are packed, such as "Progressive" or "LZW".
+    pub(super) compression: Option<&'static str>,
+    /// Pictures beside each other, of which the first is shown.
+    pub(super) n_pages: Option<u32>,
     /// Whether there is more than one frame.
     pub(super) is_animated: bool,
     /// The EXIF data, as a TIFF structure.
@@ -26,7 +34,8 @@ pub(super) struct Header<'a> {
     is_incomplete: bool,
     /// The coded data of a JPEG, whose end has to be searched for.
     scan: Option<&'a [u8]>,
-    /// Memory that decoding needs beside the pixels: the coefficients of a progressive JPEG.
+    /// Memory that decoding needs beside the pixels: the coefficients of a progressive JPEG, the
+    /// floating point of JPEG XL.
     pub(super) working_bytes: u64,
 }
 
@@ -42,16 +51,14 @@ impl<'a> Header<'a> {
             "GIF" => gif::read(bytes),
             "WebP" => riff::read(bytes),
             "HEIC" | "HEIF" | "AVIF" => isobmff::read(bytes),
+            "JPEG XL" => jxl::read(bytes),
             "BMP" => bmp(bytes),
             "QOI" => Self {
                 is_incomplete: !bytes.ends_with(&[0, 0, 0, 0, 0, 0, 0, 1]),
                 ..big_endian_sides(bytes, 4, 8)
             },
             "PSD" | "PSB" => big_endian_sides(bytes, 18, 14),
-            "TIFF" => Self {
-                exif: Some(bytes),
-                ..Self::default()
-            },
+            "TIFF" => tiff::read(bytes),
             _ => Self::default(),
         }
     }

@@ -4,37 +4,51 @@ use super::super::bytes::{array, be32, byte, position};
 use super::Header;
 use crate::domain::PixelSize;
 
+/// A part of the file; of one that goes on past the end, what there is.
+pub(in super::super) struct Chunk<'a> {
+    pub(in super::super) kind: [u8; 4],
+    pub(in super::super) content: &'a [u8],
+    is_cut: bool,
+}
+
+/// The chunks, up to and with the last.
+pub(in super::super) fn chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
+    let mut next = Some(8_usize);
+    std::iter::from_fn(move || {
+        let at = next?;
+        let (length, kind) = be32(bytes, at).zip(array::<4>(bytes, at + 4))?;
+        let content_at = at + 8;
+        let end = content_at.saturating_add(position(length));
+        // A checksum follows.
+        next = end.checked_add(4).filter(|_| &kind != b"IEND");
+        let content = bytes.get(content_at..end.min(bytes.len()));
+        Some(Chunk {
+            kind,
+            content: content.unwrap_or_default(),
+            is_cut: end > bytes.len(),
+        })
+    })
+}
+
 /// What the chunks say.
 pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let mut header = Header {
         is_incomplete: true,
         ..Header::default()
     };
-    let mut at: usize = 8;
-    while let Some((length, kind)) = be32(bytes, at).zip(array::<4>(bytes, at + 4)) {
-        let content_at = at + 8;
-        let end = content_at.saturating_add(position(length));
-        let content = bytes
-            .get(content_at..end.min(bytes.len()))
-            .unwrap_or_default();
-        match &kind {
+    for chunk in chunks(bytes) {
+        let content = chunk.content;
+        match &chunk.kind {
             b"IHDR" => image_header(&mut header, content),
             b"acTL" => header.is_animated = be32(content, 0).is_some_and(|n_frames| n_frames > 1),
             b"eXIf" => {
-                header.is_exif_missing = end > bytes.len();
+                header.is_exif_missing = chunk.is_cut;
                 // Some writers keep the prefix that JPEG has.
                 header.exif = Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content));
             }
-            b"IEND" => {
-                header.is_incomplete = false;
-                break;
-            }
+            b"IEND" => header.is_incomplete = false,
             _ => {}
         }
-        let Some(next) = end.checked_add(4) else {
-            break;
-        };
-        at = next;
     }
     header
 }
@@ -46,4 +60,8 @@ fn image_header(header: &mut Header<'_>, content: &[u8]) {
     let is_palette = byte(content, 9) == Some(3);
     // A palette's entries have eight bits, however short its indices are.
     header.bits_per_channel = byte(content, 8).map(|depth| if is_palette { 8 } else { depth });
+    header.compression = byte(content, 12).map(|interlace| match interlace {
+        0 => "Deflate",
+        _ => "Deflate, interlaced",
+    });
 }

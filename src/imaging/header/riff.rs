@@ -7,6 +7,35 @@ use crate::domain::PixelSize;
 const HAS_EXIF: u8 = 0b1000;
 const HAS_ANIMATION: u8 = 0b10;
 
+/// Place, size, duration and flags of a frame, before its chunks.
+pub(in super::super) const FRAME_HEADER_LEN: usize = 16;
+
+/// A part of the file; of one that goes on past the end, what there is.
+pub(in super::super) struct Chunk<'a> {
+    pub(in super::super) kind: [u8; 4],
+    pub(in super::super) content: &'a [u8],
+    is_cut: bool,
+}
+
+/// The chunks that start `at` a place: 12 for those of a file, 16 for those in a frame.
+pub(in super::super) fn chunks(bytes: &[u8], at: usize) -> impl Iterator<Item = Chunk<'_>> {
+    let mut next = Some(at);
+    std::iter::from_fn(move || {
+        let at = next?;
+        let (kind, length) = array::<4>(bytes, at).zip(le32(bytes, at + 4))?;
+        let content_at = at + 8;
+        let end = content_at.saturating_add(position(length));
+        // Chunks start at even places.
+        next = end.checked_next_multiple_of(2);
+        let content = bytes.get(content_at..end.min(bytes.len()));
+        Some(Chunk {
+            kind,
+            content: content.unwrap_or_default(),
+            is_cut: end > bytes.len(),
+        })
+    })
+}
+
 /// What the chunks say.
 pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let announced_end = le32(bytes, 4).map_or(usize::MAX, |n| position(n).saturating_add(8));
@@ -15,31 +44,49 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         is_incomplete: announced_end > bytes.len(),
         ..Header::default()
     };
-    let mut at: usize = 12;
-    while let Some((kind, length)) = array::<4>(bytes, at).zip(le32(bytes, at + 4)) {
-        let content_at = at + 8;
-        let end = content_at.saturating_add(position(length));
-        let content = bytes
-            .get(content_at..end.min(bytes.len()))
-            .unwrap_or_default();
-        match &kind {
+    for chunk in chunks(bytes, 12) {
+        let content = chunk.content;
+        match &chunk.kind {
             b"VP8X" => extended(&mut header, content),
-            b"VP8 " => header.size = header.size.or_else(|| lossy_size(content)),
-            b"VP8L" => header.size = header.size.or_else(|| lossless_size(content)),
+            b"VP8 " | b"VP8L" => {
+                header.size = header.size.or_else(|| coded_size(&chunk));
+                coding(&mut header, chunk.kind);
+            }
+            b"ANMF" => {
+                let coded = chunks(content, FRAME_HEADER_LEN);
+                coded.for_each(|chunk| coding(&mut header, chunk.kind));
+            }
             b"EXIF" => {
-                header.is_exif_missing = end > bytes.len();
+                header.is_exif_missing = chunk.is_cut;
                 header.exif = Some(content.strip_prefix(b"Exif\0\0").unwrap_or(content));
             }
             _ => {}
         }
-        // Chunks start at even places.
-        let Some(next) = end.checked_next_multiple_of(2) else {
-            break;
-        };
-        at = next;
     }
     header.is_exif_missing &= header.is_incomplete;
     header
+}
+
+/// Lossy WebP has one sample of colour for four pixels, lossless one for each.
+fn coding(header: &mut Header<'_>, kind: [u8; 4]) {
+    match (&kind, header.compression) {
+        (b"VP8 ", None) => {
+            header.compression = Some("Lossy");
+            header.chroma = Some("4:2:0");
+        }
+        (b"VP8L", None) => header.compression = Some("Lossless"),
+        (b"VP8 ", Some("Lossless")) | (b"VP8L", Some("Lossy")) => {
+            header.compression = Some("Lossy and lossless");
+        }
+        _ => {}
+    }
+}
+
+fn coded_size(chunk: &Chunk<'_>) -> Option<PixelSize> {
+    match &chunk.kind {
+        b"VP8 " => lossy_size(chunk.content),
+        _ => lossless_size(chunk.content),
+    }
 }
 
 fn extended(header: &mut Header<'_>, content: &[u8]) {

@@ -12,18 +12,22 @@ pub use early::{Early, early_thumbnail};
 
 use image::ImageFormat;
 
-use super::ImageError;
 use super::decode::{MAX_BYTES, Picture, Source};
 use super::jpeg::{Jpeg, Refusal};
+use super::sniff::Codec;
+use super::{ImageError, svg};
 use crate::domain::PixelSize;
 
 /// The picture of a file, with no side above `edge_px`, neither turned nor converted yet: both
 /// are cheaper on few pixels.
 pub(super) fn decode(source: &Source<'_>, edge_px: u32) -> Result<Picture, ImageError> {
-    if source.codec == ImageFormat::Jpeg
+    if source.is_by_image(ImageFormat::Jpeg)
         && let Ok(picture) = Jpeg::open(source.bytes).and_then(|jpeg| scaled(jpeg, edge_px))
     {
         return Ok(picture);
+    }
+    if source.codec == Codec::Svg {
+        return svg::thumbnail(source.bytes, edge_px);
     }
     // What Salon's own decoder refuses, this one decodes or explains.
     source.decode()?.shrink(edge_px)

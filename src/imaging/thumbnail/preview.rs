@@ -28,7 +28,7 @@ pub(super) fn thumbnail(
     }
     let source = Source::open(fields.preview()?).ok()?;
     let announced = source.header.size?;
-    let is_usable = source.codec == ImageFormat::Jpeg
+    let is_usable = source.is_by_image(ImageFormat::Jpeg)
         && announced.width >= size.width
         && announced.height >= size.height
         && announced.area() <= original_size.area().min(MAX_PREVIEW_PIXELS)

@@ -1,0 +1,87 @@
+//! JPEG XL, by `jxl-oxide`. Its frames are upright: the format turns by itself, and EXIF's
+//! orientation is a record of that.
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use image::ImageDecoder;
+use image::error::{LimitError, LimitErrorKind};
+use jxl_oxide::integration::JxlDecoder;
+use jxl_oxide::{AllocTracker, InitializeResult, JxlImage};
+
+use super::animation::Animation;
+use super::color;
+use super::decode::MAX_BYTES;
+
+/// The decoder works on floating point, whatever the file has.
+pub(super) const WORKING_BYTES: u64 = 4;
+
+/// What a header may take: it holds the colour profile, which is packed.
+const MAX_HEADER_BYTES: usize = 64 * 1024 * 1024;
+
+/// The image without its frames.
+pub(super) fn announced(bytes: &[u8]) -> Option<JxlImage> {
+    let tracker = AllocTracker::with_limit(MAX_HEADER_BYTES);
+    let mut image = JxlImage::builder().alloc_tracker(tracker).build_uninit();
+    image.feed_bytes(bytes).ok()?;
+    match image.try_init().ok()? {
+        InitializeResult::Initialized(image) => Some(image),
+        InitializeResult::NeedMoreData(_) => None,
+    }
+}
+
+/// Frames and their time, without a pixel of them.
+pub(super) fn animation(bytes: &[u8]) -> Animation {
+    let mut counted = Animation::default();
+    let tracker = AllocTracker::with_limit(MAX_HEADER_BYTES);
+    let builder = JxlImage::builder().alloc_tracker(tracker);
+    let Ok(image) = builder.read(Cursor::new(bytes)) else {
+        return counted;
+    };
+    let Some(animation) = &image.image_header().metadata.animation else {
+        return counted;
+    };
+    let ticks_per_second =
+        f64::from(animation.tps_numerator) / f64::from(animation.tps_denominator.max(1));
+    for index in 0..image.num_loaded_keyframes() {
+        let ticks = image.frame_header(index).map_or(0, |frame| frame.duration);
+        let seconds = f64::from(ticks) / ticks_per_second;
+        counted.add(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+    }
+    counted
+}
+
+/// What the colours are called: the profile's name, or that of the numbers that stand for one.
+pub(super) fn profile_name(bytes: &[u8]) -> Option<String> {
+    let image = announced(bytes)?;
+    if let Some(profile) = image.original_icc() {
+        return color::profile_name(profile);
+    }
+    // Primaries and curve, as H.273 counts them.
+    let [primaries, curve, ..] = image.rendered_cicp()?;
+    let name = match (primaries, curve) {
+        (12, 13) => "Display P3",
+        (9, 16) => "Rec. 2100 PQ",
+        (9, 18) => "Rec. 2100 HLG",
+        (9, _) => "Rec. 2020",
+        // Everything without a name is taken for sRGB.
+        _ => return None,
+    };
+    Some(name.to_owned())
+}
+
+/// A decoder of the first frame.
+pub(super) fn decoder(bytes: &[u8]) -> image::ImageResult<Box<dyn ImageDecoder + '_>> {
+    let mut decoder = JxlDecoder::new(Cursor::new(bytes))?;
+    let (width, height) = decoder.dimensions();
+    let area = u64::from(width) * u64::from(height);
+    let channels = u64::from(decoder.color_type().channel_count());
+    if area.saturating_mul(channels * WORKING_BYTES) > MAX_BYTES {
+        let kind = LimitErrorKind::InsufficientMemory;
+        return Err(image::ImageError::Limits(LimitError::from_kind(kind)));
+    }
+    let mut limits = image::Limits::no_limits();
+    limits.max_alloc = Some(MAX_BYTES);
+    decoder.set_limits(limits)?;
+    Ok(Box::new(decoder))
+}

@@ -1,0 +1,244 @@
+//! What a file says about itself, in words for people and as JSON for programs: the same for the
+//! panel and for the command line.
+
+use serde_json::{Value, json};
+
+use crate::domain::safe_display_name;
+use crate::protocol::{Animation, Metadata, Position};
+use crate::state::user_message::grouped;
+
+/// Label and value, in the order of the panel, without format, size and position.
+pub fn file_facts(metadata: &Metadata) -> Vec<(&'static str, String)> {
+    let text = |text: &Option<String>| text.as_deref().map(safe_display_name);
+    let flash = |has_fired: bool| if has_fired { "Fired" } else { "Off" }.to_owned();
+    let facts = [
+        ("Camera", text(&metadata.camera)),
+        ("Lens", text(&metadata.lens)),
+        ("Exposure", exposure(metadata)),
+        ("Flash", metadata.has_flash_fired.map(flash)),
+        ("Taken", taken_at(metadata)),
+        ("Artist", text(&metadata.artist)),
+        ("Copyright", text(&metadata.copyright)),
+        ("Caption in the file", text(&metadata.description)),
+        ("Software", text(&metadata.software)),
+        ("Colour profile", text(&metadata.color_profile)),
+        (
+            "Bits per channel",
+            metadata.bits_per_channel.map(|bits| bits.to_string()),
+        ),
+        (
+            "Chroma subsampling",
+            metadata.chroma_subsampling.map(str::to_owned),
+        ),
+        ("Compression", metadata.compression.map(str::to_owned)),
+        (
+            "Pages",
+            metadata
+                .n_pages
+                .map(|n_pages| format!("{n_pages}, the first is shown")),
+        ),
+        ("Animated", animated(metadata)),
+        ("Orientation", orientation(metadata)),
+    ];
+    facts
+        .into_iter()
+        .filter_map(|(label, value)| Some((label, value?)))
+        .collect()
+}
+
+fn animated(metadata: &Metadata) -> Option<String> {
+    let known = metadata.animation.map(|animation| {
+        let Animation { n_frames, duration } = animation;
+        let n_frames = grouped(usize::try_from(n_frames).unwrap_or(usize::MAX));
+        let seconds = duration.as_secs();
+        if seconds < 60 {
+            format!("{n_frames} frames, {} s", trimmed(duration.as_secs_f64()))
+        } else {
+            format!("{n_frames} frames, {} min {} s", seconds / 60, seconds % 60)
+        }
+    });
+    known.or_else(|| metadata.is_animated.then(|| "Yes".to_owned()))
+}
+
+fn orientation(metadata: &Metadata) -> Option<String> {
+    let orientation = metadata
+        .orientation
+        .filter(|orientation| *orientation != 1)?;
+    Some(format!(
+        "{orientation} ({})",
+        orientation_in_words(orientation)
+    ))
+}
+
+/// "1/250 s · f/2.8 · ISO 400 · 35 mm".
+fn exposure(metadata: &Metadata) -> Option<String> {
+    let parts: Vec<String> = [
+        metadata.exposure_time.and_then(exposure_time),
+        metadata.f_number.map(|f_number| format!("f/{f_number:.1}")),
+        metadata.iso.map(|iso| format!("ISO {iso}")),
+        metadata
+            .focal_length_mm
+            .map(|length| format!("{} mm", trimmed(length))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(" · "))
+}
+
+fn exposure_time((numerator, denominator): (u32, u32)) -> Option<String> {
+    if numerator == 0 || denominator == 0 {
+        return None;
+    }
+    let seconds = f64::from(numerator) / f64::from(denominator);
+    Some(if seconds < 0.3 {
+        format!("1/{:.0} s", 1.0 / seconds)
+    } else {
+        format!("{} s", trimmed(seconds))
+    })
+}
+
+fn trimmed(number: f64) -> String {
+    let text = format!("{number:.1}");
+    match text.strip_suffix(".0") {
+        Some(whole) => whole.to_owned(),
+        None => text,
+    }
+}
+
+/// A camera's clock has no zone, so none is shown unless the file names one.
+fn taken_at(metadata: &Metadata) -> Option<String> {
+    let local = metadata.taken_at?.strftime("%A %-d %B %Y, %H:%M:%S");
+    Some(match &metadata.taken_at_offset {
+        Some(offset) => format!("{local} ({})", safe_display_name(offset)),
+        None => format!("{local} (camera's clock)"),
+    })
+}
+
+const fn orientation_in_words(orientation: u8) -> &'static str {
+    match orientation {
+        2 => "mirrored",
+        3 => "turned by 180°",
+        4 => "mirrored upside down",
+        5 => "mirrored and turned left",
+        6 => "turned right",
+        7 => "mirrored and turned right",
+        8 => "turned left",
+        _ => "upright",
+    }
+}
+
+/// "48.13720° N, 11.57550° E, 520 m".
+pub fn position_in_words(position: &Position) -> String {
+    let side = |degrees: f64, positive: &'static str, negative: &'static str| {
+        let letter = if degrees < 0.0 { negative } else { positive };
+        format!("{:.5}° {letter}", degrees.abs())
+    };
+    let mut words = format!(
+        "{}, {}",
+        side(position.latitude, "N", "S"),
+        side(position.longitude, "E", "W")
+    );
+    if let Some(altitude) = position.altitude_m {
+        words = format!("{words}, {altitude:.0} m");
+    }
+    words
+}
+
+/// All of it, for programs.
+pub fn file_json(metadata: &Metadata) -> Value {
+    json!({
+        "format": metadata.format,
+        "width": metadata.dimensions.map(|size| size.width),
+        "height": metadata.dimensions.map(|size| size.height),
+        "stored_width": metadata.stored_dimensions.map(|size| size.width),
+        "stored_height": metadata.stored_dimensions.map(|size| size.height),
+        "bits_per_channel": metadata.bits_per_channel,
+        "chroma_subsampling": metadata.chroma_subsampling,
+        "compression": metadata.compression,
+        "pages": metadata.n_pages,
+        "is_animated": metadata.is_animated,
+        "frames": metadata.animation.map(|animation| animation.n_frames),
+        "animation_seconds": metadata
+            .animation
+            .map(|animation| animation.duration.as_secs_f64()),
+        "color_profile": metadata.color_profile,
+        "camera": metadata.camera,
+        "lens": metadata.lens,
+        "exposure_seconds": metadata
+            .exposure_time
+            .filter(|(_, denominator)| *denominator != 0)
+            .map(|(numerator, denominator)| f64::from(numerator) / f64::from(denominator)),
+        "f_number": metadata.f_number,
+        "iso": metadata.iso,
+        "focal_length_mm": metadata.focal_length_mm,
+        "has_flash_fired": metadata.has_flash_fired,
+        "taken_at": metadata.taken_at.map(|time| time.to_string()),
+        "taken_at_offset": metadata.taken_at_offset,
+        "orientation": metadata.orientation,
+        "position": metadata.position.map(|position| json!({
+            "latitude": position.latitude,
+            "longitude": position.longitude,
+            "altitude_m": position.altitude_m,
+        })),
+        "software": metadata.software,
+        "artist": metadata.artist,
+        "copyright": metadata.copyright,
+        "description": metadata.description,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn exposures_read_as_on_a_camera() {
+        let metadata = Metadata {
+            exposure_time: Some((10, 2500)),
+            f_number: Some(2.8),
+            iso: Some(400),
+            focal_length_mm: Some(35.0),
+            ..Metadata::default()
+        };
+        let words = exposure(&metadata).unwrap();
+        assert_eq!(words, "1/250 s · f/2.8 · ISO 400 · 35 mm");
+        assert_eq!(exposure_time((2, 1)).unwrap(), "2 s");
+        assert_eq!(exposure_time((1, 0)), None);
+        assert_eq!(exposure(&Metadata::default()), None);
+    }
+
+    #[test]
+    fn a_time_without_a_zone_gets_none() {
+        let mut metadata = Metadata {
+            taken_at: Some(jiff::civil::date(2025, 11, 4).at(14, 32, 5, 0)),
+            ..Metadata::default()
+        };
+        let without = taken_at(&metadata).unwrap();
+        assert_eq!(
+            without,
+            "Tuesday 4 November 2025, 14:32:05 (camera's clock)"
+        );
+        metadata.taken_at_offset = Some("+02:00".to_owned());
+        assert!(taken_at(&metadata).unwrap().ends_with("14:32:05 (+02:00)"));
+    }
+
+    #[test]
+    fn an_animation_says_how_many_frames_it_has_and_how_long_it_takes() {
+        let words = |n_frames, duration| {
+            let animation = Some(Animation { n_frames, duration });
+            animated(&Metadata {
+                is_animated: true,
+                animation,
+                ..Metadata::default()
+            })
+        };
+        let short = words(3, Duration::from_millis(300));
+        assert_eq!(short.as_deref(), Some("3 frames, 0.3 s"));
+        let long = words(1500, Duration::from_secs(61));
+        assert_eq!(long.as_deref(), Some("1,500 frames, 1 min 1 s"));
+        assert_eq!(animated(&Metadata::default()), None);
+    }
+}
