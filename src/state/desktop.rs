@@ -3,11 +3,11 @@
 
 use std::time::Instant;
 
-use crate::domain::{Room, safe_display_name};
+use crate::domain::{Room, SaveJobId, safe_display_name};
 use crate::protocol::{Command, Event, SaveReport};
 use crate::state::AppState;
 use crate::state::effect::Effect;
-use crate::state::saves::Saves;
+use crate::state::saves::{SaveOrigin, Saves};
 use crate::state::user_message::{self, grouped, images};
 
 /// See the [module documentation](self).
@@ -41,6 +41,7 @@ impl AppState {
         let (title, text) = match event {
             // Who stopped it knows.
             Event::SaveFinished { report, .. } if report.is_cancelled => return None,
+            Event::SaveFinished { job, report } if self.is_quiet(*job, report) => return None,
             Event::SaveFinished { job, report } => (
                 report_title(report),
                 report_text(self.room_of(*job), report),
@@ -52,6 +53,16 @@ impl AppState {
             _ => return None,
         };
         Some(Effect::Send(Command::NotifyDesktop { title, text }))
+    }
+
+    /// Many folders are brought up to date at once, and most of them are already.
+    fn is_quiet(&self, job: SaveJobId, report: &SaveReport) -> bool {
+        let job = self.saves.job(job);
+        job.is_some_and(|job| job.origin == SaveOrigin::Update)
+            && report.saved.is_empty()
+            && report.failed.is_empty()
+            && report.not_written.is_empty()
+            && report.stopped_by.is_none()
     }
 
     /// What the taskbar is to show, if that is something else than before.

@@ -112,6 +112,37 @@ fn nobody_is_told_who_looks_at_the_window_or_stopped_the_save() {
 }
 
 #[test]
+fn an_update_tells_only_what_it_brought_and_what_went_wrong() {
+    let mut state = in_room(10);
+    look_elsewhere(&mut state);
+    let mut finish = |report| {
+        let mut job = save_job(1, room(0));
+        job.origin = SaveOrigin::Update;
+        state.saves.jobs = vec![job];
+        let (job, report) = (SaveJobId(1), Box::new(report));
+        notices(state.on_event(Event::SaveFinished { job, report }))
+    };
+    let SaveReport { saved: there, .. } = saved(3);
+    let nothing_new = SaveReport {
+        already_there: there,
+        ..saved(0)
+    };
+    assert_eq!(finish(saved(0)), []);
+    assert_eq!(finish(nothing_new.clone()), []);
+    assert_eq!(finish(saved(2)).len(), 1);
+    let with_failure = SaveReport {
+        failed: vec![failed(7)],
+        ..nothing_new.clone()
+    };
+    assert_eq!(finish(with_failure).len(), 1);
+    let stopped = SaveReport {
+        stopped_by: Some(SaveFailure::Download(DownloadError::Deleted)),
+        ..nothing_new
+    };
+    assert_eq!(finish(stopped).len(), 1);
+}
+
+#[test]
 fn a_save_that_asks_something_is_told_once() {
     let mut state = in_room(10);
     look_elsewhere(&mut state);
