@@ -79,6 +79,11 @@ impl Notices {
             .retain(|notice| notice.offer.as_ref() != Some(offer));
     }
 
+    /// Takes off all: the account they were about is left.
+    pub(super) fn withdraw_all(&mut self) {
+        self.shown.clear();
+    }
+
     /// Takes off every message that offers to go on with this save.
     pub(super) fn withdraw_resume(&mut self, job: SaveJobId) {
         self.shown.retain(|notice| {

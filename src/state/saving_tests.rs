@@ -342,6 +342,25 @@ fn several_saves_of_earlier_runs_are_offered_together() {
 }
 
 #[test]
+fn what_was_told_of_an_account_is_withdrawn_when_it_is_left() {
+    let (mut state, _) = running();
+    state.on_event(Event::SavesRestored(vec![unfinished(7, 311)]));
+    assert!(state.notices.iter().count() > 0);
+    state.on_event(Event::SignedOut { keyring: None });
+    assert_eq!(state.notices.iter().count(), 0);
+}
+
+#[test]
+fn what_went_wrong_with_leaving_is_told_after_it() {
+    let (mut state, _) = running();
+    state.on_event(Event::SavesRestored(vec![unfinished(7, 311)]));
+    let keyring = Some(crate::protocol::KeyringError::Locked);
+    state.on_event(Event::SignedOut { keyring });
+    let told: Vec<_> = state.notices.iter().map(|notice| notice.level).collect();
+    assert_eq!(told, [NoticeLevel::Warning]);
+}
+
+#[test]
 fn signing_out_forgets_jobs_and_what_was_remembered_of_rooms() {
     let (mut state, _) = running();
     let key = state.settings.accounts[0].key();

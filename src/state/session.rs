@@ -128,6 +128,9 @@ impl AppState {
             .is_some_and(|before| before.account == session.account);
         let mut effects = Vec::new();
         if !is_same_account {
+            if self.session.is_some() {
+                self.notices.withdraw_all();
+            }
             self.forget_account();
             effects.push(Effect::DropTextures);
         }
@@ -227,6 +230,7 @@ impl AppState {
 
     pub(super) fn signed_out(&mut self, keyring: Option<KeyringError>) -> Vec<Effect> {
         self.is_signing_out = false;
+        self.notices.withdraw_all();
         if let Some(error) = keyring {
             let message = user_message::keyring_not_removed(&error);
             self.notices.push(NoticeLevel::Warning, message, None);
