@@ -313,7 +313,7 @@ impl SaveJob {
         let until = target
             .saved_until()
             .map_or(newest, |known| known.max(newest));
-        target.remember_saved_until(until);
+        target.remember_saved_until(until, self.save.choices.clone());
         if let Some(library) = &self.library {
             let rooms: Vec<SavedUntil> = library.saved_rooms();
             self.link.events.send(Event::SavedRoomsKnown(rooms)).await;

@@ -351,7 +351,7 @@ impl Work<'_> {
         {
             let known = self.target.saved_until();
             let until = known.map_or(newest, |known| known.max(newest));
-            self.target.remember_saved_until(until);
+            self.target.remember_saved_until(until, choices(self.args));
         }
     }
 }

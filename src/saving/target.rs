@@ -11,7 +11,7 @@ use super::check::by_record;
 use super::{Planned, Presence};
 use crate::domain::{AccountId, ByteCount, RoomId, UploadId};
 use crate::storage::{
-    FoundFiles, Library, SaveFolder, SavedFile, SavedUntil, StorageError, name_key,
+    FoundFiles, Library, SaveChoices, SaveFolder, SavedFile, SavedUntil, StorageError, name_key,
 };
 
 /// A folder, opened to save one room into it.
@@ -139,13 +139,14 @@ impl TargetFolder {
         self.library.as_ref()?.saved_until(&self.room, &self.root)
     }
 
-    /// Remembers until when the room was saved here without a gap. Without it the next
+    /// Remembers until when the room was saved here without a gap, and how. Without it the next
     /// run only looks at more files than it need.
-    pub fn remember_saved_until(&self, until: Timestamp) {
+    pub fn remember_saved_until(&self, until: Timestamp, choices: SaveChoices) {
         let mark = SavedUntil {
             room: self.room.clone(),
             folder: self.root.clone(),
             until,
+            choices: Some(choices),
         };
         if let Some(library) = &self.library
             && let Err(error) = library.record_saved_until(mark)

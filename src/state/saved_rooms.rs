@@ -151,13 +151,15 @@ impl AppState {
             .saved_rooms
             .news(&saved.room, &listing, saved.until)
             .count;
+        // What was chosen since for another folder of the room changes nothing in this one.
+        let choices = saved.choices.clone();
         let order = SaveOrder {
             room: Box::new(room.clone()),
             selection: SaveSelection::News {
                 listing: Box::new(listing),
             },
             folder: saved.folder.clone(),
-            choices: self.remembered_choices(&saved.room),
+            choices: choices.unwrap_or_else(|| self.remembered_choices(&saved.room)),
         };
         Some(self.start_save(order, SaveOrigin::Update, (count, ByteCount(0))))
     }

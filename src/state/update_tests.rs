@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::fixtures::{in_room, load_page, room, signed_in};
 use super::*;
 use crate::domain::RoomId;
-use crate::protocol::{Command, Event, SaveOrder, SaveSelection, SavedUntil};
+use crate::protocol::{Command, Event, SaveChoices, SaveOrder, SaveSelection, SavedUntil};
 
 /// When the image of this number of the fixtures was posted.
 fn posted(number: i64) -> Timestamp {
@@ -19,6 +19,7 @@ fn saved(number: usize, folder: &str, until: Timestamp) -> SavedUntil {
         room: room(number).id,
         folder: PathBuf::from(folder),
         until,
+        choices: None,
     }
 }
 
@@ -53,6 +54,48 @@ fn what_came_since_the_room_was_saved_is_counted_and_saved_with_one_input() {
     // It is being saved now: there is nothing to offer, and nothing to begin twice.
     assert_eq!(state.news(), None);
     assert!(started(state.on_action(Action::SaveNews)).is_empty());
+}
+
+#[test]
+fn a_folder_is_brought_up_to_date_as_it_was_saved_not_as_another_was_last() {
+    let mut state = in_room(50);
+    let published = SaveChoices {
+        template: "{date}/{name}".to_owned(),
+        strips_position: true,
+        ..SaveChoices::default()
+    };
+    let saved = SavedUntil {
+        choices: Some(published.clone()),
+        ..saved(0, "/publish", posted(37))
+    };
+    state.on_event(Event::SavedRoomsKnown(vec![saved]));
+    let elsewhere = SaveChoices {
+        template: "{id}".to_owned(),
+        ..SaveChoices::default()
+    };
+    state.on_action(Action::SaveSelected);
+    state.on_action(Action::ChangeSaveFolder(PathBuf::from("/tmp")));
+    state.on_action(Action::ChangeSaveChoices(Box::new(elsewhere)));
+    state.on_action(Action::ConfirmSave);
+    let orders = started(state.on_action(Action::SaveNews));
+    assert_eq!(orders[0].folder, Path::new("/publish"));
+    assert_eq!(orders[0].choices, published);
+}
+
+#[test]
+fn a_folder_of_which_it_is_not_known_is_saved_as_the_room_was_last() {
+    let mut state = in_room(50);
+    let before = saved(0, "/here", posted(37));
+    state.on_event(Event::SavedRoomsKnown(vec![before]));
+    let last = SaveChoices {
+        template: "{id}".to_owned(),
+        ..SaveChoices::default()
+    };
+    state.on_action(Action::SaveSelected);
+    state.on_action(Action::ChangeSaveChoices(Box::new(last.clone())));
+    state.on_action(Action::ConfirmSave);
+    let orders = started(state.on_action(Action::SaveNews));
+    assert_eq!(orders[0].choices, last);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use salon::domain::{Room, SaveJobId};
 use salon::protocol::{
     ClashRule, Command, Event, Generation, SaveActivity, SaveChoices, SaveFailure, SaveOrder,
-    SaveReport, SaveSelection, SaveSurvey, StorageError, SurveyError, UnfinishedSave,
+    SaveReport, SaveSelection, SaveSurvey, SavedUntil, StorageError, SurveyError, UnfinishedSave,
 };
 use tokio::sync::Semaphore;
 
@@ -301,6 +301,42 @@ async fn a_save_that_is_forgotten_leaves_no_part_behind() {
     assert_eq!(left_saves(&mut backend).await, []);
 }
 
+/// How far rooms were saved.
+async fn saved_rooms(backend: &mut TestBackend) -> Vec<SavedUntil> {
+    let known = |event: &Event| match event {
+        Event::SavedRoomsKnown(rooms) if !rooms.is_empty() => Some(rooms.clone()),
+        _ => None,
+    };
+    match backend.passed.iter().find_map(known) {
+        Some(rooms) => rooms,
+        None => backend.until("the room that was saved", known).await,
+    }
+}
+
+#[tokio::test]
+async fn how_a_room_was_saved_is_told_with_how_far() {
+    let server = ScriptedServer::start(4);
+    let (mut backend, room, listing) = listed(&server).await;
+    let choices = SaveChoices {
+        template: "{date}/{name}".to_owned(),
+        strips_position: true,
+        ..SaveChoices::default()
+    };
+    let folder = backend.path().join("publish");
+    let order = order(&room, &folder, whole_room(&listing), choices.clone());
+    backend.send(Command::StartSave {
+        job: JOB,
+        order: Box::new(order),
+    });
+    backend.saved().await;
+    let rooms = saved_rooms(&mut backend).await;
+    assert_eq!(rooms[0].choices.as_ref(), Some(&choices));
+    backend.close();
+    let mut backend = again(backend, &server);
+    let rooms = saved_rooms(&mut backend).await;
+    assert_eq!(rooms[0].choices, Some(choices));
+}
+
 async fn update(
     backend: &mut TestBackend,
     room: &Room,
@@ -328,14 +364,8 @@ async fn an_update_brings_what_is_new_and_repairs_what_has_lost_its_end() {
     let (mut backend, room, listing) = listed(&server).await;
     let folder = save(&backend, &room, whole_room(&listing));
     assert_eq!(backend.saved().await.saved.len(), 450);
-    let known = |event: &Event| match event {
-        Event::SavedRoomsKnown(rooms) if !rooms.is_empty() => Some(rooms.clone()),
-        _ => None,
-    };
-    let rooms = match backend.passed.iter().find_map(known) {
-        Some(rooms) => rooms,
-        None => backend.until("the room that was saved", known).await,
-    };
+    let rooms = saved_rooms(&mut backend).await;
+    assert_eq!(rooms[0].choices, Some(SaveChoices::default()));
     assert_eq!(rooms[0].room, room.id);
     assert_eq!(rooms[0].until.as_millisecond(), 1_700_000_000_000);
     let broken = folder.join("picture 440.png");

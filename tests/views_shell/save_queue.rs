@@ -42,6 +42,7 @@ fn saved(room: &str, folder: &str) -> SavedUntil {
         room: RoomId::from(room),
         folder: PathBuf::from(folder),
         until: "2024-03-18T23:30:00Z".parse::<Timestamp>().unwrap(),
+        choices: None,
     }
 }
 

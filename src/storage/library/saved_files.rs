@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::Library;
 use super::writer::Job;
 use crate::domain::{ByteCount, RoomId, UploadId};
-use crate::storage::StorageError;
+use crate::storage::{SaveChoices, StorageError};
 
 /// A file that was finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +56,8 @@ pub struct SavedUntil {
     pub folder: PathBuf,
     /// Everything that was posted until then is there.
     pub until: Timestamp,
+    /// How it was saved; not known of what older versions saved.
+    pub choices: Option<SaveChoices>,
 }
 
 impl Library {
@@ -111,15 +113,20 @@ impl Library {
 
     /// All rooms that were saved without a gap, the latest first.
     pub fn saved_rooms(&self) -> Vec<SavedUntil> {
-        let sql = "SELECT rid, folder, until_ms FROM saved_rooms ORDER BY until_ms DESC";
+        let sql = "SELECT rid, folder, until_ms, choices FROM saved_rooms ORDER BY until_ms DESC";
         let mark = |row: &Row<'_>| {
             let (folder, until) = (path_of(row.get_ref(1)?), row.get(2)?);
             let until = Timestamp::from_millisecond(until).ok();
             let room = RoomId::from(row.get::<_, String>(0)?);
+            let choices = row
+                .get::<_, Option<String>>(3)?
+                .as_deref()
+                .and_then(choices_of);
             Ok(folder.zip(until).map(|(folder, until)| SavedUntil {
                 room,
                 folder,
                 until,
+                choices,
             }))
         };
         let read = |connection: &Connection| {
@@ -202,13 +209,26 @@ pub(super) fn write(connection: &Connection, file: &SavedFile) -> rusqlite::Resu
 }
 
 pub(super) fn write_until(connection: &Connection, mark: &SavedUntil) -> rusqlite::Result<()> {
-    let sql = "INSERT OR REPLACE INTO saved_rooms (rid, folder, until_ms) VALUES (?, ?, ?)";
+    let choices = mark.choices.as_ref().map(serde_json::to_string);
+    let choices = choices
+        .transpose()
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    let sql = "INSERT OR REPLACE INTO saved_rooms (rid, folder, until_ms, choices)
+        VALUES (?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![
         mark.room.as_str(),
         path_value(&mark.folder),
         mark.until.as_millisecond(),
+        choices,
     ])?;
     Ok(())
+}
+
+/// `None` for what only a newer version understands.
+fn choices_of(text: &str) -> Option<SaveChoices> {
+    serde_json::from_str(text)
+        .inspect_err(|error| tracing::warn!(%error, "how a room was saved is not understood"))
+        .ok()
 }
 
 /// `None` for a path that only another system has.

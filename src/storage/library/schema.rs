@@ -101,7 +101,8 @@ CREATE TABLE saved_rooms (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// `spec` is JSON: what a save is only matters as a whole. See [`super::save_jobs`].
+/// `spec` is JSON: what a save is only matters as a whole. See [`super::save_jobs`]. `choices`
+/// is JSON as well: how a room was saved, so that an update does the same.
 const JOBS: &str = "
 CREATE TABLE save_jobs (
     job INTEGER NOT NULL PRIMARY KEY,
@@ -112,6 +113,7 @@ CREATE TABLE save_jobs (
     failed_count INTEGER NOT NULL,
     total_count INTEGER NOT NULL
 ) STRICT;
+ALTER TABLE saved_rooms ADD COLUMN choices TEXT;
 ";
 
 /// Whether a file can be used.

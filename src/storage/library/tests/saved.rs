@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::storage::{SavedFile, SavedUntil};
+use crate::storage::{SaveChoices, SavedFile, SavedUntil};
 
 fn saved(upload: &str, path: impl Into<PathBuf>) -> SavedFile {
     SavedFile {
@@ -81,6 +81,7 @@ fn how_far_a_room_was_saved_is_known_for_each_folder() {
         room: room(),
         folder: PathBuf::from("/pictures/room"),
         until: Timestamp::from_second(seconds).unwrap(),
+        choices: None,
     };
     assert_eq!(library.saved_until(&room(), &mark(0).folder), None);
     library.record_saved_until(mark(5)).unwrap();
@@ -88,6 +89,48 @@ fn how_far_a_room_was_saved_is_known_for_each_folder() {
     let until = library.saved_until(&room(), &mark(0).folder);
     assert_eq!(until, Some(mark(7).until));
     assert_eq!(library.saved_until(&room(), Path::new("/other")), None);
+}
+
+#[test]
+fn how_a_room_was_saved_into_a_folder_is_known_after_a_restart() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let choices = SaveChoices {
+        template: "{date}/{name}".to_owned(),
+        strips_position: true,
+        ..SaveChoices::default()
+    };
+    let mark = SavedUntil {
+        room: room(),
+        folder: PathBuf::from("/pictures/room"),
+        until: Timestamp::from_second(5).unwrap(),
+        choices: Some(choices),
+    };
+    library.record_saved_until(mark.clone()).unwrap();
+    library.close();
+    let library = machine.open();
+    assert_eq!(library.saved_rooms(), [mark]);
+}
+
+#[test]
+fn a_mark_of_a_version_that_knew_no_choices_stays_without_them() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let path = library.path().to_path_buf();
+    library.close();
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection
+        .execute_batch(
+            "DROP TABLE save_jobs; ALTER TABLE saved_rooms DROP COLUMN choices;
+             PRAGMA user_version = 2;
+             INSERT INTO saved_rooms VALUES ('r', '/pictures/room', 5000);",
+        )
+        .unwrap();
+    drop(connection);
+    let marks = machine.open().saved_rooms();
+    assert_eq!(marks.len(), 1);
+    assert_eq!(marks[0].until, Timestamp::from_second(5).unwrap());
+    assert_eq!(marks[0].choices, None);
 }
 
 #[test]
