@@ -66,8 +66,9 @@ impl Runner {
             }
             Command::SurveySave { .. }
             | Command::StartSave { .. }
+            | Command::StartSaves(_)
             | Command::PauseSave(_)
-            | Command::ResumeSave(_)
+            | Command::ResumeSaves(_)
             | Command::RetrySave(_)
             | Command::CancelSave(_)
             | Command::AnswerClash { .. }

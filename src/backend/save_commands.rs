@@ -18,23 +18,22 @@ impl Runner {
             self.survey_save(survey, *order);
         } else if let Command::StartSave { job, order } = command {
             self.start_save(job, *order);
+        } else if let Command::StartSaves(saves) = command {
+            for (job, order) in saves {
+                self.start_save(job, order);
+            }
         } else if let Command::PauseSave(job) = command {
             self.with_saves(|saves| saves.pause(job));
         } else if let Command::CancelSave(job) = command {
             self.with_saves(|saves| saves.cancel(job));
         } else if let Command::AnswerClash { job, rule } = command {
             self.with_saves(|saves| saves.answer(job, rule));
-        } else if let Command::ResumeSave(job) | Command::RetrySave(job) = command
-            && self.with_saves(|saves| saves.has(job)) != Some(true)
-        {
-            // It could not even be begun.
-            self.refuse_save(job, PathBuf::new());
-        } else if let Command::ResumeSave(job) = command {
-            let running = self.with_saves(|saves| saves.resume(job));
-            self.follow_save(job, running.flatten());
+        } else if let Command::ResumeSaves(jobs) = command {
+            for job in jobs {
+                self.go_on_with(job, SaveDesk::resume);
+            }
         } else if let Command::RetrySave(job) = command {
-            let running = self.with_saves(|saves| saves.retry(job));
-            self.follow_save(job, running.flatten());
+            self.go_on_with(job, SaveDesk::retry);
         } else if let Command::ForgetSave(job) = command
             && let Some(forget) = self.with_saves(|saves| saves.forget(job)).flatten()
         {
@@ -53,6 +52,20 @@ impl Runner {
         };
         let running = live.saves.start(job, order);
         self.follow_save(job, running);
+    }
+
+    fn go_on_with(
+        &mut self,
+        job: SaveJobId,
+        how: impl FnOnce(&mut SaveDesk, SaveJobId) -> Option<Running>,
+    ) {
+        if self.with_saves(|saves| saves.has(job)) == Some(true) {
+            let running = self.with_saves(|saves| how(saves, job));
+            self.follow_save(job, running.flatten());
+        } else {
+            // It could not even be begun.
+            self.refuse_save(job, PathBuf::new());
+        }
     }
 
     /// Tells that a save ended in a way that nobody foresaw.

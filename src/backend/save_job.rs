@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
@@ -52,6 +52,8 @@ pub(super) struct SaveJob {
     pub(super) lane: mpsc::Sender<WindowRequest>,
     /// One save at a time: one server, one disk.
     pub(super) turn: Arc<Semaphore>,
+    /// The turn it began with.
+    pub(super) first_turn: Option<OwnedSemaphorePermit>,
     /// What became of it before, when it is tried again.
     pub(super) tally: SaveTally,
 }
@@ -111,6 +113,7 @@ impl SaveJob {
                 return Some(self.cancelled(begun));
             }
             if wish == Wish::Pause {
+                self.first_turn = None;
                 self.tell(SaveActivity::Paused).await;
                 self.wait(self.control.clone().changed()).await?.ok();
                 continue;
@@ -228,9 +231,14 @@ impl SaveJob {
     /// `Some(None)` when the person wants something else meanwhile.
     async fn ready(&mut self) -> Option<Option<Ready>> {
         self.tell(SaveActivity::Queued).await;
-        let turn = Arc::clone(&self.turn).acquire_owned();
-        let Some(turn) = self.unless_changed(turn).await? else {
-            return Some(None);
+        let turn = if let Some(turn) = self.first_turn.take() {
+            Ok(turn)
+        } else {
+            let turn = Arc::clone(&self.turn).acquire_owned();
+            let Some(turn) = self.unless_changed(turn).await? else {
+                return Some(None);
+            };
+            turn
         };
         if !self.link.is_alive() {
             self.tell(SaveActivity::SignedOut).await;
@@ -361,5 +369,5 @@ fn finish(begun: Option<Begun>) -> Vec<String> {
 /// What a run of the engine needs.
 struct Ready {
     client: Arc<Client>,
-    _turn: Option<tokio::sync::OwnedSemaphorePermit>,
+    _turn: Option<OwnedSemaphorePermit>,
 }

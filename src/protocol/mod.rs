@@ -142,10 +142,12 @@ pub enum Command {
         /// What to save.
         order: Box<SaveOrder>,
     },
+    /// The same for several, one after the other.
+    StartSaves(Vec<(SaveJobId, SaveOrder)>),
     /// Let a save rest. What came of unfinished files stays.
     PauseSave(SaveJobId),
-    /// Go on with a save that rests, also one of an earlier run.
-    ResumeSave(SaveJobId),
+    /// Go on with saves that rest, also with those of an earlier run.
+    ResumeSaves(Vec<SaveJobId>),
     /// End a save; what is complete stays, what is not leaves no trace.
     CancelSave(SaveJobId),
     /// The answer to [`Event::SaveAsks`], for all files of the save.

@@ -63,7 +63,7 @@ impl AppState {
             Event::SaveSurveyed { survey, result } => self.surveyed(survey, result),
             Event::SaveAdvanced { job, progress } => {
                 self.saves.advance(job, progress);
-                self.start_updates()
+                Vec::new()
             }
             Event::SaveAsks { job, path } => {
                 self.saves.ask(job, path);
@@ -71,7 +71,7 @@ impl AppState {
             }
             Event::SaveFinished { job, report } => {
                 self.saves.finish(job, report);
-                self.start_updates()
+                Vec::new()
             }
             Event::SavesRestored(unfinished) => {
                 self.saves_restored(unfinished);
@@ -86,16 +86,19 @@ impl AppState {
     }
 
     fn resume_saves(&mut self, jobs: &[SaveJobId]) -> Vec<Effect> {
-        let mut effects = Vec::new();
+        let mut resumed = Vec::new();
         for job in jobs {
             self.notices.withdraw_resume(*job);
             // It may have been dismissed while the offer was on screen.
             if self.saves.job(*job).is_some_and(|job| job.is_paused()) {
                 self.saves.go_on(*job);
-                effects.push(Effect::Send(Command::ResumeSave(*job)));
+                resumed.push(*job);
             }
         }
-        effects
+        if resumed.is_empty() {
+            return Vec::new();
+        }
+        vec![Effect::Send(Command::ResumeSaves(resumed))]
     }
 
     fn saves_restored(&mut self, unfinished: Vec<UnfinishedSave>) {

@@ -6,15 +6,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::domain::listing::Listing;
-use crate::domain::{ByteCount, RoomId};
-use crate::protocol::{SaveOrder, SaveSelection, SavedUntil};
+use crate::domain::{ByteCount, RoomId, SaveJobId};
+use crate::protocol::{Command, SaveOrder, SaveSelection, SavedUntil};
 use crate::state::AppState;
 use crate::state::effect::Effect;
 use crate::state::saves::SaveOrigin;
-
-/// How many folders are begun to be brought up to date at once: half of the commands that may
-/// wait. The others follow when these report.
-const UPDATES_AT_ONCE: usize = 32;
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
@@ -115,29 +111,26 @@ impl AppState {
         let saved = open.and_then(|gallery| self.saved_room(&gallery.room.id));
         let saved = saved.cloned();
         let update = saved.and_then(|saved| self.start_update(&saved));
-        update.into_iter().collect()
+        let command = update.map(|(job, order)| Command::StartSave {
+            job,
+            order: Box::new(order),
+        });
+        command.into_iter().map(Effect::Send).collect()
     }
 
-    /// Brings all folders up to date.
+    /// Brings all folders up to date, with one command: hundreds would fill the channel.
     pub(super) fn update_folders(&mut self) -> Vec<Effect> {
-        let waiting = &self.saves.to_update;
-        let known = self.saved_rooms.known.iter();
-        let new = known.filter(|saved| !waiting.contains(saved)).cloned();
-        let new: Vec<_> = new.collect();
-        self.saves.to_update.extend(new);
-        self.start_updates()
-    }
-
-    /// Begins those that wait, as many as there is room for.
-    pub(super) fn start_updates(&mut self) -> Vec<Effect> {
-        let n_begun = self.saves.to_update.len().min(UPDATES_AT_ONCE);
-        let begun: Vec<_> = self.saves.to_update.drain(..n_begun).collect();
-        let updates = begun.iter().filter_map(|saved| self.start_update(saved));
-        updates.collect()
+        let known = self.saved_rooms.known.clone();
+        let updates = known.iter().filter_map(|saved| self.start_update(saved));
+        let updates: Vec<_> = updates.collect();
+        if updates.is_empty() {
+            return Vec::new();
+        }
+        vec![Effect::Send(Command::StartSaves(updates))]
     }
 
     /// Nothing where the room is gone, or is being saved into this folder already.
-    fn start_update(&mut self, saved: &SavedUntil) -> Option<Effect> {
+    fn start_update(&mut self, saved: &SavedUntil) -> Option<(SaveJobId, SaveOrder)> {
         let mut galleries = self.gallery.iter().chain(&self.kept);
         let gallery = galleries.find(|gallery| gallery.room.id == saved.room);
         let listing = gallery.map(|gallery| gallery.listing.clone());
@@ -161,7 +154,9 @@ impl AppState {
             folder: saved.folder.clone(),
             choices: choices.unwrap_or_else(|| self.remembered_choices(&saved.room)),
         };
-        Some(self.start_save(order, SaveOrigin::Update, (count, ByteCount(0))))
+        let size = (count, ByteCount(0));
+        let job = self.saves.start(&order, SaveOrigin::Update, size);
+        Some((job, order))
     }
 }
 

@@ -1,13 +1,13 @@
 //! The queue of saves, and the one that is about to begin.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::domain::{ByteCount, Room, SaveJobId, UploadId};
 use crate::protocol::{
-    SaveActivity, SaveOrder, SaveProgress, SaveReport, SaveSelection, SavedUntil, UnfinishedSave,
+    SaveActivity, SaveOrder, SaveProgress, SaveReport, SaveSelection, UnfinishedSave,
 };
 use crate::state::save_sheet::SaveSheet;
 
@@ -64,8 +64,6 @@ pub struct Saves {
     pub sheet: Option<SaveSheet>,
     /// Bytes a second of the last save that had a speed.
     pub speed: Option<u64>,
-    /// Folders to bring up to date as soon as there is room for more commands.
-    pub(super) to_update: VecDeque<SavedUntil>,
     /// Where the images saved since the start are.
     saved: HashMap<UploadId, PathBuf>,
     last_id: u64,
@@ -80,7 +78,6 @@ impl Default for Saves {
             jobs: Vec::new(),
             sheet: None,
             speed: None,
-            to_update: VecDeque::new(),
             saved: HashMap::new(),
             last_id: u64::try_from(now).unwrap_or(0),
             last_survey: 0,

@@ -254,7 +254,7 @@ fn a_save_is_paused_and_resumed() {
     assert!(state.saves.jobs[0].is_paused());
     assert_eq!(state.saves.running().count(), 0);
     let sent = commands(state.on_action(Action::ResumeSaves(vec![job])));
-    assert!(matches!(&sent[..], [Command::ResumeSave(it)] if *it == job));
+    assert!(matches!(&sent[..], [Command::ResumeSaves(them)] if *them == [job]));
     assert!(state.saves.jobs[0].is_running());
 }
 
@@ -322,7 +322,7 @@ fn a_save_of_an_earlier_run_is_offered_once_and_goes_on_with_one_input() {
         panic!("nothing is offered");
     };
     let sent = commands(state.on_action(Action::ResumeSaves(jobs)));
-    assert!(matches!(&sent[..], [Command::ResumeSave(SaveJobId(7))]));
+    assert!(matches!(&sent[..], [Command::ResumeSaves(them)] if *them == [SaveJobId(7)]));
     assert_eq!(state.notices.iter().count(), 0);
 }
 
@@ -338,7 +338,7 @@ fn several_saves_of_earlier_runs_are_offered_together() {
     assert_eq!(state.notices.iter().count(), 0);
     let both = vec![SaveJobId(7), SaveJobId(8)];
     let sent = commands(state.on_action(Action::ResumeSaves(both)));
-    assert!(matches!(&sent[..], [Command::ResumeSave(SaveJobId(8))]));
+    assert!(matches!(&sent[..], [Command::ResumeSaves(them)] if *them == [SaveJobId(8)]));
 }
 
 #[test]

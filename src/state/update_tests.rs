@@ -24,11 +24,14 @@ fn saved(number: usize, folder: &str, until: Timestamp) -> SavedUntil {
 }
 
 fn started(effects: Vec<Effect>) -> Vec<SaveOrder> {
-    let order = |effect| match effect {
-        Effect::Send(Command::StartSave { order, .. }) => Some(*order),
-        _ => None,
+    let orders = |effect| match effect {
+        Effect::Send(Command::StartSave { order, .. }) => vec![*order],
+        Effect::Send(Command::StartSaves(saves)) => {
+            saves.into_iter().map(|(_, order)| order).collect()
+        }
+        _ => Vec::new(),
     };
-    effects.into_iter().filter_map(order).collect()
+    effects.into_iter().flat_map(orders).collect()
 }
 
 fn folders(effects: Vec<Effect>) -> Vec<PathBuf> {
@@ -162,16 +165,16 @@ fn all_folders_are_brought_up_to_date_but_those_of_rooms_that_are_gone() {
 }
 
 #[test]
-fn more_folders_than_commands_may_wait_are_begun_bit_by_bit() {
+fn more_folders_than_commands_may_wait_are_brought_up_to_date_with_one_command() {
     let mut state = signed_in(100);
     let folder = |number: usize| saved(number, &format!("/{number}"), posted(0));
     state.on_event(Event::SavedRoomsKnown((0..100).map(folder).collect()));
-    let mut begun = folders(state.on_action(Action::UpdateFolders)).len();
-    assert!(begun < 64, "{begun}");
+    let effects = state.on_action(Action::UpdateFolders);
+    let is_start = |effect: &&Effect| matches!(effect, Effect::Send(Command::StartSaves(_)));
+    assert_eq!(effects.iter().filter(is_start).count(), 1);
+    assert_eq!(folders(effects).len(), 100);
     let job = state.saves.jobs[0].id;
-    for _ in 0..4 {
-        let progress = state.saves.jobs[0].progress.clone();
-        begun += folders(state.on_event(Event::SaveAdvanced { job, progress })).len();
-    }
-    assert_eq!(begun, 100);
+    let progress = state.saves.jobs[0].progress.clone();
+    let effects = state.on_event(Event::SaveAdvanced { job, progress });
+    assert!(started(effects).is_empty());
 }

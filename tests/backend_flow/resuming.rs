@@ -96,7 +96,7 @@ async fn a_paused_save_asks_for_nothing_and_goes_on_where_it_was() {
     });
     assert_eq!(backend.saved().await.saved.len(), 1);
     assert_eq!(files_asked(&server), asked + 1);
-    backend.send(Command::ResumeSave(JOB));
+    backend.send(Command::ResumeSaves(vec![JOB]));
     let report = backend.saved().await;
     assert_eq!(report.saved.len(), 30, "{:?}", report.failed);
     assert_all_there(&folder, &server);
@@ -126,7 +126,7 @@ async fn what_the_end_of_the_program_cut_off_goes_on_with_one_command() {
     assert_eq!(left[0].folder, folder);
     assert_eq!(left[0].saved_count, 20);
     assert_eq!(left[0].total_count, 250);
-    backend.send(Command::ResumeSave(JOB));
+    backend.send(Command::ResumeSaves(vec![JOB]));
     let report = backend.saved().await;
     assert_eq!(report.saved.len(), 230, "{:?}", report.failed);
     assert_eq!(report.already_there.len(), 20);
@@ -158,7 +158,7 @@ async fn a_selection_is_resumed_as_it_was_chosen() {
     server.gate.add_permits(1_000);
     let mut backend = again(backend, &server);
     assert_eq!(left_saves(&mut backend).await[0].total_count, 6);
-    backend.send(Command::ResumeSave(JOB));
+    backend.send(Command::ResumeSaves(vec![JOB]));
     backend.saved().await;
     let names = [
         "0001 picture 25.png",
@@ -199,7 +199,7 @@ async fn signing_out_keeps_what_is_still_to_be_saved() {
     backend.session_started().await;
     let left = left_saves(&mut backend).await;
     assert_eq!(left.len(), 1, "{left:?}");
-    backend.send(Command::ResumeSave(left[0].job));
+    backend.send(Command::ResumeSaves(vec![left[0].job]));
     let report = backend.saved().await;
     assert_eq!(report.saved.len() + report.already_there.len(), 20);
     assert_eq!(report.already_there.len(), 5);
@@ -335,6 +335,78 @@ async fn how_a_room_was_saved_is_told_with_how_far() {
     let mut backend = again(backend, &server);
     let rooms = saved_rooms(&mut backend).await;
     assert_eq!(rooms[0].choices, Some(choices));
+}
+
+/// How many threads of this program save.
+#[cfg(target_os = "linux")]
+fn saver_count() -> usize {
+    let threads = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let name = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("comm"));
+    let names = threads.filter_map(|thread| name(thread).ok());
+    names.filter(|name| name.trim() == "salon-saver").count()
+}
+
+#[tokio::test]
+async fn hundreds_of_saves_begin_with_one_command_and_only_the_first_has_a_thread() {
+    let server = gated(3, 0);
+    let (mut backend, room, listing) = listed(&server).await;
+    let root = backend.path().to_path_buf();
+    let one = |number: u64| {
+        let folder = root.join(number.to_string());
+        let selection = SaveSelection::Uploads(uploads(&listing)[..1].to_vec());
+        let order = order(&room, &folder, selection, SaveChoices::default());
+        (SaveJobId(number), order)
+    };
+    let numbers = 1..=200;
+    backend.send(Command::StartSaves(numbers.clone().map(one).collect()));
+    activity(&mut backend, SaveActivity::Running).await;
+    // Other tests of this program save as well.
+    #[cfg(target_os = "linux")]
+    assert!(saver_count() < 100, "{}", saver_count());
+    // One that waits can be taken off the queue, and another rests.
+    backend.send(Command::CancelSave(SaveJobId(150)));
+    let finished = |event: &Event| match event {
+        Event::SaveFinished { job, report } => Some((*job, report.is_cancelled)),
+        _ => None,
+    };
+    let end = backend.until("the end of one that waits", finished).await;
+    assert_eq!(end, (SaveJobId(150), true));
+    backend.send(Command::PauseSave(SaveJobId(20)));
+    activity(&mut backend, SaveActivity::Paused).await;
+    server.gate.add_permits(1_000);
+    let mut order = Vec::new();
+    for _ in 0..198 {
+        order.push(backend.until("the end of a save", finished).await.0.0);
+    }
+    let wanted = numbers.filter(|number| ![20, 150].contains(number));
+    assert_eq!(order, wanted.collect::<Vec<_>>());
+    backend.send(Command::ResumeSaves(vec![SaveJobId(20)]));
+    let end = backend.until("the one that rested", finished).await;
+    assert_eq!(end, (SaveJobId(20), false));
+}
+
+#[tokio::test]
+async fn saves_that_wait_for_their_turn_are_offered_after_the_end_of_the_program() {
+    let server = gated(5, 0);
+    let (mut backend, room, listing) = listed(&server).await;
+    let root = backend.path().to_path_buf();
+    let one = |number: u64| {
+        let folder = root.join(number.to_string());
+        let order = order(&room, &folder, whole_room(&listing), SaveChoices::default());
+        (SaveJobId(number), order)
+    };
+    backend.send(Command::StartSaves((1..=30).map(one).collect()));
+    activity(&mut backend, SaveActivity::Running).await;
+    backend.close();
+    server.gate.add_permits(1_000);
+    let mut backend = again(backend, &server);
+    let left = left_saves(&mut backend).await;
+    let jobs: Vec<_> = left.iter().map(|save| save.job).collect();
+    assert_eq!(jobs, (1..=30).map(SaveJobId).collect::<Vec<_>>());
+    backend.send(Command::ResumeSaves(jobs));
+    for _ in 0..30 {
+        assert_eq!(backend.saved().await.saved.len(), 5);
+    }
 }
 
 async fn update(

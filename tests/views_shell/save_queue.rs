@@ -48,14 +48,14 @@ fn saved(room: &str, folder: &str) -> SavedUntil {
 
 /// The folders that are being updated.
 fn updated(harness: &Harness<'_, Shell>) -> Vec<PathBuf> {
-    let folder = |command: &Command| match command {
-        Command::StartSave { order, .. } => {
-            let is_update = matches!(order.selection, SaveSelection::News { .. });
-            is_update.then(|| order.folder.clone())
-        }
-        _ => None,
+    let orders = |command: &Command| match command {
+        Command::StartSave { order, .. } => vec![(**order).clone()],
+        Command::StartSaves(saves) => saves.iter().map(|(_, order)| order.clone()).collect(),
+        _ => Vec::new(),
     };
-    harness.state().sent.iter().filter_map(folder).collect()
+    let orders = harness.state().sent.iter().flat_map(orders);
+    let updates = orders.filter(|order| matches!(order.selection, SaveSelection::News { .. }));
+    updates.map(|order| order.folder).collect()
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn a_save_is_paused_and_resumed_in_the_queue() {
     harness.get_by_label("Paused");
     harness.get_by_label_contains("Paused at 311 of 1,243");
     click(&mut harness, "Resume");
-    let is_it = |command: &Command| matches!(command, Command::ResumeSave(_));
+    let is_it = |command: &Command| matches!(command, Command::ResumeSaves(_));
     assert!(harness.state().sent.iter().any(is_it));
     harness.get_by_role_and_label(Role::Button, "Pause");
 }
@@ -206,7 +206,7 @@ fn a_save_of_an_earlier_run_is_offered_and_goes_on_with_one_input() {
         .next();
     offer.unwrap().click();
     harness.run_steps(3);
-    let is_it = |command: &Command| matches!(command, Command::ResumeSave(SaveJobId(7)));
+    let is_it = |command: &Command| matches!(command, Command::ResumeSaves(them) if *them == [SaveJobId(7)]);
     assert!(harness.state().sent.iter().any(is_it));
     assert!(
         harness
