@@ -39,6 +39,7 @@ mod originals;
 mod page_memory;
 mod people;
 mod reaction;
+mod real_folder;
 mod room_lister;
 mod rooms;
 mod runner;

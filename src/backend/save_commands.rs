@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::real_folder::real_folder;
 use super::runner::Runner;
 use super::save_desk::{Running, SaveDesk, end_of};
 use super::save_survey;
@@ -50,8 +51,23 @@ impl Runner {
             self.refuse_save(job, order.folder);
             return;
         };
+        let folder = order.folder.clone();
         let running = live.saves.start(job, order);
         self.follow_save(job, running);
+        self.find_folder(job, folder);
+    }
+
+    fn find_folder(&mut self, job: SaveJobId, typed: PathBuf) {
+        let events = self.services.events.clone();
+        self.spawn_quiet(async move {
+            // A network disk may take its time.
+            let find = move || real_folder(&typed).filter(|real| *real != typed);
+            match tokio::task::spawn_blocking(find).await {
+                Ok(Some(folder)) => events.send(Event::SaveFolderFound { job, folder }).await,
+                Ok(None) => {}
+                Err(error) => tracing::error!(%error, "finding a folder failed"),
+            }
+        });
     }
 
     fn go_on_with(

@@ -15,6 +15,7 @@ use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
 use super::originals::Originals;
+use super::real_folder::real_folder;
 use super::runner::JobEnd;
 use super::save_job::{Control, EndedSave, SaveJob, Wish};
 use super::save_source::SourceStart;
@@ -264,7 +265,12 @@ impl SaveDesk {
         let library = library.library().await?;
         let read = move || {
             let lock = library.lock_saves()?;
-            let saves = library.unfinished_saves();
+            let mut saves = library.unfinished_saves();
+            for save in &mut saves {
+                if let Some(real) = real_folder(&save.folder) {
+                    save.folder = real;
+                }
+            }
             Some(LeftSaves { saves, lock })
         };
         tokio::task::spawn_blocking(read).await.ok()?

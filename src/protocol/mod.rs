@@ -423,6 +423,14 @@ pub enum Event {
         /// The other file.
         path: PathBuf,
     },
+    /// The folder of a save has another name without links: the one that
+    /// [`Event::SavedRoomsKnown`] has for it.
+    SaveFolderFound {
+        /// Which.
+        job: SaveJobId,
+        /// Absolute and without links.
+        folder: PathBuf,
+    },
     /// A save is over. It can be begun again as long as it is not forgotten.
     SaveFinished {
         /// Which.

@@ -339,6 +339,7 @@ impl AppState {
             | Event::SaveSurveyed { .. }
             | Event::SaveAdvanced { .. }
             | Event::SaveAsks { .. }
+            | Event::SaveFolderFound { .. }
             | Event::SaveFinished { .. }
             | Event::SavesRestored(_)
             | Event::SavedRoomsKnown(_) => self.receive_about_saves(event),

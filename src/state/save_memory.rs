@@ -32,15 +32,20 @@ impl AppState {
         of_room.unwrap_or(&self.settings.last_save_choices).clone()
     }
 
+    pub(super) fn remember_folder(&mut self, room: &RoomId, folder: PathBuf) {
+        if let Some(key) = self.account_key() {
+            let folders = self.settings.save_folders.entry(key).or_default();
+            folders.insert(room.to_string(), folder);
+        }
+    }
+
     pub(super) fn remember_save(&mut self, room: &RoomId, target: &SaveTarget) {
         let SaveTarget { folder, choices } = target;
         self.settings.last_save_choices = choices.clone();
+        self.remember_folder(room, folder.clone());
         if let Some(key) = self.account_key() {
-            let room = room.to_string();
-            let folders = self.settings.save_folders.entry(key.clone()).or_default();
-            folders.insert(room.clone(), folder.clone());
             let of_rooms = self.settings.save_choices.entry(key).or_default();
-            of_rooms.insert(room, choices.clone());
+            of_rooms.insert(room.to_string(), choices.clone());
         }
     }
 

@@ -1,5 +1,7 @@
 //! What the person does with saves, and what the backend says about them.
 
+use std::path::PathBuf;
+
 use crate::domain::SaveJobId;
 use crate::protocol::{Command, Event, UnfinishedSave};
 use crate::state::AppState;
@@ -69,6 +71,7 @@ impl AppState {
                 self.saves.ask(job, path);
                 Vec::new()
             }
+            Event::SaveFolderFound { job, folder } => self.save_folder_found(job, folder),
             Event::SaveFinished { job, report } => {
                 self.saves.finish(job, report);
                 Vec::new()
@@ -99,6 +102,18 @@ impl AppState {
             return Vec::new();
         }
         vec![Effect::Send(Command::ResumeSaves(resumed))]
+    }
+
+    /// From now on the folder has the name that the ledger has for it.
+    fn save_folder_found(&mut self, job: SaveJobId, folder: PathBuf) -> Vec<Effect> {
+        let Some((room, typed)) = self.saves.rename_folder(job, folder.clone()) else {
+            return Vec::new();
+        };
+        if self.remembered_folder(&room) != Some(typed) {
+            return Vec::new();
+        }
+        self.remember_folder(&room, folder);
+        vec![self.keep_settings()]
     }
 
     fn saves_restored(&mut self, unfinished: Vec<UnfinishedSave>) {

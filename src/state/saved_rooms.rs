@@ -69,7 +69,12 @@ impl AppState {
         let remembered = self.remembered_folder(room);
         let of_room = self.saved_rooms.known.iter();
         let of_room = of_room.filter(|saved| saved.room == *room);
-        of_room.max_by_key(|saved| (Some(&saved.folder) == remembered.as_ref(), saved.until))
+        of_room.max_by_key(|saved| {
+            let is_last = remembered
+                .as_deref()
+                .is_some_and(|folder| saved.is_in(folder));
+            (is_last, saved.until)
+        })
     }
 
     /// What is new in the open room, as long as somebody may want to hear of it.
@@ -94,7 +99,7 @@ impl AppState {
 
     fn is_being_saved(&self, saved: &SavedUntil) -> bool {
         let mut jobs = self.saves.unfinished();
-        jobs.any(|job| job.room.id == saved.room && job.folder == saved.folder)
+        jobs.any(|job| job.room.id == saved.room && saved.is_in(&job.folder))
     }
 
     pub(super) fn hide_news(&mut self) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::domain::{ByteCount, Room, SaveJobId, UploadId};
+use crate::domain::{ByteCount, Room, RoomId, SaveJobId, UploadId};
 use crate::protocol::{
     SaveActivity, SaveOrder, SaveProgress, SaveReport, SaveSelection, UnfinishedSave,
 };
@@ -176,6 +176,17 @@ impl Saves {
         if let Some(job) = self.job_mut(id) {
             job.progress = progress;
         }
+    }
+
+    /// Answers of which room it is, and how its folder was named before.
+    pub(super) fn rename_folder(
+        &mut self,
+        id: SaveJobId,
+        folder: PathBuf,
+    ) -> Option<(RoomId, PathBuf)> {
+        let job = self.job_mut(id)?;
+        let before = std::mem::replace(&mut job.folder, folder);
+        Some((job.room.id.clone(), before))
     }
 
     pub(super) fn ask(&mut self, id: SaveJobId, path: PathBuf) {

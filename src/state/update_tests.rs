@@ -151,6 +151,25 @@ fn the_folder_a_room_was_saved_into_last_comes_first() {
 }
 
 #[test]
+fn a_folder_behind_a_link_is_the_one_of_the_ledger() {
+    let mut state = in_room(50);
+    let (other, last) = (saved(0, "/other", posted(5)), saved(0, "/real", posted(40)));
+    state.on_event(Event::SavedRoomsKnown(vec![other, last]));
+    state.on_action(Action::SaveSelected);
+    state.on_action(Action::ChangeSaveFolder(PathBuf::from("/link")));
+    state.on_action(Action::ConfirmSave);
+    let folder = PathBuf::from("/real");
+    let job = state.saves.jobs[0].id;
+    let effects = state.on_event(Event::SaveFolderFound { job, folder });
+    let is_kept = |effect: &Effect| matches!(effect, Effect::Send(Command::KeepSettings(_)));
+    assert!(effects.iter().any(is_kept));
+    let saved = state.saved_room(&room(0).id).unwrap();
+    assert_eq!(saved.folder, Path::new("/real"));
+    // It is being saved into that folder.
+    assert!(started(state.on_action(Action::SaveNews)).is_empty());
+}
+
+#[test]
 fn all_folders_are_brought_up_to_date_but_those_of_rooms_that_are_gone() {
     let mut state = signed_in(3);
     assert!(!state.has_folders_to_update());

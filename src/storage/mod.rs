@@ -38,7 +38,7 @@ pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;
 pub use library::{
     KnownPerson, Library, PageReading, SaveCounts, SaveScope, SavedCopy, SavedFile, SavedUntil,
-    SavesLock, ServerNotes, StoredSave, keep_only_saves, remove_library,
+    SavesLock, ServerNotes, StoredSave, keep_only_saves, plain_path, remove_library,
 };
 pub use placed::{OnClash, Placed, free_space};
 pub use resumable_part::{AnotherFile, FinishedPart, ResumablePart};

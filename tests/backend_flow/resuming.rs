@@ -337,6 +337,29 @@ async fn how_a_room_was_saved_is_told_with_how_far() {
     assert_eq!(rooms[0].choices, Some(choices));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_behind_a_link_is_told_as_it_is_written_down() {
+    let server = ScriptedServer::start(4);
+    let (mut backend, room, listing) = listed(&server).await;
+    let root = std::fs::canonicalize(backend.path()).unwrap();
+    std::fs::create_dir(root.join("disk")).unwrap();
+    std::os::unix::fs::symlink(root.join("disk"), root.join("link")).unwrap();
+    let typed = root.join("link/room");
+    let order = order(&room, &typed, whole_room(&listing), SaveChoices::default());
+    backend.send(Command::StartSave {
+        job: JOB,
+        order: Box::new(order),
+    });
+    let found = |event: &Event| match event {
+        Event::SaveFolderFound { job: JOB, folder } => Some(folder.clone()),
+        _ => None,
+    };
+    let folder = backend.until("the folder", found).await;
+    assert_eq!(folder, root.join("disk/room"));
+    assert_eq!(saved_rooms(&mut backend).await[0].folder, folder);
+}
+
 /// How many threads of this program save.
 #[cfg(target_os = "linux")]
 fn saver_count() -> usize {

@@ -36,7 +36,7 @@ use rusqlite::Connection;
 pub use page_writer::PageReading;
 pub use rooms::KnownPerson;
 pub use save_jobs::{SaveCounts, SaveScope, SavesLock, StoredSave, keep_only_saves};
-pub use saved_files::{SavedCopy, SavedFile, SavedUntil};
+pub use saved_files::{SavedCopy, SavedFile, SavedUntil, plain_path};
 use words::Words;
 use writer::{Job, Shared, Writer};
 

@@ -60,6 +60,21 @@ pub struct SavedUntil {
     pub choices: Option<SaveChoices>,
 }
 
+impl SavedUntil {
+    /// Whether this is the folder, however its path without links is written.
+    pub fn is_in(&self, folder: &Path) -> bool {
+        plain_path(&self.folder) == plain_path(folder)
+    }
+}
+
+/// The path as people write it: Windows puts `\\?\` in front of one without links.
+pub fn plain_path(path: &Path) -> &Path {
+    let text = path.to_str();
+    let plain = text.and_then(|text| text.strip_prefix(r"\\?\"));
+    let plain = plain.filter(|text| !text.starts_with(r"UNC\"));
+    plain.map_or(path, Path::new)
+}
+
 impl Library {
     /// Where copies of this upload were saved, the latest first.
     pub fn copies_of(&self, upload: &UploadId) -> Vec<SavedFile> {

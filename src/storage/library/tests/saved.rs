@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::storage::{SaveChoices, SavedFile, SavedUntil};
+use crate::storage::{SaveChoices, SavedFile, SavedUntil, plain_path};
 
 fn saved(upload: &str, path: impl Into<PathBuf>) -> SavedFile {
     SavedFile {
@@ -110,6 +110,22 @@ fn how_a_room_was_saved_into_a_folder_is_known_after_a_restart() {
     library.close();
     let library = machine.open();
     assert_eq!(library.saved_rooms(), [mark]);
+}
+
+#[test]
+fn a_path_of_windows_without_links_is_the_one_that_people_write() {
+    let plain = |path| plain_path(Path::new(path)).to_str().unwrap();
+    assert_eq!(plain(r"\\?\C:\Pictures"), r"C:\Pictures");
+    assert_eq!(plain(r"\\?\UNC\server\share"), r"\\?\UNC\server\share");
+    assert_eq!(plain("/pictures"), "/pictures");
+    let mark = SavedUntil {
+        room: room(),
+        folder: PathBuf::from(r"\\?\C:\Pictures"),
+        until: Timestamp::UNIX_EPOCH,
+        choices: None,
+    };
+    assert!(mark.is_in(Path::new(r"C:\Pictures")));
+    assert!(!mark.is_in(Path::new(r"C:\Other")));
 }
 
 #[test]
