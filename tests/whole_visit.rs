@@ -25,7 +25,7 @@ use std::time::Duration;
 use egui::{Key, Modifiers};
 use salon::demo_server::DemoOptions;
 use salon::protocol::KeyringStatus;
-use salon::state::{Phase, SignInStep};
+use salon::state::{AppState, Phase, SignInStep};
 use salon::storage::KeyringStore;
 
 use app::{App, Server};
@@ -52,6 +52,38 @@ fn a_whole_visit_from_the_code_to_the_last_file_and_out_again() {
             "our own doing"
         );
     });
+}
+
+#[test]
+fn a_save_that_was_cut_off_goes_on_with_one_press_at_the_next_start() {
+    let test = "a_save_that_was_cut_off_goes_on_with_one_press_at_the_next_start";
+    on_private_bus_within(Duration::from_mins(4), test, || {
+        let _daemon = Daemon::start(Keyring::Unlocked);
+        let home = tempfile::tempdir().unwrap();
+        let server = Server::start(DemoOptions::default());
+        let mut app = start(home.path());
+        sign_in_with_code(&mut app, &server);
+        app.open_room("team-offsite");
+        begin_saving_everything(&mut app, &home.path().join("saved"));
+        app.until("some are saved", |state| saved_count(state) >= 20);
+        let n_before = saved_count(app.state());
+        // As by Ctrl+Q: what is under way is closed, and the rest waits.
+        drop(app);
+        let mut app = start(home.path());
+        app.until("the save is offered", |state| {
+            let mut jobs = state.saves.jobs.iter();
+            jobs.any(|job| job.is_paused() && job.progress.total_count >= 1_000)
+        });
+        app.click("Resume");
+        app.until("it goes on", |state| saved_count(state) >= n_before + 40);
+        let report = app.state().saves.jobs[0].report.as_ref();
+        assert!(report.is_none_or(|report| report.failed.is_empty()));
+    });
+}
+
+fn saved_count(state: &AppState) -> usize {
+    let job = state.saves.jobs.first();
+    job.map_or(0, |job| job.progress.saved_count)
 }
 
 fn start(home: &Path) -> App {
@@ -93,7 +125,7 @@ fn scroll_to_the_end(app: &mut App) {
     app.until_label("its tile is drawn", &oldest.name);
 }
 
-fn save_everything(app: &mut App, server: &Server, folder: &Path) {
+fn begin_saving_everything(app: &mut App, folder: &Path) {
     app.key(Modifiers::COMMAND, Key::A);
     let gallery = app.gallery();
     assert_eq!(gallery.selection.count(&gallery.listing), 1_243);
@@ -105,6 +137,10 @@ fn save_everything(app: &mut App, server: &Server, folder: &Path) {
         .event(egui::Event::Text(folder.display().to_string()));
     app.harness.step();
     app.key(Modifiers::NONE, Key::Enter);
+}
+
+fn save_everything(app: &mut App, server: &Server, folder: &Path) {
+    begin_saving_everything(app, folder);
     app.until("everything is saved", |state| {
         state
             .saves
