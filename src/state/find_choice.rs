@@ -79,6 +79,10 @@ impl Gallery {
 
     /// Everything that is shown or will be, and nothing else.
     pub(super) fn select_all(&mut self) {
+        // In a room whose list is still to come it counts for all that will.
+        if self.listing.is_started() && self.is_empty() {
+            return;
+        }
         let Some(found) = &mut self.find.found else {
             self.selection.select_all();
             return;

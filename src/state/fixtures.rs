@@ -143,6 +143,7 @@ pub(super) fn save_job(number: u64, room: Room) -> SaveJob {
         clash: None,
         report: None,
         is_stopping: false,
+        is_whole_room: false,
     }
 }
 

@@ -74,7 +74,13 @@ impl AppState {
             Event::SaveFolderFound { job, folder } => self.save_folder_found(job, folder),
             Event::SaveFinished { job, report } => {
                 self.saves.finish(job, report);
-                Vec::new()
+                let retired = self.saves.retire(job).into_iter();
+                retired
+                    .map(|job| {
+                        self.notices.withdraw_resume(job);
+                        Effect::Send(Command::ForgetSave(job))
+                    })
+                    .collect()
             }
             Event::SavesRestored(unfinished) => {
                 self.saves_restored(unfinished);

@@ -30,6 +30,8 @@ pub struct SaveJob {
     pub report: Option<Box<SaveReport>>,
     /// Stop was pressed.
     pub is_stopping: bool,
+    /// Whether it is to save all images of the room.
+    pub is_whole_room: bool,
 }
 
 /// What a job came from.
@@ -148,6 +150,10 @@ impl Saves {
                 bytes_per_second: 0,
                 is_total_final,
             },
+            is_whole_room: matches!(
+                &order.selection,
+                SaveSelection::WholeRoom { except, .. } if except.is_empty()
+            ),
             clash: None,
             report: None,
             is_stopping: false,
@@ -205,6 +211,28 @@ impl Saves {
             job.is_stopping = false;
             job.report = Some(report);
         }
+    }
+
+    /// Saves that rest and have nothing left to do, since all of their room is in their folder
+    /// now. They are gone from the queue.
+    pub(super) fn retire(&mut self, id: SaveJobId) -> Vec<SaveJobId> {
+        let Some(done) = self.job(id).filter(|job| job.is_whole_room) else {
+            return Vec::new();
+        };
+        let is_complete = |report: &SaveReport| {
+            let is_early = report.is_cancelled || report.stopped_by.is_some();
+            !is_early && report.failed.is_empty() && report.left_out_count == 0
+        };
+        if !done.report.as_deref().is_some_and(is_complete) {
+            return Vec::new();
+        }
+        let (room, folder) = (done.room.id.clone(), done.folder.clone());
+        let is_done =
+            |job: &SaveJob| job.is_paused() && job.room.id == room && job.folder == folder;
+        let retired = self.jobs.iter().filter(|job| is_done(job));
+        let retired: Vec<_> = retired.map(|job| job.id).collect();
+        self.jobs.retain(|job| !is_done(job));
+        retired
     }
 
     pub(super) fn stop(&mut self, id: SaveJobId) {
@@ -275,5 +303,6 @@ fn restored(save: UnfinishedSave) -> SaveJob {
         clash: None,
         report: None,
         is_stopping: false,
+        is_whole_room: false,
     }
 }

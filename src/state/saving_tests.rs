@@ -327,6 +327,36 @@ fn a_save_of_an_earlier_run_is_offered_once_and_goes_on_with_one_input() {
 }
 
 #[test]
+fn what_is_left_of_a_room_that_was_saved_whole_is_not_offered_any_longer() {
+    let mut state = in_room(10);
+    let here = |job| UnfinishedSave {
+        room: Box::new(state.gallery.as_ref().unwrap().room.clone()),
+        folder: PathBuf::from("/here"),
+        ..unfinished(job, 3)
+    };
+    let elsewhere = unfinished(9, 3);
+    let left = vec![here(7), here(8), elsewhere];
+    state.on_event(Event::SavesRestored(left));
+    state.on_action(Action::SelectAll);
+    state.on_action(Action::SaveSelected);
+    let here = PathBuf::from("/here");
+    let (survey, _) = surveyed(state.on_action(Action::ChangeSaveFolder(here))).unwrap();
+    answer(&mut state, survey, None);
+    let (job, _) = started(state.on_action(Action::ConfirmSave)).unwrap();
+    let report = report(0);
+    let sent = commands(state.on_event(Event::SaveFinished { job, report }));
+    assert!(matches!(
+        &sent[..],
+        [
+            Command::ForgetSave(SaveJobId(7)),
+            Command::ForgetSave(SaveJobId(8))
+        ]
+    ));
+    let ids: Vec<_> = state.saves.jobs.iter().map(|job| job.id).collect();
+    assert_eq!(ids, [SaveJobId(9), job]);
+}
+
+#[test]
 fn several_saves_of_earlier_runs_are_offered_together() {
     let mut state = signed_in(2);
     let all = vec![unfinished(7, 0), unfinished(8, 5)];
