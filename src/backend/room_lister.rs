@@ -172,12 +172,7 @@ impl Search {
     }
 }
 
-/// Lists are newest first, places count from the oldest.
 fn place_in(listing: &Listing, id: &UploadId) -> Place {
-    let total = listing.len();
     let position = listing.position(id).unwrap_or_default();
-    Place {
-        from_oldest: total.saturating_sub(position).max(1) as u64,
-        total: total as u64,
-    }
+    Place::newest_first(position, listing.len())
 }

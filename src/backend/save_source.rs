@@ -152,18 +152,10 @@ impl Source {
 
 fn whole(uploads: Vec<Arc<Upload>>) -> Batch {
     let total = uploads.len();
-    let places = (0..total).map(|index| place_of(index, total));
+    let places = (0..total).map(|index| Place::newest_first(index, total));
     Batch {
         promised_count: total,
         uploads: uploads.into_iter().zip(places).collect(),
-    }
-}
-
-/// They are chosen newest first, and counted from the oldest.
-const fn place_of(index: usize, total: usize) -> Place {
-    Place {
-        from_oldest: (total - index) as u64,
-        total: total as u64,
     }
 }
 
@@ -185,6 +177,6 @@ fn places_of(ids: &[UploadId]) -> HashMap<UploadId, Place> {
     let total = ids.len();
     ids.iter()
         .enumerate()
-        .map(|(index, id)| (id.clone(), place_of(index, total)))
+        .map(|(index, id)| (id.clone(), Place::newest_first(index, total)))
         .collect()
 }

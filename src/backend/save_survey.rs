@@ -95,7 +95,9 @@ fn images<'a>(
         SaveSelection::Uploads(uploads) => {
             let total = uploads.len();
             let chosen = uploads.iter().enumerate();
-            Box::new(chosen.map(move |(index, upload)| (Arc::clone(upload), place(total, index))))
+            Box::new(chosen.map(move |(index, upload)| {
+                (Arc::clone(upload), Place::newest_first(index, total))
+            }))
         }
         SaveSelection::WholeRoom { listing, except } => {
             let total = listing.len();
@@ -104,7 +106,7 @@ fn images<'a>(
                 .filter(|upload| !except.contains(&upload.id));
             Box::new(known.map(move |upload| {
                 let position = listing.position(&upload.id).unwrap_or_default();
-                (upload, place(total, position))
+                (upload, Place::newest_first(position, total))
             }))
         }
         SaveSelection::News { listing } => {
@@ -121,21 +123,8 @@ fn images<'a>(
             });
             Box::new(news.map(move |upload| {
                 let position = listing.position(&upload.id).unwrap_or_default();
-                (upload, place(total, position))
+                (upload, Place::newest_first(position, total))
             }))
         }
-    }
-}
-
-/// Lists are newest first, places count from the oldest.
-const fn place(total: usize, position: usize) -> Place {
-    let from_oldest = total.saturating_sub(position);
-    Place {
-        from_oldest: if from_oldest == 0 {
-            1
-        } else {
-            from_oldest as u64
-        },
-        total: total as u64,
     }
 }

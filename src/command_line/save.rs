@@ -243,10 +243,7 @@ impl Work<'_> {
         let total = self.lister.total().unwrap_or_default();
         let checked = uploads.into_iter().map(|upload| {
             // They come newest first.
-            let place = Place {
-                from_oldest: total.saturating_sub(self.survey.count).max(1) as u64,
-                total: total as u64,
-            };
+            let place = Place::newest_first(self.survey.count, total);
             let planned = self.naming.plan(upload, place);
             self.survey.take(planned, Some(&self.target), on_clash)
         });

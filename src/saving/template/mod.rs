@@ -99,6 +99,16 @@ pub struct Place {
     pub total: u64,
 }
 
+impl Place {
+    /// In a list that has the newest first.
+    pub fn newest_first(position: usize, total: usize) -> Self {
+        Self {
+            from_oldest: total.saturating_sub(position).max(1) as u64,
+            total: total as u64,
+        }
+    }
+}
+
 /// What to do with the extension of `photo.png` when it holds a JPEG.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum ExtensionRule {
