@@ -308,7 +308,7 @@ impl Engine<'_> {
     )]
     async fn keep_telling(&self, shared: &RefCell<Shared<'_>>) -> Infallible {
         let mut told: Option<SaveProgress> = None;
-        let mut noted = Instant::now();
+        let mut noted: Option<Instant> = None;
         loop {
             let progress = {
                 let mut shared = shared.borrow_mut();
@@ -326,11 +326,14 @@ impl Engine<'_> {
                 let event = Event::SaveAdvanced { job, progress };
                 self.link.events.send(event).await;
             }
-            if noted.elapsed() >= NOTED_EVERY
+            let counts = shared.borrow().tally.counts();
+            let is_due = noted.is_none_or(|noted| noted.elapsed() >= NOTED_EVERY);
+            if counts.total > 0
+                && is_due
                 && let Some(library) = self.library
             {
-                noted = Instant::now();
-                library.keep_save_counts(self.save.job, shared.borrow().tally.counts());
+                noted = Some(Instant::now());
+                library.keep_save_counts(self.save.job, counts);
             }
             tokio::time::sleep(self.link.timings.progress_interval).await;
         }
