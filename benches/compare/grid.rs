@@ -24,9 +24,6 @@ const CPU_THUMBS: &str = "grid_all_tiles_cpu_vs_chromium_server_thumbs";
 const CPU_THUMBS_ALONE: &str = "grid_all_tiles_cpu_server_thumbs_vs_chromium_originals";
 const SECOND: &str = "second_start_first_screen_vs_cold";
 const IDLE: &str = "idle_cpu";
-/// What no start of a window here is below: there is no limit for these.
-const FLOOR: &str = "window_start_floor";
-const FLOOR_CPU: &str = "window_start_floor_cpu";
 
 /// Columns of Salon in a window of 1280 by 800, beside the list of rooms, at the usual size.
 const COLUMNS: usize = 5;
@@ -45,9 +42,6 @@ pub(crate) fn measure(
     (filter, n_runs): (&str, usize),
 ) -> Outcome<()> {
     let wants = |names: &[&str]| is_wanted(filter, names);
-    if wants(&[FLOOR, FLOOR_CPU]) {
-        window_floor(results, target, n_runs)?;
-    }
     let originals = [FIRST, ALL, CPU, MEMORY, CPU_THUMBS_ALONE, SECOND, IDLE];
     let chromium = browser::version();
     if chromium.is_none() {
@@ -93,29 +87,6 @@ pub(crate) fn measure(
                 visit.cpu_secs
             });
         }
-    }
-    Ok(())
-}
-
-/// The start of a window that has nothing to show, on this machine's way to draw.
-fn window_floor(results: &mut Results, target: &Path, n_runs: usize) -> Outcome<()> {
-    crate::say("a window with nothing in it");
-    let home = Home::empty(&target.join("home-empty"))?;
-    let (mut first, mut cpu) = (Vec::new(), Vec::new());
-    for _ in 0..n_runs {
-        let (first_secs, cpu_secs) = home.bare_start()?;
-        first.push(first_secs);
-        cpu.push(cpu_secs);
-    }
-    for (name, numbers, unit) in [(FLOOR, first, "s"), (FLOOR_CPU, cpu, "CPU s")] {
-        results.add(Row {
-            name: name.to_owned(),
-            value: median(&numbers).unwrap_or(f64::NAN),
-            unit: unit.to_owned(),
-            peer: None,
-            runs: numbers.len(),
-            more: Map::new(),
-        });
     }
     Ok(())
 }

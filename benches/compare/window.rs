@@ -17,9 +17,6 @@ use crate::server::{SALON, Server};
 /// How long anything may take before the run fails.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// What is drawn is on the screen so much later.
-const FIRST_PAINT: Duration = Duration::from_millis(150);
-
 /// A home of Salon in which somebody is signed in, with the corpus as the last room.
 pub(crate) struct Home(PathBuf);
 
@@ -67,27 +64,6 @@ impl Home {
         window.wait(&|drawn| drawn.total == total)?;
         window.quit()?;
         Ok(home)
-    }
-
-    /// A home in which nobody was ever signed in: the form, without a server.
-    pub(crate) fn empty(folder: &Path) -> Outcome<Self> {
-        if folder.exists() {
-            std::fs::remove_dir_all(folder)?;
-        }
-        std::fs::create_dir_all(folder)?;
-        Ok(Self(folder.to_owned()))
-    }
-
-    /// Seconds until the first frame of a window that has nothing to show, and the processor
-    /// seconds of it and a moment more: what any start costs on this machine.
-    pub(crate) fn bare_start(&self) -> Outcome<(f64, f64)> {
-        let window = Window::start_with(self, &["--log", "trace"])?;
-        let drawn = window.wait(&|drawn| drawn.total == 0)?;
-        let first_secs = drawn.at.duration_since(window.began).as_secs_f64();
-        std::thread::sleep(FIRST_PAINT);
-        let cpu_secs = cpu_seconds(window.child.id());
-        window.quit()?;
-        Ok((first_secs, cpu_secs))
     }
 
     /// Removes everything that was fetched: what is left is who is signed in, and the settings.
@@ -180,13 +156,9 @@ struct Window {
 
 impl Window {
     fn start(home: &Home, arguments: &[&str]) -> Outcome<Self> {
-        Self::start_with(home, &[&["--log", "info"], arguments].concat())
-    }
-
-    fn start_with(home: &Home, arguments: &[&str]) -> Outcome<Self> {
         let began = Instant::now();
         let mut child = Command::new(SALON)
-            .arg("--data-dir")
+            .args(["--log", "info", "--data-dir"])
             .arg(&home.0)
             .args(arguments)
             .env("TZ", "UTC")
@@ -284,16 +256,7 @@ impl Drop for Window {
 }
 
 /// `… salon::pace: all 24 visible tiles drawn, 0..24 of 300, 0 without a picture`
-/// or `… salon::app: a frame causes=…`, which is drawn without tiles.
 fn parse(line: &str, at: Instant) -> Option<Drawn> {
-    if line.contains(" a frame causes=") {
-        return Some(Drawn {
-            positions: 0..0,
-            total: 0,
-            n_without: 0,
-            at,
-        });
-    }
     let (_, rest) = line.split_once(" visible tiles drawn, ")?;
     let (positions, rest) = rest.split_once(" of ")?;
     let (total, rest) = rest.split_once(", ")?;
