@@ -167,7 +167,8 @@ impl Search {
         match &self.scope {
             Scope::AllBut(_) => listing.len().saturating_sub(self.excepted_count),
             Scope::These(places) => self.found.len() + places.len(),
-            Scope::News { .. } => self.found.len(),
+            // Some of what was found may be there: only what is planned counts.
+            Scope::News { .. } => 0,
         }
     }
 }

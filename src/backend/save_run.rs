@@ -265,11 +265,7 @@ impl Engine<'_> {
 
     /// What is new is looked for from a day before on: what is there of that day is no news.
     fn is_asked_for(&self, planned: &Planned) -> bool {
-        let is_there = || {
-            let checked = self.target.check(planned.clone(), self.clash());
-            matches!(checked.presence, Presence::There(_))
-        };
-        self.save.scope != SaveScope::News || !is_there()
+        self.save.scope != SaveScope::News || !self.target.has_copy(&planned.upload.id)
     }
 
     /// Asks once what to do about names that other files have. `None` to go on.

@@ -26,7 +26,7 @@ pub(super) enum SourceStart {
     /// All of them, in order.
     Uploads(Vec<Arc<Upload>>),
     /// As much of the room as this.
-    Listing(Box<Listing>),
+    Listing(Arc<Listing>),
     /// What this machine knows of the room.
     #[default]
     Library,
@@ -65,7 +65,7 @@ impl Source {
                 source.first.push_back(whole(uploads));
                 return source;
             }
-            SourceStart::Listing(listing) => listing,
+            SourceStart::Listing(listing) => Box::new(Arc::unwrap_or_clone(listing)),
             SourceStart::Library => {
                 let never = std::sync::atomic::AtomicBool::new(false);
                 let known = library.and_then(|it| it.whole_listing(&save.room.id, &never));

@@ -31,7 +31,7 @@ pub enum SaveSelection {
     /// All images of the room but a few, those not listed yet included.
     WholeRoom {
         /// What is known of it already.
-        listing: Box<Listing>,
+        listing: Arc<Listing>,
         /// Not these.
         except: HashSet<UploadId>,
     },
@@ -39,7 +39,7 @@ pub enum SaveSelection {
     /// saved there and has lost its end since.
     News {
         /// What is known of the room already.
-        listing: Box<Listing>,
+        listing: Arc<Listing>,
     },
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{Planned, TargetFolder};
-use crate::domain::ByteCount;
+use crate::domain::{ByteCount, UploadId};
 use crate::storage::{FoundFiles, OnClash, SavedFile};
 
 /// What is known of a copy.
@@ -90,6 +90,11 @@ impl TargetFolder {
             return Presence::NameTaken(path);
         }
         Presence::Missing
+    }
+
+    /// Whether a copy was written down when the folder was opened, and is there as it was.
+    pub fn has_copy(&self, upload: &UploadId) -> bool {
+        matches!(by_record(&self.copies_at_start(upload)), Presence::There(_))
     }
 
     /// A copy that nobody wrote down and no other upload has.

@@ -170,7 +170,7 @@ impl Gallery {
         let selection = match self.selection.all_but() {
             // Also where all of it is listed: what is new since then can be told only of rooms.
             Some(except) if !self.find.is_on() => SaveSelection::WholeRoom {
-                listing: Box::new(self.listing.clone()),
+                listing: Arc::new(self.listing.clone()),
                 except: except.clone(),
             },
             _ => SaveSelection::Uploads(self.chosen().collect()),

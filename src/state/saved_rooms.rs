@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -154,7 +155,7 @@ impl AppState {
         let order = SaveOrder {
             room: Box::new(room.clone()),
             selection: SaveSelection::News {
-                listing: Box::new(listing),
+                listing: Arc::new(listing),
             },
             folder: saved.folder.clone(),
             choices: choices.unwrap_or_else(|| self.remembered_choices(&saved.room)),

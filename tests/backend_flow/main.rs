@@ -56,7 +56,7 @@ pub(crate) fn uploads(listing: &Listing) -> Vec<Arc<Upload>> {
 
 pub(crate) fn whole_room(listing: &Listing) -> SaveSelection {
     SaveSelection::WholeRoom {
-        listing: Box::new(listing.clone()),
+        listing: Arc::new(listing.clone()),
         except: HashSet::new(),
     }
 }

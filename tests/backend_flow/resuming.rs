@@ -439,7 +439,7 @@ async fn update(
     listing: &Listing,
 ) -> SaveReport {
     let selection = SaveSelection::News {
-        listing: Box::new(listing.clone()),
+        listing: Arc::new(listing.clone()),
     };
     let order = order(room, folder, selection, SaveChoices::default());
     backend.send(Command::StartSave {
