@@ -1,11 +1,10 @@
 //! The queue of saves, and the one that is about to begin.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::domain::{ByteCount, Room, RoomId, SaveJobId, UploadId};
+use crate::domain::{ByteCount, Room, RoomId, SaveJobId};
 use crate::protocol::{
     SaveActivity, SaveOrder, SaveProgress, SaveReport, SaveSelection, UnfinishedSave,
 };
@@ -66,8 +65,6 @@ pub struct Saves {
     pub sheet: Option<SaveSheet>,
     /// Bytes a second of the last save that had a speed.
     pub speed: Option<u64>,
-    /// Where the images saved since the start are.
-    saved: HashMap<UploadId, PathBuf>,
     last_id: u64,
     last_survey: u64,
 }
@@ -80,7 +77,6 @@ impl Default for Saves {
             jobs: Vec::new(),
             sheet: None,
             speed: None,
-            saved: HashMap::new(),
             last_id: u64::try_from(now).unwrap_or(0),
             last_survey: 0,
         }
@@ -102,11 +98,6 @@ impl Saves {
     pub fn asking(&self) -> Option<(&SaveJob, &Path)> {
         let mut asking = self.unfinished().filter(|job| !job.is_stopping);
         asking.find_map(|job| Some((job, job.clash.as_deref()?)))
-    }
-
-    /// Where an image was saved to since the start.
-    pub fn saved_path(&self, upload: &UploadId) -> Option<&Path> {
-        self.saved.get(upload).map(PathBuf::as_path)
     }
 
     /// Forgets everything but the last numbers: a late report of an old job must not be taken
@@ -204,8 +195,6 @@ impl Saves {
     }
 
     pub(super) fn finish(&mut self, id: SaveJobId, report: Box<SaveReport>) {
-        let there = report.saved.iter().chain(&report.already_there);
-        self.saved.extend(there.cloned());
         if let Some(job) = self.job_mut(id) {
             job.clash = None;
             job.is_stopping = false;

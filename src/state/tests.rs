@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::fixtures::{in_room, listing, load_page, page, room, session, signed_in, upload};
+use super::fixtures::{
+    in_room, listing, load_page, page, room, save_job, session, signed_in, upload,
+};
 use super::*;
 use crate::domain::{
     ByteCount, ListingWindow, PageIndex, Person, SaveJobId, ServerUrl, UploadId, UserId,
@@ -471,13 +473,16 @@ fn what_was_saved_is_known_to_be_saved() {
         stopped_by: None,
         not_written: Vec::new(),
     };
+    let room = state.gallery.as_ref().unwrap().room.clone();
+    state.saves.jobs.push(save_job(1, room));
     state.on_event(Event::SaveFinished {
         job: SaveJobId(1),
         report: Box::new(report),
     });
-    assert_eq!(state.saves.saved_path(&upload(1).id), Some(at(1).as_path()));
-    assert_eq!(state.saves.saved_path(&upload(2).id), Some(at(2).as_path()));
-    assert_eq!(state.saves.saved_path(&upload(3).id), None);
+    let copies = state.gallery.as_ref().unwrap().copies();
+    assert_eq!(copies.path(&upload(1).id), Some(at(1).as_path()));
+    assert_eq!(copies.path(&upload(2).id), Some(at(2).as_path()));
+    assert_eq!(copies.path(&upload(3).id), None);
 }
 
 #[test]
