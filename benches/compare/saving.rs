@@ -146,6 +146,11 @@ impl Bench<'_> {
             }
             fs::create_dir_all(folder)?;
         }
+        // What was saved and removed before is not to be put on the disk in the middle of this.
+        let synced = Command::new("sync").status()?;
+        if !synced.success() {
+            return Err("the disk could not be synced".into());
+        }
         let mut command = match saver {
             Saver::Salon => self.salon(url, &folder, &data),
             Saver::Curl => self.curl(url, &folder, &data)?,
@@ -166,9 +171,7 @@ impl Bench<'_> {
     fn salon(&self, url: &str, folder: &Path, data: &Path) -> Command {
         let mut command = Command::new(SALON);
         command
-            .args([
-                "save", "--room", "corpus", "--json", "--server", url, "--to",
-            ])
+            .args(["save", "--room", "corpus", "--server", url, "--to"])
             .arg(folder)
             .arg("--data-dir")
             .arg(data)

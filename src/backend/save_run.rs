@@ -159,6 +159,7 @@ impl Engine<'_> {
             patience: PATIENCE,
             first_pause: self.link.timings.retry_first,
             is_extension_corrected: self.save.choices.corrects_extensions,
+            needs_sha256: self.save.choices.needs_sha256(),
             ..SaveOptions::default()
         }
     }

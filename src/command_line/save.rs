@@ -93,7 +93,7 @@ fn end_now() -> ! {
     std::process::exit(Exit::Interrupted as i32)
 }
 
-const fn options(args: &SaveArgs) -> SaveOptions {
+fn options(args: &SaveArgs) -> SaveOptions {
     SaveOptions {
         on_clash: match args.on_clash {
             ClashChoice::Skip => OnClash::Skip,
@@ -104,6 +104,7 @@ const fn options(args: &SaveArgs) -> SaveOptions {
         patience: args.account.patience,
         first_pause: Duration::from_millis(500),
         is_extension_corrected: args.correct_extensions,
+        needs_sha256: args.json || choices(args).needs_sha256(),
     }
 }
 

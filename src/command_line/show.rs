@@ -113,7 +113,9 @@ impl Show {
                 let event = if *is_repair { "repaired" } else { "saved" };
                 let mut json = described(event, planned, Some(path));
                 put(&mut json, "size", size.0.into());
-                put(&mut json, "sha256", hexadecimal(sha256).into());
+                if let Some(sha256) = sha256 {
+                    put(&mut json, "sha256", hexadecimal(sha256).into());
+                }
                 self.file(event, path, &json);
             }
             SaveEvent::AlreadyThere { planned, path } => {

@@ -129,6 +129,7 @@ impl<T: FnMut(SaveEvent)> Run<T> {
             }
         }
         self.advance();
+        self.saver.sync_folders().await;
         // The last file may have heard of it before this did.
         if self.cancel.is_cancelled() && self.report.left_count > 0 {
             self.report.early_end.get_or_insert(JobEnd::Cancelled);
@@ -139,7 +140,7 @@ impl<T: FnMut(SaveEvent)> Run<T> {
     fn start_files(&mut self) {
         while let Some(next) = self.queue.front() {
             // What is there costs nothing, unless it is read.
-            let is_read = self.saver.changes.is_position_removed;
+            let is_read = self.saver.changes.is_position_removed || self.saver.options.needs_sha256;
             let is_free = (next.presence.is_settled() && !is_read) || !self.is_full();
             let Some(checked) = self.queue.pop_front_if(|_| is_free) else {
                 return;

@@ -21,8 +21,8 @@ pub enum SaveEvent {
         path: PathBuf,
         /// Its length.
         size: ByteCount,
-        /// SHA-256 of it.
-        sha256: [u8; 32],
+        /// SHA-256 of it, where [`SaveOptions::needs_sha256`](super::SaveOptions) asks for it.
+        sha256: Option<[u8; 32]>,
         /// It took the place of a copy that had lost its end.
         is_repair: bool,
     },

@@ -1,16 +1,15 @@
 //! What a save writes beside the pictures.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use jiff::tz::TimeZone;
-use sha2::{Digest as _, Sha256};
 
 use super::SaveEvent;
 use super::sidecar::{ContactSheet, ImageRecord, Index, SavedImage, SidecarError, write_sidecar};
 use super::template::PortablePath;
 use crate::domain::{ByteCount, Room, ServerUrl, Upload};
-use crate::storage::{Library, SaveChoices};
+use crate::storage::{ContentHasher, Library, SaveChoices};
+use jiff::tz::TimeZone;
 
 /// What is written beside the pictures.
 pub struct Extras {
@@ -62,19 +61,18 @@ impl Extras {
                 planned,
                 path,
                 size,
-                sha256,
+                sha256: Some(sha256),
                 ..
-            } => {
-                self.add(&planned.upload, path, *size, *sha256);
-            }
+            } => self.add(&planned.upload, path, *size, *sha256),
+            SaveEvent::Saved { planned, path, .. } => self.add_unrecorded(&planned.upload, path),
             SaveEvent::AlreadyThere { planned, path } => {
                 let library = self.library.as_ref();
                 let copies = library.map(|it| it.copies_of(&planned.upload.id));
                 let mut copies = copies.into_iter().flatten();
-                if let Some(copy) = copies.find(|copy| copy.path == *path) {
-                    self.add(&planned.upload, path, copy.size, copy.sha256);
-                } else {
-                    self.add_unrecorded(&planned.upload, path);
+                let copy = copies.find(|copy| copy.path == *path);
+                match copy.and_then(|copy| Some((copy.size, copy.sha256?))) {
+                    Some((size, sha256)) => self.add(&planned.upload, path, size, sha256),
+                    None => self.add_unrecorded(&planned.upload, path),
                 }
             }
             _ => {}
@@ -83,14 +81,14 @@ impl Extras {
 
     /// Where there is no library, the file itself says what it is.
     fn add_unrecorded(&mut self, upload: &Upload, path: &Path) {
-        match std::fs::read(path) {
-            Ok(file) => {
-                let size = ByteCount(file.len() as u64);
-                self.add(upload, path, size, Sha256::digest(&file).into());
-            }
-            Err(error) => self
+        let mut hasher = ContentHasher::new(true);
+        let read = File::open(path).and_then(|file| hasher.update_from(file));
+        match (read, hasher.hashes().sha256) {
+            (Ok(length), Some(sha256)) => self.add(upload, path, ByteCount(length), sha256),
+            (Err(error), _) => self
                 .troubles
                 .push(format!("{} cannot be read: {error}", path.display())),
+            (Ok(_), None) => {}
         }
     }
 

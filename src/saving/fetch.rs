@@ -70,6 +70,9 @@ impl Fetch<'_> {
             part.restart()?;
         }
         advance.set(part.len());
+        if download.announced_sha256().is_some() {
+            part.want_sha256()?;
+        }
         let announced = upload.size.map(|size| size.0);
         let announced = announced.or_else(|| download.content_length());
         while let Some(chunk) = self.in_time(download.chunk()).await?? {
@@ -90,7 +93,7 @@ impl Fetch<'_> {
             return Err(DownloadError::WrongLength { expected, received }.into());
         }
         if let Some(announced) = download.announced_sha256()
-            && part.sha256() != announced
+            && part.hashes().sha256 != Some(announced)
         {
             // Which of its bytes are wrong nobody knows.
             part.restart()?;

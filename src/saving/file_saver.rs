@@ -68,7 +68,7 @@ pub(super) enum FileEnd {
     Saved {
         path: PathBuf,
         length: u64,
-        sha256: [u8; 32],
+        sha256: Option<[u8; 32]>,
         is_repair: bool,
     },
     AlreadyThere(PathBuf),
@@ -100,7 +100,12 @@ impl FileSaver {
                              save to another folder";
                 return Err(SaveFailure::PositionStays(cause.to_owned()).into());
             }
-            Presence::There(path) => return Ok(FileEnd::AlreadyThere(path.clone())),
+            Presence::There(path) => {
+                if self.options.needs_sha256 && !self.target.has_sha256(planned, path) {
+                    self.write_down(planned, path).await;
+                }
+                return Ok(FileEnd::AlreadyThere(path.clone()));
+            }
             Presence::NameTaken(path) => return Ok(FileEnd::NameTaken(path.clone())),
             Presence::Unrecorded(path) => {
                 if self.write_down(planned, path).await {
@@ -118,6 +123,9 @@ impl FileSaver {
             return Ok(FileEnd::NameTaken(path));
         }
         let (mut part, has_waited) = self.part(&folder, planned).await?;
+        if self.options.needs_sha256 {
+            part.want_sha256()?;
+        }
         // Whoever had the part may have finished it meanwhile.
         match self.target.recorded_now(planned) {
             Presence::There(path) => {

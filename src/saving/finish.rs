@@ -1,10 +1,8 @@
 //! The end of a file: on disk, named, and written down.
 
-use std::io::{self, Read as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use sha2::{Digest as _, Sha256};
 
 use super::fetch::Stop;
 use super::file_saver::{FileEnd, FileSaver};
@@ -13,15 +11,12 @@ use super::{CopyChanges, Planned, TargetFolder};
 use crate::imaging;
 use crate::protocol::SaveFailure;
 use crate::storage::{
-    FinishedPart, OnClash, Placed, ResumablePart, StorageError, correct_extension,
-    portable_file_name,
+    ContentHasher, ContentHashes, FinishedPart, OnClash, Placed, ResumablePart, StorageError,
+    correct_extension, portable_file_name,
 };
 
 /// Bytes at the start that tell the type of a file.
 const HEAD_BYTES: usize = 512;
-
-/// How much of a file is read at a time.
-const READ_BYTES: u64 = 256 * 1024;
 
 impl FileSaver {
     /// Finishes a part whose bytes are all there and right, where blocking is allowed: disks may
@@ -40,6 +35,7 @@ impl FileSaver {
             name,
             clash: self.options.on_clash,
             is_extension_corrected: self.options.is_extension_corrected,
+            needs_sha256: self.options.needs_sha256,
             truncated,
         };
         match tokio::task::spawn_blocking(move || finishing.finish(part)).await {
@@ -52,6 +48,16 @@ impl FileSaver {
             .into()),
             // Only while the program ends.
             Err(_) => Err(Stop::Halted),
+        }
+    }
+
+    /// Makes the names of what was saved survive a power cut. Once for all files: until then a
+    /// cut costs no more than fetching them again, because a row counts only with its file.
+    pub(super) async fn sync_folders(&self) {
+        let target = Arc::clone(&self.target);
+        let sync = move || target.sync();
+        if tokio::task::spawn_blocking(sync).await.is_err() {
+            tracing::debug!("folders were not synced");
         }
     }
 
@@ -74,9 +80,10 @@ impl FileSaver {
     pub(super) async fn write_down(&self, planned: &Planned, path: &Path) -> bool {
         let (target, planned) = (Arc::clone(&self.target), planned.clone());
         let path = path.to_path_buf();
-        let write = move || match length_and_digest(&path) {
-            Ok(Some((length, sha256))) => {
-                target.record(&planned, &path, length, sha256);
+        let needs_sha256 = self.options.needs_sha256;
+        let write = move || match length_and_hashes(&path, needs_sha256) {
+            Ok(Some((length, hashes))) => {
+                target.record(&planned, &path, length, hashes);
                 true
             }
             _ => false,
@@ -92,6 +99,7 @@ struct Finishing {
     name: String,
     clash: OnClash,
     is_extension_corrected: bool,
+    needs_sha256: bool,
     truncated: Option<PathBuf>,
 }
 
@@ -139,7 +147,9 @@ impl Finishing {
             Ok(Some(changed)) => {
                 let (folder, _) = self.target.place_of(&self.planned.path)?;
                 let mut copy = folder.begin_anew()?;
-                if let Err(error) = copy.write(&changed) {
+                let wants = self.needs_sha256.then(|| copy.want_sha256());
+                let written = wants.unwrap_or(Ok(())).and_then(|()| copy.write(&changed));
+                if let Err(error) = written {
                     copy.discard();
                     return Err(error.into());
                 }
@@ -185,20 +195,20 @@ impl Finishing {
         let FinishedPart {
             placed,
             length,
-            sha256,
+            hashes,
         } = finished;
         match placed {
             Placed::Saved(path) => {
-                self.target.record(&self.planned, &path, length, sha256);
+                self.target.record(&self.planned, &path, length, hashes);
                 FileEnd::Saved {
                     is_repair: self.truncated.as_ref() == Some(&path),
                     path,
                     length,
-                    sha256,
+                    sha256: hashes.sha256,
                 }
             }
             Placed::AlreadyThere(path) => {
-                self.target.record(&self.planned, &path, length, sha256);
+                self.target.record(&self.planned, &path, length, hashes);
                 FileEnd::AlreadyThere(path)
             }
             Placed::NameTaken(path) => FileEnd::NameTaken(path),
@@ -207,21 +217,15 @@ impl Finishing {
 }
 
 /// `None` for what begins like a web page: then it is not what was saved.
-fn length_and_digest(path: &Path) -> io::Result<Option<(u64, [u8; 32])>> {
+fn length_and_hashes(path: &Path, with_sha256: bool) -> io::Result<Option<(u64, ContentHashes)>> {
     let mut file = std::fs::File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut chunk = Vec::new();
-    let mut length = 0;
-    loop {
-        chunk.clear();
-        (&mut file).take(READ_BYTES).read_to_end(&mut chunk)?;
-        if chunk.is_empty() {
-            return Ok(Some((length, hasher.finalize().into())));
-        }
-        if length == 0 && imaging::looks_like_html(&chunk) {
-            return Ok(None);
-        }
-        hasher.update(&chunk);
-        length += chunk.len() as u64;
+    let mut head = Vec::with_capacity(HEAD_BYTES);
+    (&file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
+    if imaging::looks_like_html(&head) {
+        return Ok(None);
     }
+    file.seek(SeekFrom::Start(0))?;
+    let mut hasher = ContentHasher::new(with_sha256);
+    let length = hasher.update_from(file)?;
+    Ok(Some((length, hasher.hashes())))
 }

@@ -86,6 +86,8 @@ pub struct SaveOptions {
     pub first_pause: Duration,
     /// Whether a file gets the extension of its content where its name has another one.
     pub is_extension_corrected: bool,
+    /// Whether SHA-256 of every file is wanted; it is as much work as receiving it.
+    pub needs_sha256: bool,
 }
 
 impl Default for SaveOptions {
@@ -96,6 +98,7 @@ impl Default for SaveOptions {
             patience: Duration::from_mins(2),
             first_pause: Duration::from_millis(500),
             is_extension_corrected: false,
+            needs_sha256: false,
         }
     }
 }

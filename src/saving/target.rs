@@ -11,7 +11,8 @@ use super::check::by_record;
 use super::{Planned, Presence};
 use crate::domain::{AccountId, ByteCount, RoomId, UploadId};
 use crate::storage::{
-    FoundFiles, Library, SaveChoices, SaveFolder, SavedFile, SavedUntil, StorageError, name_key,
+    ContentHashes, FoundFiles, Library, SaveChoices, SaveFolder, SavedFile, SavedUntil,
+    StorageError, name_key,
 };
 
 /// A folder, opened to save one room into it.
@@ -129,6 +130,14 @@ impl TargetFolder {
         }
     }
 
+    /// Puts the names of all files on disk.
+    pub(super) fn sync(&self) {
+        let folders: Vec<_> = lock(&self.folders).values().cloned().collect();
+        for folder in folders {
+            folder.sync();
+        }
+    }
+
     /// The folder, absolute and without links.
     pub fn path(&self) -> &Path {
         &self.root
@@ -168,7 +177,7 @@ impl TargetFolder {
     }
 
     /// Writes down a file that is complete. Without its row it still counts, by its content.
-    pub(super) fn record(&self, planned: &Planned, path: &Path, size: u64, sha256: [u8; 32]) {
+    pub(super) fn record(&self, planned: &Planned, path: &Path, size: u64, hashes: ContentHashes) {
         lock(&self.claimed).insert(path.to_path_buf());
         lock(&self.ours).insert(key_of(path));
         let Some(library) = &self.library else { return };
@@ -180,11 +189,18 @@ impl TargetFolder {
             size: ByteCount(size),
             posted_at: planned.upload.uploaded_at,
             saved_at: Timestamp::now(),
-            sha256,
+            xxh3: Some(hashes.xxh3),
+            sha256: hashes.sha256,
         };
         if let Err(error) = library.record_saved(row) {
             tracing::warn!(%error, "a saved file was not written down");
         }
+    }
+
+    /// Whether SHA-256 of this copy is written down.
+    pub(super) fn has_sha256(&self, planned: &Planned, path: &Path) -> bool {
+        let mut copies = self.copies_at_start(&planned.upload.id).into_iter();
+        copies.any(|copy| copy.path == path && copy.sha256.is_some())
     }
 
     pub(super) fn copies_at_start(&self, upload: &UploadId) -> Vec<SavedFile> {

@@ -1,6 +1,7 @@
 //! This machine: keyring, library, caches, settings, files. Synchronous; the backend calls it on
 //! threads that may block.
 
+mod content_hashes;
 mod dirs;
 mod disk_cache;
 mod error;
@@ -25,6 +26,7 @@ mod taken_names;
 mod tests;
 mod thumbnail_cache;
 
+pub use content_hashes::{ContentHasher, ContentHashes};
 pub use dirs::Dirs;
 pub use disk_cache::{DiskCache, remove_account_caches};
 pub use error::{KeyringError, StorageError};

@@ -7,16 +7,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use tempfile::{NamedTempFile, TempPath};
 
 use super::part_checks::{is_beginning, is_still_there, may_have_holes};
-use super::save_file::{SaveFolder, resumable_part_path, set_posted_time, sync_folder};
+use super::save_file::{SaveFolder, resumable_part_path, set_posted_time};
 use super::taken_names::TakenNames;
-use super::{OnClash, Placed, StorageError};
+use super::{ContentHasher, ContentHashes, OnClash, Placed, StorageError};
 
 /// Bytes gathered before they are written: larger ones gain nothing, smaller ones cost CPU.
 const BUFFER_BYTES: usize = 256 * 1024;
+
+/// What comes in such a piece is not copied into the buffer first.
+const DIRECT_BYTES: usize = 64 * 1024;
 
 /// How much of the end is fetched again and compared: a part that is of something else, or of
 /// which a power cut took the end, shows there.
@@ -32,7 +34,7 @@ pub struct ResumablePart {
     folder: PathBuf,
     taken: Arc<Mutex<TakenNames>>,
     buffer: Vec<u8>,
-    hasher: Sha256,
+    hasher: ContentHasher,
     /// Of what was written, without the buffer.
     length: u64,
     /// What was at the end before, to be compared with what comes.
@@ -51,8 +53,8 @@ pub struct FinishedPart {
     pub placed: Placed,
     /// Its length in bytes.
     pub length: u64,
-    /// SHA-256 of it.
-    pub sha256: [u8; 32],
+    /// What it is known by; with SHA-256 where [`ResumablePart::want_sha256`] was called.
+    pub hashes: ContentHashes,
 }
 
 impl SaveFolder {
@@ -126,8 +128,8 @@ impl SaveFolder {
             path,
             folder: self.path().to_path_buf(),
             taken: self.taken(),
-            buffer: Vec::with_capacity(BUFFER_BYTES),
-            hasher: Sha256::new(),
+            buffer: Vec::new(),
+            hasher: ContentHasher::new(false),
             length: 0,
             tail: Vec::new(),
         }
@@ -157,18 +159,10 @@ impl ResumablePart {
             return Ok(0);
         }
         self.file.seek(SeekFrom::Start(0))?;
-        self.hasher = Sha256::new();
-        let mut chunk = Vec::with_capacity(BUFFER_BYTES);
-        let mut left = start;
-        while left > 0 {
-            chunk.clear();
-            let wanted = left.min(BUFFER_BYTES as u64);
-            if (&self.file).take(wanted).read_to_end(&mut chunk)? == 0 {
-                self.empty()?;
-                return Ok(0);
-            }
-            self.hasher.update(&chunk);
-            left -= chunk.len() as u64;
+        self.forget_hashes();
+        if self.hasher.update_from((&self.file).take(start))? < start {
+            self.empty()?;
+            return Ok(0);
         }
         self.tail.clear();
         self.file.read_to_end(&mut self.tail)?;
@@ -190,7 +184,7 @@ impl ResumablePart {
     fn empty(&mut self) -> io::Result<()> {
         self.buffer.clear();
         self.tail.clear();
-        self.hasher = Sha256::new();
+        self.forget_hashes();
         self.length = 0;
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0)).map(drop)
@@ -217,11 +211,26 @@ impl ResumablePart {
     /// When the disk is full or gone.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
         self.hasher.update(bytes);
-        self.buffer.extend_from_slice(bytes);
-        if self.buffer.len() < BUFFER_BYTES {
-            return Ok(());
-        }
-        self.flush().map_err(|error| self.failed(&error))
+        let written = if bytes.len() >= DIRECT_BYTES {
+            self.flush().and_then(|()| self.write_through(bytes))
+        } else {
+            if self.buffer.is_empty() {
+                self.buffer.reserve(BUFFER_BYTES);
+            }
+            self.buffer.extend_from_slice(bytes);
+            if self.buffer.len() < BUFFER_BYTES {
+                return Ok(());
+            }
+            self.flush()
+        };
+        written.map_err(|error| self.failed(&error))
+    }
+
+    /// Past the buffer.
+    fn write_through(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.file.write_all(bytes)?;
+        self.length += bytes.len() as u64;
+        Ok(())
     }
 
     /// How many bytes it has.
@@ -234,9 +243,35 @@ impl ResumablePart {
         self.len() == 0
     }
 
-    /// SHA-256 of all that is there.
-    pub fn sha256(&self) -> [u8; 32] {
-        self.hasher.clone().finalize().into()
+    /// From now on SHA-256 is made, too. What is there already is read again for that.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub fn want_sha256(&mut self) -> Result<(), StorageError> {
+        if self.hasher.has_sha256() {
+            return Ok(());
+        }
+        self.hasher = ContentHasher::new(true);
+        if self.is_empty() {
+            return Ok(());
+        }
+        let flushed = self.flush();
+        let read = flushed.and_then(|()| {
+            self.file.seek(SeekFrom::Start(0))?;
+            self.hasher.update_from((&self.file).take(self.length))?;
+            self.file.seek(SeekFrom::Start(self.length))
+        });
+        read.map(drop).map_err(|error| self.failed(&error))
+    }
+
+    /// What all that is there is known by.
+    pub fn hashes(&self) -> ContentHashes {
+        self.hasher.hashes()
+    }
+
+    fn forget_hashes(&mut self) {
+        self.hasher = ContentHasher::new(self.hasher.has_sha256());
     }
 
     /// Its first bytes, at most so many.
@@ -266,7 +301,8 @@ impl ResumablePart {
 
     /// Puts the file on disk with `posted_at` as its time and gives it the name `wanted`, or
     /// what `clash` says where that is taken. `truncated` is a file that was a copy of it once:
-    /// where it still holds the beginning of it, and nothing else, it is replaced.
+    /// where it still holds the beginning of it, and nothing else, it is replaced. The name itself
+    /// is on disk only after [`SaveFolder::sync`].
     ///
     /// # Errors
     ///
@@ -286,7 +322,7 @@ impl ResumablePart {
             return Err(failed);
         }
         let length = self.length;
-        let sha256 = self.hasher.finalize_reset().into();
+        let hashes = self.hasher.hashes();
         let beginning = truncated.filter(|path| is_beginning(path, &mut self.file, length));
         let temporary = TempPath::try_from_path(self.path.clone());
         let temporary = temporary.map_err(|error| StorageError::from_io(&self.path, &error))?;
@@ -298,11 +334,10 @@ impl ResumablePart {
                 None => taken.place_as(part, &self.folder, wanted, clash),
             }
         }?;
-        sync_folder(&self.folder);
         Ok(FinishedPart {
             placed,
             length,
-            sha256,
+            hashes,
         })
     }
 
@@ -362,15 +397,44 @@ mod tests {
         let mut part = folder.resume("one").unwrap().unwrap();
         let start = part.resume_at(Some(400_000)).unwrap();
         assert_eq!(start, 300_000 - OVERLAP_BYTES);
+        part.want_sha256().unwrap();
         let rest = &whole[usize::try_from(start).unwrap()..];
         part.compare(rest).unwrap();
         part.write(rest).unwrap();
         assert_eq!(part.head(4).unwrap(), &whole[..4]);
         let finished = finish(part, None);
         assert_eq!(finished.placed, Placed::Saved(root.path().join("a.png")));
-        assert_eq!(finished.sha256, <[u8; 32]>::from(Sha256::digest(&whole)));
+        let mut hasher = ContentHasher::new(true);
+        hasher.update(&whole);
+        assert_eq!(finished.hashes, hasher.hashes());
         assert_eq!(fs::read(root.path().join("a.png")).unwrap(), whole);
         assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn large_and_small_pieces_are_written_in_the_order_in_which_they_come() {
+        let (root, folder) = folder();
+        let whole = bytes(700_000);
+        let mut part = folder.resume("one").unwrap().unwrap();
+        let mut rest = whole.as_slice();
+        for n in [
+            10,
+            200_000,
+            5,
+            DIRECT_BYTES,
+            DIRECT_BYTES - 1,
+            300_000,
+            100_000,
+        ] {
+            let (piece, after) = rest.split_at(n.min(rest.len()));
+            part.write(piece).unwrap();
+            rest = after;
+            assert_eq!(part.len(), (whole.len() - rest.len()) as u64);
+        }
+        assert!(rest.is_empty());
+        let finished = finish(part, None);
+        assert_eq!(finished.length, 700_000);
+        assert_eq!(fs::read(root.path().join("a.png")).unwrap(), whole);
     }
 
     #[test]

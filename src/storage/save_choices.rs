@@ -33,6 +33,11 @@ pub struct SaveChoices {
 }
 
 impl SaveChoices {
+    /// Whether SHA-256 of each file is written beside it.
+    pub const fn needs_sha256(&self) -> bool {
+        self.has_sidecars || self.has_index || self.has_page
+    }
+
     /// Whether it must be known who posted an image before it can be saved.
     pub fn need_names(&self) -> bool {
         self.has_sidecars

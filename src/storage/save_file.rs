@@ -70,6 +70,11 @@ impl SaveFolder {
         &self.path
     }
 
+    /// Puts the names of the files in it on disk.
+    pub fn sync(&self) {
+        sync_folder(&self.path);
+    }
+
     pub(super) fn taken(&self) -> Arc<Mutex<TakenNames>> {
         Arc::clone(&self.taken)
     }

@@ -32,8 +32,10 @@ pub struct SavedFile {
     pub posted_at: Option<Timestamp>,
     /// When the file was finished.
     pub saved_at: Timestamp,
-    /// SHA-256 of what was written.
-    pub sha256: [u8; 32],
+    /// XXH3 of what was written; not known of what older versions saved.
+    pub xxh3: Option<u128>,
+    /// SHA-256 of it, where somebody asked for it.
+    pub sha256: Option<[u8; 32]>,
 }
 
 /// Where a copy of an upload was written, and how long it was then.
@@ -202,22 +204,30 @@ impl Library {
     }
 }
 
-const COLUMNS: &str = "upload, rid, folder, path, size, posted_ms, saved_ms, sha256";
+const COLUMNS: &str = "upload, rid, folder, path, size, posted_ms, saved_ms, xxh3, sha256";
 
 pub(super) fn write(connection: &Connection, file: &SavedFile) -> rusqlite::Result<()> {
-    let sql = "DELETE FROM saved_files WHERE path = ? AND sha256 <> ?";
-    connection
-        .prepare_cached(sql)?
-        .execute(params![path_value(&file.path), file.sha256])?;
-    let sql = format!("INSERT OR REPLACE INTO saved_files ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?)");
+    let size = i64::try_from(file.size.0).unwrap_or(i64::MAX);
+    let xxh3 = file.xxh3.map(u128::to_be_bytes);
+    // What is not known of one of them is NULL, and tells nothing apart.
+    let sql = "DELETE FROM saved_files
+        WHERE path = ? AND (size <> ? OR xxh3 <> ? OR sha256 <> ?)";
+    connection.prepare_cached(sql)?.execute(params![
+        path_value(&file.path),
+        size,
+        xxh3,
+        file.sha256,
+    ])?;
+    let sql = format!("INSERT OR REPLACE INTO saved_files ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)");
     connection.prepare_cached(&sql)?.execute(params![
         file.upload.as_str(),
         file.room.as_str(),
         path_value(&file.folder),
         path_value(&file.path),
-        i64::try_from(file.size.0).unwrap_or(i64::MAX),
+        size,
         file.posted_at.map(Timestamp::as_millisecond),
         file.saved_at.as_millisecond(),
+        xxh3,
         file.sha256,
     ])?;
     Ok(())
@@ -261,7 +271,8 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<Option<SavedFile>> {
         size: ByteCount(u64::try_from(size).unwrap_or(0)),
         posted_at: row.get::<_, Option<i64>>(5)?.and_then(time),
         saved_at: time(row.get(6)?).unwrap_or(Timestamp::UNIX_EPOCH),
-        sha256: row.get(7)?,
+        xxh3: row.get::<_, Option<[u8; 16]>>(7)?.map(u128::from_be_bytes),
+        sha256: row.get(8)?,
     }))
 }
 

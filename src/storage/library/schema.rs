@@ -4,7 +4,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 /// One step for each version of the file: step `n` makes version `n + 1`. A step that was
 /// released is never changed; what is new gets a step of its own.
-const STEPS: [&str; 3] = [FIRST, SAVED, JOBS];
+const STEPS: [&str; 4] = [FIRST, SAVED, JOBS, HASHES];
 
 /// Uploads count from the old end of their room, so that new ones move no row. `words` holds
 /// what many rows share: types, stores, users, patterns of paths. An id of 24 hexadecimal
@@ -116,6 +116,29 @@ CREATE TABLE save_jobs (
 ALTER TABLE saved_rooms ADD COLUMN choices TEXT;
 ";
 
+/// Every saved file has a fast hash; SHA-256 only those of which somebody asked for it.
+const HASHES: &str = "
+CREATE TABLE saved_files_with_hashes (
+    path ANY NOT NULL,
+    upload TEXT NOT NULL,
+    rid TEXT NOT NULL,
+    folder ANY NOT NULL,
+    size INTEGER NOT NULL,
+    posted_ms INTEGER,
+    saved_ms INTEGER NOT NULL,
+    xxh3 BLOB,
+    sha256 BLOB,
+    UNIQUE (path, upload)
+) STRICT;
+INSERT INTO saved_files_with_hashes
+    SELECT path, upload, rid, folder, size, posted_ms, saved_ms, NULL, sha256
+    FROM saved_files ORDER BY rowid;
+DROP TABLE saved_files;
+ALTER TABLE saved_files_with_hashes RENAME TO saved_files;
+CREATE INDEX saved_files_by_upload ON saved_files (upload);
+CREATE INDEX saved_files_by_room ON saved_files (rid, folder);
+";
+
 /// Whether a file can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fitness {
@@ -150,4 +173,41 @@ fn version(connection: &Connection) -> rusqlite::Result<usize> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     // A negative number is none of ours.
     Ok(usize::try_from(version).unwrap_or(usize::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_an_older_version_saved_is_still_written_down() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for step in [FIRST, SAVED, JOBS] {
+            connection.execute_batch(step).unwrap();
+        }
+        connection.pragma_update(None, "user_version", "3").unwrap();
+        let rows = "INSERT INTO saved_files VALUES
+            ('/b', 'u2', 'r', '/', 9, NULL, 1, x'02'), ('/a', 'u1', 'r', '/', 8, 7, 1, x'01')";
+        connection.execute_batch(rows).unwrap();
+        assert_eq!(migrate(&mut connection).unwrap(), Fitness::Ready);
+        let sql = "SELECT path, size, posted_ms, xxh3, hex(sha256) FROM saved_files ORDER BY rowid";
+        let mut statement = connection.prepare(sql).unwrap();
+        let row = |row: &rusqlite::Row<'_>| {
+            let (path, size) = (row.get::<_, String>(0)?, row.get(1)?);
+            let xxh3: Option<Vec<u8>> = row.get(3)?;
+            Ok((path, size, row.get(2)?, xxh3, row.get::<_, String>(4)?))
+        };
+        let rows: Vec<(String, i64, Option<i64>, Option<Vec<u8>>, String)> = statement
+            .query_map([], row)
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(
+            rows,
+            [
+                ("/b".to_owned(), 9, None, None, "02".to_owned()),
+                ("/a".to_owned(), 8, Some(7), None, "01".to_owned()),
+            ]
+        );
+    }
 }

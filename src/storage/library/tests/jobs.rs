@@ -54,7 +54,8 @@ fn saved_file() -> SavedFile {
         size: ByteCount(12),
         posted_at: None,
         saved_at: Timestamp::UNIX_EPOCH,
-        sha256: [7; 32],
+        xxh3: Some(7),
+        sha256: None,
     }
 }
 
