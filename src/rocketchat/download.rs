@@ -1,6 +1,6 @@
 //! Streams one file, with credentials for its server only.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::{Response, StatusCode};
 use url::Url;
@@ -235,10 +235,12 @@ impl Download {
 
     /// A proxy's sign-in page comes with status 200, and so does a file whose bytes are gone.
     async fn read_head(&mut self) -> Result<(), DownloadError> {
-        let mut head = BytesMut::new();
+        let mut head = Bytes::new();
         let outcome = loop {
             match self.receive().await {
-                Ok(Some(bytes)) => head.extend_from_slice(&bytes),
+                // Copied only where the first piece is a few bytes.
+                Ok(Some(bytes)) if head.is_empty() => head = bytes,
+                Ok(Some(bytes)) => head = [head, bytes].concat().into(),
                 Ok(None) => break Ok(()),
                 Err(error) => break Err(error),
             }
@@ -255,7 +257,7 @@ impl Download {
             Err(error) => Err(error),
             Ok(()) if head.is_empty() => Err(DownloadError::Empty),
             Ok(()) => {
-                self.head = Some(head.freeze());
+                self.head = Some(head);
                 Ok(())
             }
         }

@@ -192,9 +192,7 @@ impl TargetFolder {
             xxh3: Some(hashes.xxh3),
             sha256: hashes.sha256,
         };
-        if let Err(error) = library.record_saved(row) {
-            tracing::warn!(%error, "a saved file was not written down");
-        }
+        library.record_saved(row);
     }
 
     /// Whether SHA-256 of this copy is written down.

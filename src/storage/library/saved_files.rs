@@ -155,22 +155,22 @@ impl Library {
         rows.into_iter().flatten().collect()
     }
 
-    /// Writes a row, in place of those that say something else was written there, and returns
-    /// when it is written. Blocks for less than a millisecond, as a rule.
+    /// Writes a row, in place of those that say something else was written there: a moment later,
+    /// with those of other files, and before any [`Self::record_saved_until`] that comes after it.
+    /// Whoever opened the library is told when it cannot be written.
+    pub fn record_saved(&self, file: SavedFile) {
+        let sender = self.sender();
+        let sent = sender.map(|sender| sender.send(Job::Saved(Box::new(file))));
+        if !matches!(sent, Some(Ok(()))) {
+            tracing::debug!("a file was saved while the library was being closed");
+        }
+    }
+
+    /// Remembers how far a room was saved, and returns when that is written.
     ///
     /// # Errors
     ///
     /// When the library cannot be written to, or was closed.
-    pub fn record_saved(&self, file: SavedFile) -> Result<(), StorageError> {
-        let (done, wait) = sync_channel(1);
-        self.send_and_wait(Job::Saved(Box::new(file), done), &wait)
-    }
-
-    /// Remembers how far a room was saved.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::record_saved`].
     pub fn record_saved_until(&self, mark: SavedUntil) -> Result<(), StorageError> {
         let (done, wait) = sync_channel(1);
         self.send_and_wait(Job::SavedUntil(Box::new(mark), done), &wait)

@@ -19,6 +19,10 @@ use crate::storage::StorageError;
 /// How long what comes is gathered before it is written.
 const GATHERING: Duration = Duration::from_millis(200);
 
+/// The same for a file that was saved: a crash may forget what was saved in this time, and the
+/// file counts all the same, by its content.
+const GATHERING_SAVED: Duration = Duration::from_millis(20);
+
 /// How much is gathered at most: some hundred pages are a few megabytes.
 const MAX_BATCH: usize = 200;
 
@@ -34,10 +38,10 @@ pub(super) enum Job {
     People(Vec<Person>),
     Note(&'static str, String),
     SaveCounts(SaveJobId, SaveCounts),
+    Saved(Box<SavedFile>),
     /// These are answered when they are written.
     Save(Box<StoredSave>, SyncSender<Result<(), StorageError>>),
     ForgetSave(SaveJobId, SyncSender<Result<(), StorageError>>),
-    Saved(Box<SavedFile>, SyncSender<Result<(), StorageError>>),
     SavedUntil(Box<SavedUntil>, SyncSender<Result<(), StorageError>>),
     /// Answered when all that came before is written.
     Flush(SyncSender<()>),
@@ -73,8 +77,11 @@ impl Writer {
     pub(super) fn run(mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
             let mut batch = vec![first];
-            let until = Instant::now() + GATHERING;
+            let mut until = Instant::now() + GATHERING;
             while batch.len() < MAX_BATCH && !is_urgent(batch.last()) {
+                if matches!(batch.last(), Some(Job::Saved(_))) {
+                    until = until.min(Instant::now() + GATHERING_SAVED);
+                }
                 let rest = until.saturating_duration_since(Instant::now());
                 match jobs.recv_timeout(rest) {
                     Ok(job) => batch.push(job),
@@ -123,10 +130,9 @@ impl Writer {
             // Nobody need wait for the answer.
             match job {
                 Job::Flush(done) => drop(done.send(())),
-                Job::Saved(_, done)
-                | Job::SavedUntil(_, done)
-                | Job::Save(_, done)
-                | Job::ForgetSave(_, done) => drop(done.send(outcome.clone())),
+                Job::SavedUntil(_, done) | Job::Save(_, done) | Job::ForgetSave(_, done) => {
+                    drop(done.send(outcome.clone()))
+                }
                 _ => {}
             }
         }
@@ -172,7 +178,6 @@ const fn is_urgent(job: Option<&Job>) -> bool {
         Some(
             Job::Flush(_)
                 | Job::SetAside
-                | Job::Saved(..)
                 | Job::SavedUntil(..)
                 | Job::Save(..)
                 | Job::ForgetSave(..)
@@ -196,7 +201,7 @@ fn write_all(
                 rooms::write_people(&transaction, &people)?;
             }
             Job::Note(key, value) => rooms::write_note(&transaction, key, value)?,
-            Job::Saved(file, _) => saved_files::write(&transaction, file)?,
+            Job::Saved(file) => saved_files::write(&transaction, file)?,
             Job::SavedUntil(mark, _) => saved_files::write_until(&transaction, mark)?,
             Job::Save(save, _) => save_jobs::write(&transaction, save)?,
             Job::SaveCounts(job, counts) => {
