@@ -81,7 +81,7 @@ impl Extras {
 
     /// Where there is no library, the file itself says what it is.
     fn add_unrecorded(&mut self, upload: &Upload, path: &Path) {
-        let mut hasher = ContentHasher::new(true);
+        let mut hasher = ContentHasher::with_sha256();
         let read = File::open(path).and_then(|file| hasher.update_from(file));
         match (read, hasher.hashes().sha256) {
             (Ok(length), Some(sha256)) => self.add(upload, path, ByteCount(length), sha256),

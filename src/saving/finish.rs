@@ -80,8 +80,12 @@ impl FileSaver {
     pub(super) async fn write_down(&self, planned: &Planned, path: &Path) -> bool {
         let (target, planned) = (Arc::clone(&self.target), planned.clone());
         let path = path.to_path_buf();
-        let needs_sha256 = self.options.needs_sha256;
-        let write = move || match length_and_hashes(&path, needs_sha256) {
+        let hasher = if self.options.needs_sha256 {
+            ContentHasher::with_sha256()
+        } else {
+            ContentHasher::default()
+        };
+        let write = move || match length_and_hashes(&path, hasher) {
             Ok(Some((length, hashes))) => {
                 target.record(&planned, &path, length, hashes);
                 true
@@ -217,7 +221,10 @@ impl Finishing {
 }
 
 /// `None` for what begins like a web page: then it is not what was saved.
-fn length_and_hashes(path: &Path, with_sha256: bool) -> io::Result<Option<(u64, ContentHashes)>> {
+fn length_and_hashes(
+    path: &Path,
+    mut hasher: ContentHasher,
+) -> io::Result<Option<(u64, ContentHashes)>> {
     let mut file = std::fs::File::open(path)?;
     let mut head = Vec::with_capacity(HEAD_BYTES);
     (&file).take(HEAD_BYTES as u64).read_to_end(&mut head)?;
@@ -225,7 +232,6 @@ fn length_and_hashes(path: &Path, with_sha256: bool) -> io::Result<Option<(u64, 
         return Ok(None);
     }
     file.seek(SeekFrom::Start(0))?;
-    let mut hasher = ContentHasher::new(with_sha256);
     let length = hasher.update_from(file)?;
     Ok(Some((length, hasher.hashes())))
 }

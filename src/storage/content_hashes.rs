@@ -19,17 +19,27 @@ pub struct ContentHashes {
 }
 
 /// Takes in the bytes of a file one after another.
+#[derive(Default)]
 pub struct ContentHasher {
     xxh3: Xxh3,
     sha256: Option<Sha256>,
 }
 
 impl ContentHasher {
-    /// Of no bytes yet; with SHA-256 only when that is wanted.
-    pub fn new(with_sha256: bool) -> Self {
+    /// One that makes SHA-256 as well; the default makes only the fast one.
+    pub fn with_sha256() -> Self {
         Self {
             xxh3: Xxh3::new(),
-            sha256: with_sha256.then(Sha256::new),
+            sha256: Some(Sha256::new()),
+        }
+    }
+
+    /// One of the same kind that has taken in nothing yet.
+    pub fn anew(&self) -> Self {
+        if self.has_sha256() {
+            Self::with_sha256()
+        } else {
+            Self::default()
         }
     }
 
@@ -81,8 +91,7 @@ mod tests {
     use super::*;
     use crate::storage::hexadecimal;
 
-    fn hashes(with_sha256: bool, bytes: &[u8]) -> ContentHashes {
-        let mut hasher = ContentHasher::new(with_sha256);
+    fn hashes(mut hasher: ContentHasher, bytes: &[u8]) -> ContentHashes {
         for part in bytes.chunks(7) {
             hasher.update(part);
         }
@@ -92,7 +101,7 @@ mod tests {
     /// The values that `xxh128sum` and `sha256sum` print.
     #[test]
     fn hashes_are_those_that_other_programs_print() {
-        let abc = hashes(true, b"abc");
+        let abc = hashes(ContentHasher::with_sha256(), b"abc");
         assert_eq!(
             format!("{:032x}", abc.xxh3),
             "06b05ab6733a618578af5f94892f3950"
@@ -101,15 +110,16 @@ mod tests {
             hexadecimal(&abc.sha256.unwrap()),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
-        assert_eq!(hashes(false, b"abc").sha256, None);
+        assert_eq!(hashes(ContentHasher::default(), b"abc").sha256, None);
     }
 
     #[test]
     fn a_source_is_read_to_its_end() {
         let bytes = vec![5; READ_BYTES * 2 + 9];
-        let mut hasher = ContentHasher::new(true);
+        let mut hasher = ContentHasher::with_sha256();
         let length = hasher.update_from(bytes.as_slice()).unwrap();
         assert_eq!(length, bytes.len() as u64);
-        assert_eq!(hasher.hashes(), hashes(true, &bytes));
+        let expected = hashes(ContentHasher::with_sha256(), &bytes);
+        assert_eq!(hasher.hashes(), expected);
     }
 }

@@ -129,7 +129,7 @@ impl SaveFolder {
             folder: self.path().to_path_buf(),
             taken: self.taken(),
             buffer: Vec::new(),
-            hasher: ContentHasher::new(false),
+            hasher: ContentHasher::default(),
             length: 0,
             tail: Vec::new(),
         }
@@ -159,7 +159,7 @@ impl ResumablePart {
             return Ok(0);
         }
         self.file.seek(SeekFrom::Start(0))?;
-        self.forget_hashes();
+        self.hasher = self.hasher.anew();
         if self.hasher.update_from((&self.file).take(start))? < start {
             self.empty()?;
             return Ok(0);
@@ -184,7 +184,7 @@ impl ResumablePart {
     fn empty(&mut self) -> io::Result<()> {
         self.buffer.clear();
         self.tail.clear();
-        self.forget_hashes();
+        self.hasher = self.hasher.anew();
         self.length = 0;
         self.file.set_len(0)?;
         self.file.seek(SeekFrom::Start(0)).map(drop)
@@ -252,7 +252,7 @@ impl ResumablePart {
         if self.hasher.has_sha256() {
             return Ok(());
         }
-        self.hasher = ContentHasher::new(true);
+        self.hasher = ContentHasher::with_sha256();
         if self.is_empty() {
             return Ok(());
         }
@@ -268,10 +268,6 @@ impl ResumablePart {
     /// What all that is there is known by.
     pub fn hashes(&self) -> ContentHashes {
         self.hasher.hashes()
-    }
-
-    fn forget_hashes(&mut self) {
-        self.hasher = ContentHasher::new(self.hasher.has_sha256());
     }
 
     /// Its first bytes, at most so many.
@@ -404,7 +400,7 @@ mod tests {
         assert_eq!(part.head(4).unwrap(), &whole[..4]);
         let finished = finish(part, None);
         assert_eq!(finished.placed, Placed::Saved(root.path().join("a.png")));
-        let mut hasher = ContentHasher::new(true);
+        let mut hasher = ContentHasher::with_sha256();
         hasher.update(&whole);
         assert_eq!(finished.hashes, hasher.hashes());
         assert_eq!(fs::read(root.path().join("a.png")).unwrap(), whole);

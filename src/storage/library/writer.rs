@@ -131,7 +131,7 @@ impl Writer {
             match job {
                 Job::Flush(done) => drop(done.send(())),
                 Job::SavedUntil(_, done) | Job::Save(_, done) | Job::ForgetSave(_, done) => {
-                    drop(done.send(outcome.clone()))
+                    drop(done.send(outcome.clone()));
                 }
                 _ => {}
             }
