@@ -12,6 +12,7 @@ use std::path::Path;
 
 use salon::imaging::{Target, decode, read_metadata};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 #[path = "support/salon_command.rs"]
 mod salon_command;
@@ -191,4 +192,29 @@ fn a_page_keeps_what_it_had_and_needs_no_memory_of_its_own() {
         fs::remove_file(bench.folder().join("index.json")).unwrap();
         bench.save(&["--page"]).assert_code(0);
     }
+}
+
+#[test]
+fn an_index_that_is_asked_for_later_knows_the_digests_of_what_was_saved_before() {
+    let bench = Bench::new(&[("a.png", image(1, 300_000)), ("b.png", image(2, 3_000))]);
+    let folder = bench.folder();
+    let to = folder.to_str().unwrap();
+    // Without --json, so that nobody asks for a digest.
+    let output = bench.salon(&["save", "--room", "corpus", "--to", to]);
+    assert!(output.status.success(), "{output:?}");
+    let fetches = bench.fetches();
+    for _ in 0..2 {
+        let output = bench.salon(&["save", "--room", "corpus", "--to", to, "--index"]);
+        assert!(output.status.success(), "{output:?}");
+        let index = fs::read(folder.join("index.json")).unwrap();
+        let index: Value = serde_json::from_slice(&index).unwrap();
+        let images = index["images"].as_array().unwrap();
+        assert_eq!(images.len(), 2);
+        for image in images {
+            let bytes = fs::read(folder.join(image["file"].as_str().unwrap())).unwrap();
+            let digest = salon::storage::hexadecimal(&Sha256::digest(&bytes));
+            assert_eq!(image["sha256"], digest);
+        }
+    }
+    assert_eq!(bench.fetches(), fetches);
 }
