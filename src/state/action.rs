@@ -149,7 +149,7 @@ pub enum Action {
     /// Save the failed ones of a job again, or what it did not get to.
     RetrySave(SaveJobId),
     /// Take a job that is over or rests off the list.
-    DismissSave(SaveJobId),
+    DismissSaves(Vec<SaveJobId>),
     /// Save what is new in the open room since it was saved, and repair what is there.
     SaveNews,
     /// Do not tell of it.

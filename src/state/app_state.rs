@@ -254,7 +254,7 @@ impl AppState {
             | Action::CancelSave(_)
             | Action::AnswerClash { .. }
             | Action::RetrySave(_)
-            | Action::DismissSave(_)
+            | Action::DismissSaves(_)
             | Action::SaveNews
             | Action::HideNews
             | Action::UpdateFolders => self.act_on_saves(action),

@@ -43,12 +43,7 @@ impl AppState {
                 self.saves.go_on(job);
                 vec![Effect::Send(Command::RetrySave(job))]
             }
-            Action::DismissSave(job) => {
-                self.notices.withdraw_resume(job);
-                let is_gone = self.saves.dismiss(job);
-                let forget = is_gone.then_some(Effect::Send(Command::ForgetSave(job)));
-                forget.into_iter().collect()
-            }
+            Action::DismissSaves(jobs) => self.dismiss_saves(jobs),
             Action::SaveNews => self.save_news(),
             Action::HideNews => {
                 self.hide_news();
@@ -92,6 +87,17 @@ impl AppState {
             }
             _ => Vec::new(),
         }
+    }
+
+    fn dismiss_saves(&mut self, jobs: Vec<SaveJobId>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for job in jobs {
+            self.notices.withdraw_resume(job);
+            if self.saves.dismiss(job) {
+                effects.push(Effect::Send(Command::ForgetSave(job)));
+            }
+        }
+        effects
     }
 
     fn resume_saves(&mut self, jobs: &[SaveJobId]) -> Vec<Effect> {

@@ -264,6 +264,16 @@ impl Saves {
         self.jobs.len() < before
     }
 
+    /// All that are over, and of which nothing is left to be tried again.
+    pub fn finished(&self) -> impl Iterator<Item = SaveJobId> {
+        let is_done = |report: &SaveReport| {
+            report.stopped_by.is_none() && (report.is_cancelled || report.failed.is_empty())
+        };
+        let jobs = self.jobs.iter();
+        let finished = jobs.filter(move |job| job.report.as_deref().is_some_and(is_done));
+        finished.map(|job| job.id)
+    }
+
     pub(super) fn job(&self, id: SaveJobId) -> Option<&SaveJob> {
         self.jobs.iter().find(|job| job.id == id)
     }

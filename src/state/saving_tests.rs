@@ -273,11 +273,29 @@ fn what_failed_is_tried_again_as_the_same_job() {
 #[test]
 fn a_save_that_is_over_can_be_dismissed_and_one_that_runs_cannot() {
     let (mut state, job) = running();
-    assert!(commands(state.on_action(Action::DismissSave(job))).is_empty());
+    assert!(commands(state.on_action(Action::DismissSaves(vec![job]))).is_empty());
     assert_eq!(state.saves.jobs.len(), 1);
     let report = report(0);
     state.on_event(Event::SaveFinished { job, report });
-    let sent = commands(state.on_action(Action::DismissSave(job)));
+    let sent = commands(state.on_action(Action::DismissSaves(vec![job])));
+    assert!(matches!(&sent[..], [Command::ForgetSave(it)] if *it == job));
+    assert!(state.saves.jobs.is_empty());
+}
+
+#[test]
+fn all_saves_that_left_nothing_to_do_are_dismissed_together() {
+    let (mut state, job) = running();
+    state.on_event(Event::SaveFinished {
+        job,
+        report: report(2),
+    });
+    assert_eq!(state.saves.finished().count(), 0, "two can be tried again");
+    state.on_event(Event::SaveFinished {
+        job,
+        report: report(0),
+    });
+    let finished = state.saves.finished().collect();
+    let sent = commands(state.on_action(Action::DismissSaves(finished)));
     assert!(matches!(&sent[..], [Command::ForgetSave(it)] if *it == job));
     assert!(state.saves.jobs.is_empty());
 }
@@ -364,7 +382,7 @@ fn several_saves_of_earlier_runs_are_offered_together() {
     let notice = state.notices.iter().last().unwrap();
     let both = NoticeOffer::ResumeSaves(vec![SaveJobId(7), SaveJobId(8)]);
     assert_eq!(notice.offer, Some(both));
-    state.on_action(Action::DismissSave(SaveJobId(7)));
+    state.on_action(Action::DismissSaves(vec![SaveJobId(7)]));
     assert_eq!(state.notices.iter().count(), 0);
     let both = vec![SaveJobId(7), SaveJobId(8)];
     let sent = commands(state.on_action(Action::ResumeSaves(both)));

@@ -84,7 +84,7 @@ fn steering_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob) {
     if is_paused && job.origin == SaveOrigin::EarlierRun {
         let hint = "Forget this save; what is complete stays";
         if ui.button("Dismiss").on_hover_text(hint).clicked() {
-            cx.act(Action::DismissSave(job.id));
+            cx.act(Action::DismissSaves(vec![job.id]));
         }
     } else {
         let hint = "End this save; what is complete stays";
@@ -128,7 +128,7 @@ fn finished_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, report: &SaveRep
             cx.act(Action::RetrySave(job.id));
         }
         if ui.button("Dismiss").clicked() {
-            cx.act(Action::DismissSave(job.id));
+            cx.act(Action::DismissSaves(vec![job.id]));
         }
     });
 }

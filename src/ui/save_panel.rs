@@ -54,6 +54,12 @@ fn head_ui(ui: &mut Ui, cx: ViewContext<'_>, is_open: &mut bool) {
             if icon_button_ui(ui, cx.palette, Icon::X, name, "Esc").clicked() {
                 *is_open = false;
             }
+            if cx.state.saves.finished().nth(1).is_some() {
+                let hint = "Take those from this list that ended without a failure";
+                if ui.button("Dismiss finished").on_hover_text(hint).clicked() {
+                    cx.act(Action::DismissSaves(cx.state.saves.finished().collect()));
+                }
+            }
             if cx.state.has_folders_to_update() {
                 let hint = "Save what is new in every room that you saved, each into its folder";
                 let button = ui.button("Update all folders").on_hover_text(hint);

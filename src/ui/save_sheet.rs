@@ -13,7 +13,9 @@ use crate::ui::sign_in_fields::take_enter;
 use crate::ui::text;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{announce, dialog_ui, plain_button, primary_button, primary_ring};
+use crate::ui::widgets::{
+    announce, dialog_from_top_ui, plain_button, primary_button, primary_ring,
+};
 
 const WIDTH: f32 = 600.0;
 
@@ -58,7 +60,7 @@ impl SaveSheetView {
         };
         let screen = ui.ctx().content_rect();
         let width = WIDTH.min(screen.width() - 2.0 * space::XL - 48.0);
-        let is_left = dialog_ui(ui, cx.palette, "save sheet", width, |ui| {
+        let is_left = dialog_from_top_ui(ui, cx.palette, "save sheet", width, |ui| {
             let is_confirmed = self.takes_enter(ui);
             title_ui(ui, cx, sheet);
             let fixed = self.fixed_height.unwrap_or(USUAL_FIXED_HEIGHT);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::domain::{ByteCount, safe_display_name};
-use crate::protocol::{SaveActivity, SaveReport};
+use crate::protocol::{SaveActivity, SaveProgress, SaveReport};
 use crate::state::{SaveJob, SaveOrigin, UserMessage, user_message};
 
 /// "Saving 311 of 1,243 · 412 MB · 8.1 MB/s · 3 min left", over all these jobs.
@@ -30,6 +30,9 @@ pub(super) fn activity_words(job: &SaveJob, now: Instant) -> String {
     match job.progress.activity {
         _ if job.is_stopping => "Stopping…".to_owned(),
         SaveActivity::Queued => "Waits for the save before it".to_owned(),
+        SaveActivity::Running if waits_for_list(&job.progress) => {
+            "Reading the rest of the room's list".to_owned()
+        }
         SaveActivity::Running => match Sums::of(&[job]).speed() {
             Some(speed) => format!("Saving, {speed}"),
             None => "Saving".to_owned(),
@@ -49,6 +52,11 @@ pub(super) fn activity_words(job: &SaveJob, now: Instant) -> String {
         }
         SaveActivity::Paused => "Paused".to_owned(),
     }
+}
+
+/// Whether all that is known is settled, and more is to come: a server gives ten pages a minute.
+fn waits_for_list(progress: &SaveProgress) -> bool {
+    !progress.is_total_final && progress.saved_count + progress.failed_count >= progress.total_count
 }
 
 /// For jobs that rest: "Paused at 311 of 1,243", "2 saves are paused".

@@ -227,7 +227,31 @@ pub(super) fn dialog_ui(
     width: f32,
     body: impl FnOnce(&mut Ui),
 ) -> bool {
-    let modal = egui::Modal::new(Id::unique(id))
+    modal_ui(ui, palette, egui::Modal::new(Id::unique(id)), width, body)
+}
+
+/// The same from the top of the window on, for a dialog that grows: its title stays where it is.
+pub(super) fn dialog_from_top_ui(
+    ui: &Ui,
+    palette: &Palette,
+    id: &str,
+    width: f32,
+    body: impl FnOnce(&mut Ui),
+) -> bool {
+    let id = Id::unique(id);
+    let from_top = Align2::CENTER_TOP;
+    let area = egui::Modal::default_area(id).anchor(from_top, vec2(0.0, space::L));
+    modal_ui(ui, palette, egui::Modal::new(id).area(area), width, body)
+}
+
+fn modal_ui(
+    ui: &Ui,
+    palette: &Palette,
+    modal: egui::Modal,
+    width: f32,
+    body: impl FnOnce(&mut Ui),
+) -> bool {
+    let modal = modal
         .frame(card_frame(palette).inner_margin(egui::Margin::same(24)))
         .backdrop_color(palette.backdrop());
     let response = modal.show(ui.ctx(), |ui| {
