@@ -153,6 +153,11 @@ impl SalonApp {
         &self.state
     }
 
+    /// The pictures that the window has; for tests.
+    pub const fn textures(&self) -> &TextureStore {
+        &self.textures
+    }
+
     /// Takes in what the backend found, for at most [`DRAIN_BUDGET`], and puts on the GPU what
     /// one frame has time for.
     fn drain_events(&mut self, ctx: &egui::Context) {
@@ -197,7 +202,7 @@ impl SalonApp {
                     self.ring.wanted.send_replace(wanted);
                 }
                 Effect::StoreTexture { request, image } => self.textures.queue(request, image),
-                Effect::AvatarMissing(request) => self.textures.mark_missing(request),
+                Effect::PictureMissing(request) => self.textures.mark_missing(request),
                 Effect::DropTextures => self.textures.clear(),
             }
         }

@@ -1,5 +1,5 @@
 //! Grid, viewer and details panel on a state made by hand: what people do, and what comes of it.
-#![expect(clippy::unwrap_used, reason = "tests may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may fail loudly")]
 
 use egui::{Key, Modifiers, Pos2, Rect, pos2, vec2};
 use egui_kittest::Harness;
@@ -11,8 +11,8 @@ use salon::domain::{
     UploadId, UploadPage, UserId,
 };
 use salon::protocol::{
-    ClientError, DecodedImage, DownloadError, Event, ImageFailure, ImageRequest, ImageSize,
-    ImageSubject, Metadata, OpenTarget, Position, Settings, WantedImage,
+    ClientError, DecodedImage, DownloadError, Event, ImageError, ImageFailure, ImageRequest,
+    ImageSize, ImageSubject, Metadata, OpenTarget, Playback, Position, Settings, Tile, WantedImage,
 };
 use salon::state::{Action, AppState, Effect, Gallery, Phase, Shown};
 use salon::ui::theme::Palette;
@@ -83,10 +83,14 @@ impl App {
 
     fn perform(&mut self, effects: Vec<Effect>) {
         for effect in effects {
-            if let (Effect::StoreTexture { request, image }, Some(textures)) =
-                (effect, &mut self.textures)
-            {
-                textures.store(request, &image);
+            match (effect, &mut self.textures) {
+                (Effect::StoreTexture { request, image }, Some(textures)) => {
+                    textures.store(request, &image);
+                }
+                (Effect::PictureMissing(request), Some(textures)) => {
+                    textures.mark_missing(request);
+                }
+                _ => {}
             }
         }
     }
@@ -94,6 +98,10 @@ impl App {
     fn on_event(&mut self, event: Event) {
         let effects = self.state.on_event(event);
         self.perform(effects);
+    }
+
+    fn fails(&mut self, request: ImageRequest, error: ImageFailure) {
+        self.on_event(Event::ImageFailed { request, error });
     }
 
     fn gallery(&self) -> &Gallery {
@@ -502,7 +510,13 @@ fn the_viewer_takes_its_image_first_and_its_neighbours_next() {
         .filter(|wanted| matches!(wanted.request.size, ImageSize::Full { .. }))
         .filter_map(|wanted| Some(wanted.upload.as_ref()?.id.as_str()))
         .collect();
-    assert_eq!(wanted, ["id5", "id6", "id4"]);
+    assert_eq!(wanted, ["id5", "id6", "id7", "id4"]);
+
+    // The other way round when one steps back.
+    key(&mut harness, Key::ArrowLeft, Modifiers::NONE);
+    let wanted = full_requests(harness.state());
+    let ids: Vec<String> = wanted.iter().map(id_of).collect();
+    assert_eq!(ids, ["id4", "id3", "id2", "id5"]);
 }
 
 /// Room 0 in the viewer, images of this size, and a graphics card that can hold them.
@@ -519,6 +533,13 @@ fn viewer_of_large(size: PixelSize) -> Harness<'static, App> {
     click(&mut harness, 1, Modifiers::NONE);
     key(&mut harness, Key::Enter, Modifiers::NONE);
     harness
+}
+
+fn id_of(request: &ImageRequest) -> String {
+    match &request.subject {
+        ImageSubject::Upload(id) => id.to_string(),
+        other => panic!("{other:?}"),
+    }
 }
 
 fn full_requests(app: &App) -> Vec<ImageRequest> {
@@ -538,35 +559,263 @@ fn three_images_of_24_megapixels_come_to_rest_with_the_one_in_view_shown() {
         }
         for _ in 0..6 {
             for request in full_requests(harness.state()) {
-                decoded(harness.state_mut(), request, size);
+                decoded_view(harness.state_mut(), request, size);
                 decoded_count += 1;
             }
             harness.run_steps(2);
         }
         assert_eq!(full_requests(harness.state()), Vec::new(), "at rest");
     }
-    assert!(decoded_count <= 4, "{decoded_count} decoded");
+    assert_eq!(decoded_count, 3);
 }
 
-#[test]
-fn an_image_of_50_megapixels_stays_and_is_asked_for_at_a_size_that_fits() {
-    let mut harness = viewer_of_large(PixelSize::new(8192, 6144));
-    let requests = full_requests(harness.state());
-    let [request] = &requests[..] else {
-        panic!("only the image in view: {requests:?}");
-    };
+/// The picture as it is asked for: as large as the window, of an original of this size.
+fn decoded_view(app: &mut App, request: ImageRequest, original_size: PixelSize) {
     let ImageSize::Full { max_edge_px } = request.size else {
         panic!("{request:?}");
     };
-    assert_eq!(max_edge_px, 5773);
-    // Even one that came larger stays.
-    decoded(
-        harness.state_mut(),
-        request.clone(),
-        PixelSize::new(8192, 6144),
+    let size = original_size.fit_within(max_edge_px);
+    assert!(size.area() * 4 <= 16 * 1024 * 1024, "{size}");
+    let image = DecodedImage {
+        original_size,
+        ..gray(size)
+    };
+    app.on_event(Event::ImageDecoded { request, image });
+}
+
+fn tile_requests(app: &App) -> Vec<(ImageRequest, Tile)> {
+    let tiles = app.missing.iter().filter_map(|wanted| {
+        let ImageSize::Tile(tile) = wanted.request.size else {
+            return None;
+        };
+        Some((wanted.request.clone(), tile))
+    });
+    tiles.collect()
+}
+
+/// Everything that is asked for comes; answers how many tiles that were.
+fn tiles_come(harness: &mut Harness<'_, App>, original_size: PixelSize) -> usize {
+    let mut count = 0;
+    for _ in 0..40 {
+        let tiles = tile_requests(harness.state());
+        if tiles.is_empty() {
+            return count;
+        }
+        for (request, tile) in tiles {
+            let size = tile.area_with_margin(original_size).unwrap().size;
+            let image = DecodedImage {
+                original_size,
+                ..gray(size)
+            };
+            harness
+                .state_mut()
+                .on_event(Event::ImageDecoded { request, image });
+            count += 1;
+        }
+        harness.run_steps(1);
+    }
+    panic!("tiles are asked for without end");
+}
+
+#[test]
+fn an_image_of_108_megapixels_is_sharp_where_one_looks_closely_and_only_there() {
+    let size = PixelSize::new(12_000, 9000);
+    let mut harness = viewer_of_large(size);
+    for request in full_requests(harness.state()) {
+        decoded_view(harness.state_mut(), request, size);
+    }
+    harness.run_steps(10);
+    assert_eq!(
+        tile_requests(harness.state()),
+        [],
+        "the whole of it is sharp enough"
     );
+    for (zoom, level) in [
+        (Key::Num1, 0),
+        (Key::Num2, 0),
+        (Key::Num0, 3),
+        (Key::Plus, 3),
+    ] {
+        key(&mut harness, zoom, Modifiers::NONE);
+        let tiles = tile_requests(harness.state());
+        let is_sharp = matches!(zoom, Key::Num0 | Key::Num2);
+        assert_eq!(tiles.is_empty(), is_sharp, "{zoom:?}");
+        assert!(
+            tiles.iter().all(|(_, tile)| tile.level == level),
+            "{tiles:?}"
+        );
+        let count = tiles_come(&mut harness, size);
+        // 1000 × 1200 pixels are seen.
+        assert!(count <= 4 * 4, "{zoom:?}: {count}");
+    }
+    // Along all of the image: what was seen goes, what is seen stays.
+    key(&mut harness, Key::Num1, Modifiers::NONE);
+    for _ in 0..60 {
+        key(&mut harness, Key::ArrowDown, Modifiers::NONE);
+        tiles_come(&mut harness, size);
+    }
+    let textures = harness.state().textures.as_ref().unwrap();
+    assert!(textures.len_bytes() <= textures.budget_bytes());
+}
+
+#[test]
+fn whoever_steps_on_at_once_never_pays_for_all_pixels() {
+    let size = PixelSize::new(6000, 4000);
+    let mut harness = viewer_of_large(size);
+    for request in full_requests(harness.state()) {
+        let ImageSize::Full { max_edge_px } = request.size else {
+            panic!("{request:?}");
+        };
+        // Smaller than asked for, as a quick decode gives it.
+        let image = DecodedImage {
+            original_size: size,
+            ..gray(size.fit_within(max_edge_px / 2))
+        };
+        let event = Event::ImageDecoded { request, image };
+        harness.state_mut().on_event(event);
+    }
+    for turn in [Key::ArrowRight, Key::ArrowLeft, Key::ArrowLeft] {
+        harness.key_press(turn);
+        harness.step();
+        assert_eq!(tile_requests(harness.state()), []);
+    }
+    // Whoever stays sees what was missing.
+    harness.run_steps(8);
+    assert!(!tile_requests(harness.state()).is_empty());
+}
+
+#[test]
+fn a_screenshot_of_40000_rows_fills_the_width_in_tiles() {
+    let size = PixelSize::new(2000, 40_000);
+    let mut harness = viewer_of_large(size);
+    for request in full_requests(harness.state()) {
+        decoded_view(harness.state_mut(), request, size);
+    }
+    harness.run_steps(10);
+    key(&mut harness, Key::W, Modifiers::NONE);
+    let tiles = tile_requests(harness.state());
+    assert!(!tiles.is_empty());
+    // From the top, at half of its size.
+    assert!(
+        tiles
+            .iter()
+            .all(|(_, tile)| tile.level == 1 && tile.row <= 2),
+        "{tiles:?}"
+    );
+}
+
+/// Image 5 in the viewer, with three frames of 120 ms.
+fn viewer_of_moving() -> Harness<'static, App> {
+    let mut harness = harness();
+    click(&mut harness, 5, Modifiers::NONE);
+    key(&mut harness, Key::Enter, Modifiers::NONE);
+    for request in full_requests(harness.state()) {
+        let image = DecodedImage {
+            is_animated: true,
+            format: "GIF",
+            ..gray(PixelSize::new(300, 200))
+        };
+        harness
+            .state_mut()
+            .on_event(Event::ImageDecoded { request, image });
+    }
+    let playback = Some(Playback {
+        delays: vec![std::time::Duration::from_millis(120); 3],
+        n_plays: None,
+    });
+    harness.state_mut().on_event(Event::MetadataRead {
+        upload: UploadId::from("id5"),
+        metadata: Box::new(Metadata {
+            playback,
+            ..Metadata::default()
+        }),
+    });
+    harness.run_steps(2);
+    harness
+}
+
+/// The frames that are asked for come; answers which.
+fn frames_come(harness: &mut Harness<'_, App>) -> Vec<u32> {
+    let mut indices = Vec::new();
+    for wanted in harness.state().missing.clone() {
+        let ImageSize::Frame { index, max_edge_px } = wanted.request.size else {
+            continue;
+        };
+        assert_eq!(max_edge_px, 300);
+        let request = wanted.request;
+        let image = gray(PixelSize::new(300, 200));
+        harness
+            .state_mut()
+            .on_event(Event::ImageDecoded { request, image });
+        indices.push(index);
+    }
+    indices
+}
+
+#[test]
+fn an_animation_plays_pauses_and_steps() {
+    let mut harness = viewer_of_moving();
+    assert_eq!(frames_come(&mut harness), [0, 1, 2]);
+    for label in [
+        "Frame 1 of 3",
+        "Frame 2 of 3",
+        "Frame 3 of 3",
+        "Frame 1 of 3",
+    ] {
+        let mut n_steps = 0;
+        while harness.query_by_label(label).is_none() {
+            harness.step();
+            n_steps += 1;
+            // 120 ms in steps of 50, and one in which it begins.
+            assert!(n_steps <= 4, "{label}");
+        }
+    }
+    key(&mut harness, Key::K, Modifiers::NONE);
+    harness.get_by_label("Play (K)");
+    let at_rest = |harness: &Harness<'_, App>| {
+        ["Frame 1 of 3", "Frame 2 of 3", "Frame 3 of 3"]
+            .iter()
+            .position(|label| harness.query_by_label(label).is_some())
+            .unwrap()
+    };
+    let rests = at_rest(&harness);
+    harness.run_steps(10);
+    assert_eq!(at_rest(&harness), rests);
+    key(&mut harness, Key::Period, Modifiers::NONE);
+    assert_eq!(at_rest(&harness), (rests + 1) % 3);
+    key(&mut harness, Key::Comma, Modifiers::NONE);
+    key(&mut harness, Key::Comma, Modifiers::NONE);
+    assert_eq!(at_rest(&harness), (rests + 2) % 3);
+    // It is over with the image.
+    key(&mut harness, Key::ArrowRight, Modifiers::NONE);
     harness.run_steps(4);
-    assert_eq!(full_requests(harness.state()), Vec::new());
+    assert!(harness.query_by_label("Play (K)").is_none());
+    let is_frame = |wanted: &&WantedImage| matches!(wanted.request.size, ImageSize::Frame { .. });
+    assert_eq!(harness.state().missing.iter().filter(is_frame).count(), 0);
+}
+
+#[test]
+fn a_damaged_end_leaves_the_frames_before_it() {
+    let mut harness = viewer_of_moving();
+    let last = harness
+        .state()
+        .missing
+        .iter()
+        .find(|wanted| matches!(wanted.request.size, ImageSize::Frame { index: 2, .. }));
+    let request = last.unwrap().request.clone();
+    frames_come(&mut harness);
+    let error = ImageFailure::Decode(ImageError::Truncated);
+    harness.state_mut().fails(request, error);
+    harness.run_steps(30);
+    let is_there = |label| harness.query_by_label(label).is_some();
+    assert!(is_there("Frame 1 of 2") || is_there("Frame 2 of 2"));
+    assert!(
+        harness
+            .state()
+            .gallery()
+            .failure(&UploadId::from("id5"))
+            .is_none()
+    );
 }
 
 #[test]
@@ -588,15 +837,19 @@ fn picture(app: &mut App, number: usize, size: ImageSize, side: u32) {
 }
 
 fn decoded(app: &mut App, request: ImageRequest, size: PixelSize) {
-    let count = usize::try_from(u64::from(size.width) * u64::from(size.height) * 4).unwrap();
-    let image = DecodedImage {
+    let image = gray(size);
+    app.on_event(Event::ImageDecoded { request, image });
+}
+
+fn gray(size: PixelSize) -> DecodedImage {
+    let count = usize::try_from(size.area() * 4).unwrap();
+    DecodedImage {
         size,
         original_size: size,
         pixels: vec![200_u8; count].into(),
         format: "JPEG",
         is_animated: false,
-    };
-    app.on_event(Event::ImageDecoded { request, image });
+    }
 }
 
 #[test]

@@ -53,7 +53,7 @@ enum Limit {
 }
 
 /// Every row that a whole run has, in the order of the table.
-const LIMITS: [(&str, Limit); 20] = [
+const LIMITS: [(&str, Limit); 22] = [
     ("thumbnails_cpu_vs_vipsthumbnail", Limit::Ratio(0.50)),
     ("thumbnails_cpu_vs_image_crate", Limit::Ratio(0.33)),
     ("grid_first_screen_vs_chromium", Limit::Ratio(0.25)),
@@ -71,6 +71,8 @@ const LIMITS: [(&str, Limit); 20] = [
     ("second_start_first_screen_vs_cold", Limit::Ratio(0.15)),
     ("scroll_frame_cpu_100k", Limit::Percentiles(1.0, 4.0)),
     ("scroll_frame_cpu_1m", Limit::Percentiles(1.0, 4.0)),
+    ("viewer_first_pixels_vs_quarter_decode", Limit::Ratio(1.5)),
+    ("viewer_full_sharpness_vs_full_decode", Limit::Ratio(1.3)),
     ("index_bytes_per_upload", Limit::Value(200.0)),
     ("library_first_page_1m", Limit::Value(150.0)),
     ("search_1m", Limit::Value(30.0)),
@@ -121,10 +123,12 @@ impl Results {
             }
             let value = fields.remove("value").and_then(|value| value.as_f64());
             let runs = fields.remove("runs").and_then(|runs| runs.as_u64());
+            let peer = text(fields.remove("peer"));
+            let peer_value = fields.remove("peer_value").and_then(|value| value.as_f64());
             self.add(Row {
                 value: value.ok_or_else(|| format!("no value: {line}"))?,
                 unit: text(fields.remove("unit")),
-                peer: None,
+                peer: peer_value.map(|value| (peer, value)),
                 runs: usize::try_from(runs.unwrap_or(1))?,
                 more: fields,
                 name,

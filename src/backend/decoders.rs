@@ -2,16 +2,23 @@
 //!
 //! Beside the places at which whole files are decoded there are some for what takes a millisecond
 //! or two: a thumbnail that is on this machine already must not wait for a hundred photographs.
+//!
+//! A decoder that works for too long is given up. It cannot be stopped, so it goes on by itself;
+//! its place is given to the next one, and its thread is one of [`MAX_OVERDUE`] spare ones. While
+//! all of those are busy too, places of such decoders stay taken until they end: however many
+//! files are like that, no more threads work than there are. The memory counts until the end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::thumbnail_shelf::class_of;
-use crate::imaging::{self, DecodedImage, Early, ImageError, Metadata, Target};
+use crate::imaging::{self, Canvas, DecodedImage, Early, ImageError, Metadata, Target, View};
 
 /// What all decodes together may take. One alone may take up to as much.
 const MAX_MEGABYTES: u32 = 768;
@@ -22,19 +29,28 @@ const UNKNOWN_MEGABYTES: u32 = 128;
 /// Four bytes a pixel, and a copy of them while colours are converted or sides are turned.
 const BYTES_PER_PIXEL: u64 = 8;
 
+/// Decoders that were given up and have a thread beside the places.
+const MAX_OVERDUE: usize = 2;
+
 /// Places at which to decode.
 pub(super) struct Decoders {
     threads: Threads,
     slots: Arc<Semaphore>,
     brief: Arc<Semaphore>,
+    overdue: Arc<Semaphore>,
     megabytes: Arc<Semaphore>,
+    limit: Duration,
 }
 
 /// The right to decode, and to hold what came of it.
 pub(super) struct Place {
-    _slot: OwnedSemaphorePermit,
-    _megabytes: Option<OwnedSemaphorePermit>,
+    slot: Slot,
+    /// Counts by being there.
+    megabytes: Option<OwnedSemaphorePermit>,
 }
+
+/// The right to one of the threads; whoever gives up a decoder changes it for a spare one.
+type Slot = Arc<Mutex<OwnedSemaphorePermit>>;
 
 /// A thumbnail that was made.
 pub(super) struct Made {
@@ -97,14 +113,16 @@ impl Drop for Threads {
 }
 
 impl Decoders {
-    pub(super) fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize, limit: Duration) -> Self {
         // One on a small machine; many cores fill a large screen sooner.
         let n_brief = count.div_ceil(2);
         Self {
-            threads: Threads::new(count + n_brief),
+            threads: Threads::new(count + n_brief + MAX_OVERDUE),
             slots: Arc::new(Semaphore::new(count)),
             brief: Arc::new(Semaphore::new(n_brief)),
+            overdue: Arc::new(Semaphore::new(MAX_OVERDUE)),
             megabytes: Arc::new(Semaphore::new(MAX_MEGABYTES as usize)),
+            limit,
         }
     }
 
@@ -116,6 +134,39 @@ impl Decoders {
         let megabytes = megabytes_for(&bytes);
         self.run(megabytes, move || imaging::decode(&bytes, target))
             .await
+    }
+
+    /// The picture in about the size in which it is looked at.
+    pub(super) async fn view(
+        &self,
+        bytes: Bytes,
+        edge_px: u32,
+    ) -> Result<(Place, View), ImageError> {
+        let megabytes = megabytes_for(&bytes);
+        self.run(megabytes, move || imaging::decode_view(&bytes, edge_px))
+            .await
+    }
+
+    /// All pixels.
+    pub(super) async fn canvas(&self, bytes: Bytes) -> Result<(Place, Canvas), ImageError> {
+        let megabytes = megabytes_for(&bytes);
+        self.run(megabytes, move || Canvas::decode(&bytes)).await
+    }
+
+    /// How long one may work.
+    pub(super) const fn limit(&self) -> Duration {
+        self.limit
+    }
+
+    /// A place for what computes on a thread of its own.
+    pub(super) async fn place(&self) -> Result<Place, ImageError> {
+        let slot = Arc::clone(&self.slots).acquire_owned().await;
+        Ok(Place {
+            slot: Arc::new(Mutex::new(
+                slot.map_err(|_closed| ImageError::DecoderCrashed)?,
+            )),
+            megabytes: None,
+        })
     }
 
     /// The thumbnail of a whole file.
@@ -160,8 +211,8 @@ impl Decoders {
     ) -> Option<(Place, T)> {
         let slot = Arc::clone(&self.brief).acquire_owned().await.ok()?;
         let place = Place {
-            _slot: slot,
-            _megabytes: None,
+            slot: Arc::new(Mutex::new(slot)),
+            megabytes: None,
         };
         let made = self.threads.run(move || (place, work())).await;
         let (place, made) = made
@@ -185,22 +236,32 @@ impl Decoders {
         megabytes: u32,
         work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
     ) -> Result<(Place, T), ImageError> {
-        let crashed = |_closed| ImageError::DecoderCrashed;
         // Whoever holds memory has a slot already, so nobody waits in a circle.
-        let slot = Arc::clone(&self.slots).acquire_owned().await;
-        let slot = slot.map_err(crashed)?;
+        let mut place = self.place().await?;
         let memory = Arc::clone(&self.megabytes).acquire_many_owned(megabytes);
-        let place = Place {
-            _slot: slot,
-            _megabytes: Some(memory.await.map_err(crashed)?),
-        };
+        let memory = memory.await.map_err(|_closed| ImageError::DecoderCrashed)?;
+        place.megabytes = Some(memory);
+        let slot = Arc::clone(&place.slot);
         // The place goes along: a task that is dropped does not end its decoding.
-        let made = self.threads.run(move || (place, work())).await;
+        let working = self.threads.run(move || (place, work()));
+        let Ok(made) = timeout(self.limit, working).await else {
+            self.give_up(&slot);
+            return Err(ImageError::TookTooLong);
+        };
         let (place, made) = made.map_err(|error| {
             tracing::warn!(%error, "a decoder crashed");
             ImageError::DecoderCrashed
         })?;
         Ok((place, made?))
+    }
+
+    /// Lets the next one have the place of a decoder that does not end, if there is a spare
+    /// thread.
+    fn give_up(&self, slot: &Slot) {
+        tracing::warn!("a decoder works for longer than {:?}", self.limit);
+        if let Ok(spare) = Arc::clone(&self.overdue).try_acquire_owned() {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = spare;
+        }
     }
 }
 
@@ -244,9 +305,38 @@ mod tests {
         assert_eq!(megabytes_for(b"no picture at all"), UNKNOWN_MEGABYTES);
     }
 
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn a_decoder_that_does_not_end_is_given_up_and_its_place_is_free() {
+        let decoders = Decoders::new(1, Duration::from_millis(50));
+        let (end, ends) = std::sync::mpsc::sync_channel::<()>(0);
+        let ends = Arc::new(Mutex::new(ends));
+        let endless = || {
+            let ends = Arc::clone(&ends);
+            move || {
+                // Until the test lets it go.
+                ends.lock().unwrap().recv().ok();
+                Ok(())
+            }
+        };
+        for _ in 0..MAX_OVERDUE {
+            let given_up = decoders.run(1, endless()).await.map(drop);
+            assert_eq!(given_up, Err(ImageError::TookTooLong));
+            decoders.run(1, || Ok(())).await.unwrap();
+        }
+        // One more, and there is no thread left for it but its own place.
+        let given_up = decoders.run(1, endless()).await.map(drop);
+        assert_eq!(given_up, Err(ImageError::TookTooLong));
+        let next = timeout(Duration::from_millis(50), decoders.run(1, || Ok(())));
+        assert!(next.await.is_err());
+        drop(end);
+        decoders.run(1, || Ok(())).await.unwrap();
+    }
+
     #[tokio::test]
     async fn two_large_pictures_are_not_decoded_at_the_same_time() {
-        let decoders = Arc::new(Decoders::new(4));
+        let decoders = Arc::new(Decoders::new(4, LIMIT));
         let (first, ()) = decoders.run(500, || Ok(())).await.unwrap();
         let second = {
             let decoders = Arc::clone(&decoders);

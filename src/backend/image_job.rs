@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::canvases::Canvases;
 use super::decoders::{Decoders, Place};
 use super::link::{Next, SessionLink};
 use super::originals::{Originals, StoredFile};
 use super::reaction::Tries;
+use super::reels::Reels;
 use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::Upload;
@@ -25,6 +27,8 @@ pub(super) struct Workshop {
     pub(super) thumbnails: Arc<ThumbnailSources>,
     pub(super) shelf: Arc<ThumbnailShelf>,
     pub(super) decoders: Decoders,
+    pub(super) canvases: Canvases,
+    pub(super) reels: Reels,
 }
 
 impl Workshop {
@@ -57,36 +61,11 @@ impl Workshop {
                 self.thumbnail(request, &upload, u32::from(edge_px)).await
             }
             ImageSize::Full { max_edge_px } => self.full(request, &upload, max_edge_px).await,
-            ImageSize::Metadata => self.metadata(&upload).await,
-        }
-    }
-
-    async fn full(
-        &self,
-        request: ImageRequest,
-        upload: &Upload,
-        max_edge_px: u32,
-    ) -> Result<(), ImageFailure> {
-        let bytes = self.original_bytes(upload).await?;
-        self.read_metadata(upload, bytes.clone()).await;
-        self.decode_original(request, upload, bytes, Target::Full { max_edge_px })
-            .await
-    }
-
-    async fn decode_original(
-        &self,
-        request: ImageRequest,
-        upload: &Upload,
-        bytes: Bytes,
-        target: Target,
-    ) -> Result<(), ImageFailure> {
-        let received = bytes.len() as u64;
-        match self.decoders.decode(bytes, target).await {
-            Ok((place, image)) => {
-                self.report(request, image, place).await;
-                Ok(())
+            ImageSize::Tile(tile) => self.tile(request, &upload, tile).await,
+            ImageSize::Frame { index, max_edge_px } => {
+                self.frame(request, &upload, index, max_edge_px).await
             }
-            Err(error) => Err(self.blame(upload, received, error).await),
+            ImageSize::Metadata => self.metadata(&upload).await,
         }
     }
 
@@ -120,12 +99,12 @@ impl Workshop {
         Ok(())
     }
 
-    async fn original_bytes(&self, upload: &Upload) -> Result<Bytes, ImageFailure> {
+    pub(super) async fn original_bytes(&self, upload: &Upload) -> Result<Bytes, ImageFailure> {
         let bytes = self.originals.bytes(original(upload)).await;
         bytes.map_err(ImageFailure::Download)
     }
 
-    async fn read_metadata(&self, upload: &Upload, bytes: Bytes) {
+    pub(super) async fn read_metadata(&self, upload: &Upload, bytes: Bytes) {
         let read = self.decoders.read_metadata(bytes).await;
         let (place, metadata): (Option<Place>, _) = match read {
             Ok((place, metadata)) => (Some(place), metadata),
@@ -150,8 +129,8 @@ impl Workshop {
                 edge_px: u32::from(edge_px),
             },
             ImageSize::Full { max_edge_px } => Target::Full { max_edge_px },
-            // An avatar has nothing to say about itself.
-            ImageSize::Metadata => return Ok(()),
+            // An avatar has nothing to say about itself, and is not looked at closely.
+            ImageSize::Tile(_) | ImageSize::Frame { .. } | ImageSize::Metadata => return Ok(()),
         };
         let decoded = self.decoders.decode(bytes, target).await;
         let (place, image) = decoded.map_err(ImageFailure::Decode)?;

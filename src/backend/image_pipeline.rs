@@ -92,7 +92,13 @@ impl ImagePipeline {
     }
 
     fn reconcile(&mut self) {
-        let images = self.wanted.borrow_and_update().images.clone();
+        let (images, is_viewing) = {
+            let wanted = self.wanted.borrow_and_update();
+            (wanted.images.clone(), wanted.is_viewing)
+        };
+        if !is_viewing {
+            self.workshop.close_viewer();
+        }
         let listed: HashSet<&ImageRequest> = images.iter().map(|image| &image.request).collect();
         let left = self
             .entries
@@ -199,6 +205,12 @@ const fn first_lane(request: &ImageRequest) -> Lane {
     match (&request.subject, request.size) {
         (ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_), _) => Lane::Avatar,
         (ImageSubject::Upload(_), ImageSize::Thumbnail { .. }) => Lane::Look,
-        (ImageSubject::Upload(_), ImageSize::Full { .. } | ImageSize::Metadata) => Lane::Upload,
+        (
+            ImageSubject::Upload(_),
+            ImageSize::Full { .. }
+            | ImageSize::Tile(_)
+            | ImageSize::Frame { .. }
+            | ImageSize::Metadata,
+        ) => Lane::Upload,
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::canvases::Canvases;
 use super::decoders::Decoders;
 use super::image_job::Workshop;
 use super::image_pipeline::ImagePipeline;
@@ -14,6 +15,7 @@ use super::listing_lane::ListingLane;
 use super::live_updates::LiveUpdates;
 use super::originals::Originals;
 use super::people::PeopleDesk;
+use super::reels::Reels;
 use super::rooms;
 use super::runner::JobEnd;
 use super::save_desk::SaveDesk;
@@ -76,7 +78,9 @@ impl Live {
             originals: Arc::clone(&originals),
             thumbnails: Arc::clone(&thumbnails),
             shelf: Arc::clone(&shelf),
-            decoders: Decoders::new(decoder_count()),
+            decoders: Decoders::new(decoder_count(), link.timings.decode_limit),
+            canvases: Canvases::default(),
+            reels: Reels::default(),
         };
         let listing = ListingLane::new(
             Arc::clone(&link),

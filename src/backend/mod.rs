@@ -17,6 +17,7 @@
 //! try again, sign in again, or tell.
 #![warn(clippy::wildcard_enum_match_arm)]
 
+mod canvases;
 mod commands;
 mod connection;
 mod decoders;
@@ -40,6 +41,7 @@ mod page_memory;
 mod people;
 mod reaction;
 mod real_folder;
+mod reels;
 mod room_lister;
 mod rooms;
 mod runner;
@@ -60,6 +62,7 @@ mod thumbnail_job;
 mod thumbnail_search;
 mod thumbnail_shelf;
 mod thumbnail_sources;
+mod view_job;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -155,6 +158,8 @@ pub struct Timings {
     pub live_interval: Duration,
     /// How long news of the room list is gathered: a busy server tells many a second.
     pub rooms_gather: Duration,
+    /// After this a decoder is given up: nobody looks at one picture for so long to see it come.
+    pub decode_limit: Duration,
 }
 
 impl Default for Timings {
@@ -173,6 +178,7 @@ impl Default for Timings {
             live_gather: Duration::from_millis(300),
             live_interval: Duration::from_secs(3),
             rooms_gather: Duration::from_secs(2),
+            decode_limit: Duration::from_secs(5),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! Colours: from whatever a file has to sRGB, eight bits, multiplied by alpha.
 
+use std::sync::Arc;
+
 use fast_image_resize::images::Image;
 use fast_image_resize::{MulDiv, PixelType};
 use image::{DynamicImage, ImageBuffer};
-use moxcms::{ColorProfile, DataColorSpace, Layout, ProfileText, TransformOptions};
+use moxcms::{
+    ColorProfile, DataColorSpace, Layout, ProfileText, Transform8BitExecutor, TransformOptions,
+};
 
 use super::ImageError;
 
@@ -50,69 +54,105 @@ fn encoded(linear: f32) -> f32 {
     }
 }
 
-/// The image in sRGB. A profile that is broken, or not for these colours, is ignored.
-pub(super) fn to_srgb(image: DynamicImage, profile: Option<&[u8]>) -> DynamicImage {
-    let Some(profile) = profile.and_then(|bytes| ColorProfile::new_from_slice(bytes).ok()) else {
-        return image;
-    };
-    let image = match (profile.color_space, image) {
-        // A gray picture in an RGB profile has equal channels.
-        (DataColorSpace::Rgb, DynamicImage::ImageLuma8(gray)) => {
-            DynamicImage::ImageLuma8(gray).into_rgb8().into()
+/// From a file's colours to sRGB: made once, for all pictures of the file.
+pub(super) struct Conversion(Option<Steps>);
+
+struct Steps {
+    /// A gray picture in an RGB profile has equal channels.
+    widens: bool,
+    from: Layout,
+    to: Layout,
+    transform: Arc<Transform8BitExecutor>,
+}
+
+impl Conversion {
+    /// For pictures with the channels of this one. A profile that is broken, or not for these
+    /// colours, is ignored; so is one that changes nothing.
+    pub(super) fn new(profile: Option<&[u8]>, image: &DynamicImage) -> Self {
+        let steps = profile
+            .and_then(|bytes| ColorProfile::new_from_slice(bytes).ok())
+            .and_then(|profile| Steps::new(&profile, image));
+        Self(steps)
+    }
+
+    /// The image in sRGB.
+    pub(super) fn apply(&self, image: DynamicImage) -> DynamicImage {
+        match &self.0 {
+            Some(steps) => steps.apply(image),
+            None => image,
         }
-        (DataColorSpace::Rgb, DynamicImage::ImageLumaA8(gray)) => {
-            DynamicImage::ImageLumaA8(gray).into_rgba8().into()
-        }
-        (_, image) => image,
-    };
-    match (profile.color_space, &image) {
-        (DataColorSpace::Rgb, DynamicImage::ImageRgb8(_)) => {
-            convert(image, &profile, Layout::Rgb, Layout::Rgb)
-        }
-        (DataColorSpace::Rgb, DynamicImage::ImageRgba8(_)) => {
-            convert(image, &profile, Layout::Rgba, Layout::Rgba)
-        }
-        (DataColorSpace::Gray, DynamicImage::ImageLuma8(_)) => {
-            convert(image, &profile, Layout::Gray, Layout::Rgb)
-        }
-        (DataColorSpace::Gray, DynamicImage::ImageLumaA8(_)) => {
-            convert(image, &profile, Layout::GrayAlpha, Layout::Rgba)
-        }
-        _ => image,
     }
 }
 
-fn convert(image: DynamicImage, profile: &ColorProfile, from: Layout, to: Layout) -> DynamicImage {
-    let srgb = ColorProfile::new_srgb();
-    let Ok(transform) = profile.create_transform_8bit(from, &srgb, to, TransformOptions::default())
-    else {
-        return image;
-    };
-    let is_unchanged = |probe: &[u8]| {
-        let mut converted = probe.to_vec();
-        transform.transform(probe, &mut converted).is_ok()
-            && converted
-                .iter()
-                .zip(probe)
-                .all(|(a, b)| a.abs_diff(*b) <= INVISIBLE_STEPS)
-    };
-    if from == to && probe(from).is_some_and(|probe| is_unchanged(&probe)) {
-        return image;
+impl Steps {
+    fn new(profile: &ColorProfile, image: &DynamicImage) -> Option<Self> {
+        let (widens, from, to) = match (profile.color_space, image) {
+            (DataColorSpace::Rgb, DynamicImage::ImageLuma8(_)) => (true, Layout::Rgb, Layout::Rgb),
+            (DataColorSpace::Rgb, DynamicImage::ImageLumaA8(_)) => {
+                (true, Layout::Rgba, Layout::Rgba)
+            }
+            (DataColorSpace::Rgb, DynamicImage::ImageRgb8(_)) => (false, Layout::Rgb, Layout::Rgb),
+            (DataColorSpace::Rgb, DynamicImage::ImageRgba8(_)) => {
+                (false, Layout::Rgba, Layout::Rgba)
+            }
+            (DataColorSpace::Gray, DynamicImage::ImageLuma8(_)) => {
+                (false, Layout::Gray, Layout::Rgb)
+            }
+            (DataColorSpace::Gray, DynamicImage::ImageLumaA8(_)) => {
+                (false, Layout::GrayAlpha, Layout::Rgba)
+            }
+            _ => return None,
+        };
+        let srgb = ColorProfile::new_srgb();
+        let transform = profile
+            .create_transform_8bit(from, &srgb, to, TransformOptions::default())
+            .ok()?;
+        let is_unchanged = |probe: &[u8]| {
+            let mut converted = probe.to_vec();
+            transform.transform(probe, &mut converted).is_ok()
+                && converted
+                    .iter()
+                    .zip(probe)
+                    .all(|(a, b)| a.abs_diff(*b) <= INVISIBLE_STEPS)
+        };
+        if from == to && probe(from).is_some_and(|probe| is_unchanged(&probe)) {
+            return None;
+        }
+        Some(Self {
+            widens,
+            from,
+            to,
+            transform,
+        })
     }
-    let n_pixels = image.as_bytes().len() / channels(from);
-    let mut converted = vec![0; n_pixels * channels(to)];
-    if transform
-        .transform(image.as_bytes(), &mut converted)
-        .is_err()
-    {
-        return image;
+
+    fn apply(&self, image: DynamicImage) -> DynamicImage {
+        let image = match image {
+            gray @ DynamicImage::ImageLuma8(_) if self.widens => gray.into_rgb8().into(),
+            gray @ DynamicImage::ImageLumaA8(_) if self.widens => gray.into_rgba8().into(),
+            image => image,
+        };
+        if usize::from(image.color().bytes_per_pixel()) != channels(self.from) {
+            return image;
+        }
+        let n_pixels = image.as_bytes().len() / channels(self.from);
+        let mut converted = vec![0; n_pixels * channels(self.to)];
+        if self
+            .transform
+            .transform(image.as_bytes(), &mut converted)
+            .is_err()
+        {
+            return image;
+        }
+        let (width, height) = (image.width(), image.height());
+        let rebuilt = match self.to {
+            Layout::Rgb => {
+                ImageBuffer::from_raw(width, height, converted).map(DynamicImage::ImageRgb8)
+            }
+            _ => ImageBuffer::from_raw(width, height, converted).map(DynamicImage::ImageRgba8),
+        };
+        rebuilt.unwrap_or(image)
     }
-    let (width, height) = (image.width(), image.height());
-    let rebuilt = match to {
-        Layout::Rgb => ImageBuffer::from_raw(width, height, converted).map(DynamicImage::ImageRgb8),
-        _ => ImageBuffer::from_raw(width, height, converted).map(DynamicImage::ImageRgba8),
-    };
-    rebuilt.unwrap_or(image)
 }
 
 /// Colours from all over the cube: a profile that leaves these alone is sRGB by any name.

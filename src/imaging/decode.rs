@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::color::Conversion;
 use super::exif::Fields;
 use super::header::Header;
 use super::incomplete::{is_unexpected_end, lacks_last_row};
@@ -18,11 +19,11 @@ use crate::domain::PixelSize;
 pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
 
 /// What a side may have: the most that JPEG can say.
-const MAX_SIDE_PX: u32 = 65_535;
+pub(super) const MAX_SIDE_PX: u32 = 65_535;
 
 /// A PNG's own buffers are its text and its profile, not its pixels: a compressed profile of
 /// 500 kB can be one of 500 MB.
-const MAX_PNG_CHUNK_BYTES: u64 = 32 * 1024 * 1024;
+pub(super) const MAX_PNG_CHUNK_BYTES: u64 = 32 * 1024 * 1024;
 
 /// How large the pixels should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,7 @@ pub enum Target {
         /// The square's side in pixels.
         edge_px: u32,
     },
-    /// The original size, unless a side exceeds what a texture may have.
+    /// The original size, unless a side exceeds this.
     Full {
         /// The longest side in pixels.
         max_edge_px: u32,
@@ -70,18 +71,45 @@ fn decode_source(bytes: &[u8], target: Target) -> Result<DecodedImage, ImageErro
 
 /// From a picture as its file has it to pixels for the screen.
 pub(super) fn finish(source: &Source<'_>, picture: Picture) -> Result<DecodedImage, ImageError> {
-    let orientation = source.orientation();
-    let original_size = super::oriented(picture.original_size, orientation);
-    let mut image = color::to_srgb(picture.image, picture.profile.as_deref());
-    image.apply_orientation(orientation);
-    let size = PixelSize::new(image.width(), image.height());
-    Ok(DecodedImage {
-        size,
-        original_size,
-        pixels: color::premultiplied(image)?.into(),
-        format: source.format,
-        is_animated: source.header.is_animated,
-    })
+    let conversion = Conversion::new(picture.profile.as_deref(), &picture.image);
+    Finish::new(source, conversion).picture(picture.image, picture.original_size)
+}
+
+/// What makes pictures of one file ready for the screen.
+pub(super) struct Finish {
+    pub(super) conversion: Conversion,
+    pub(super) orientation: Orientation,
+    format: &'static str,
+    is_animated: bool,
+}
+
+impl Finish {
+    pub(super) fn new(source: &Source<'_>, conversion: Conversion) -> Self {
+        Self {
+            conversion,
+            orientation: source.orientation(),
+            format: source.format,
+            is_animated: source.header.is_animated,
+        }
+    }
+
+    /// The picture in sRGB and upright. `original_size` is that of the file as stored.
+    pub(super) fn picture(
+        &self,
+        image: DynamicImage,
+        original_size: PixelSize,
+    ) -> Result<DecodedImage, ImageError> {
+        let mut image = self.conversion.apply(image);
+        image.apply_orientation(self.orientation);
+        let size = PixelSize::new(image.width(), image.height());
+        Ok(DecodedImage {
+            size,
+            original_size: super::oriented(original_size, self.orientation),
+            pixels: color::premultiplied(image)?.into(),
+            format: self.format,
+            is_animated: self.is_animated,
+        })
+    }
 }
 
 /// A file that was recognised and of which there is a decoder.
@@ -211,10 +239,15 @@ impl<'a> Source<'a> {
     }
 
     /// How the pixels have to be turned.
-    fn orientation(&self) -> Orientation {
+    pub(super) fn orientation(&self) -> Orientation {
         self.fields()
             .filter(|_| !turns_by_itself(self.format))
             .map_or(Orientation::NoTransforms, |fields| fields.orientation())
+    }
+
+    /// The format by content.
+    pub(super) fn format(&self) -> &'static str {
+        self.format
     }
 
     pub(super) fn is_by_image(&self, format: ImageFormat) -> bool {
@@ -261,7 +294,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    fn explain(&self, error: &image::ImageError) -> ImageError {
+    pub(super) fn explain(&self, error: &image::ImageError) -> ImageError {
         use image::ImageError as Cause;
         match error {
             Cause::Limits(limit) => ImageError::TooLarge(limit.to_string()),

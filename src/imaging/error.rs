@@ -29,6 +29,9 @@ pub enum ImageError {
     /// No bytes.
     #[error("empty file")]
     Empty,
+    /// The decoder worked for longer than anybody waits, and was given up.
+    #[error("decoding took too long")]
+    TookTooLong,
     /// The decoder failed in a way it should not.
     #[error("the decoder crashed")]
     DecoderCrashed,

@@ -62,7 +62,12 @@ fn read(bytes: &[u8]) -> Metadata {
         _ => announced.and_then(|file| color::profile_name(&file.profile?)),
     };
     metadata.is_animated = header.is_animated;
-    metadata.animation = animation::read(format, bytes).filter(|_| header.is_animated);
+    if let Some((animation, playback)) = animation::read(format, bytes)
+        && header.is_animated
+    {
+        metadata.animation = Some(animation);
+        metadata.playback = playback;
+    }
     metadata
 }
 

@@ -6,10 +6,12 @@
 
 mod animation;
 mod bytes;
+mod canvas;
 mod color;
 mod decode;
 mod error;
 mod exif;
+mod frames;
 mod header;
 #[cfg(feature = "heic")]
 mod heic;
@@ -24,15 +26,19 @@ mod sniff;
 mod stored;
 mod svg;
 mod thumbnail;
+mod tile;
 
-pub use animation::Animation;
+pub use animation::{Animation, Playback};
+pub use canvas::{Canvas, View, decode_view};
 pub use decode::{Target, decode};
 pub use error::ImageError;
+pub use frames::FrameReader;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, media_type, sniff};
 pub use stored::{ShownFile, decode_thumbnail, encode_png, encode_thumbnail, shrink_thumbnail};
 pub use thumbnail::{Early, early_thumbnail};
+pub use tile::{Tile, TileArea};
 
 use std::sync::Arc;
 
@@ -130,6 +136,8 @@ pub struct Metadata {
     pub is_animated: bool,
     /// Its frames and their time, where the format tells.
     pub animation: Option<Animation>,
+    /// How they are played, where Salon plays the format.
+    pub playback: Option<Playback>,
 }
 
 /// Where a picture was taken.

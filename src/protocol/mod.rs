@@ -24,7 +24,9 @@ use crate::domain::{
     AccountId, ByteCount, ListingWindow, LogInRequest, Person, Room, RoomId, SaveJobId, ServerUrl,
     TokenKind, Upload, UploadId, UploadPage,
 };
-pub use crate::imaging::{Animation, DecodedImage, ImageError, Metadata, Position};
+pub use crate::imaging::{
+    Animation, DecodedImage, ImageError, Metadata, Playback, Position, Tile, TileArea,
+};
 pub use crate::rocketchat::{
     ClientError, DownloadError, LogInRefusal, ServerIdentity, TlsProblem, TwoFactorChallenge,
     TwoFactorMethod, WrongAnswer,
@@ -213,6 +215,8 @@ pub struct Wanted {
     pub later: Vec<ListingWindow>,
     /// The pictures that are missing, the visible ones first.
     pub images: Vec<WantedImage>,
+    /// Whether images are looked at in full: only then all pixels of the last ones are kept.
+    pub is_viewing: bool,
 }
 
 /// One picture to get, with what is needed to get it.
@@ -252,8 +256,18 @@ pub enum ImageSize {
         /// The longer side.
         edge_px: u16,
     },
-    /// The original, scaled down only if it exceeds what one texture can hold.
+    /// Of the original, about as large as it is looked at as a whole. A format that can be
+    /// decoded at a fraction of its size may come up to a quarter smaller.
     Full {
+        /// The longer side at most.
+        max_edge_px: u32,
+    },
+    /// A part of the original, to be looked at closely.
+    Tile(Tile),
+    /// One frame of an animation, composed as it is shown.
+    Frame {
+        /// From 0 on. One that does not exist is answered with [`Event::ImageFailed`].
+        index: u32,
         /// The longer side at most.
         max_edge_px: u32,
     },

@@ -16,8 +16,8 @@ pub enum Effect {
         /// The pixels.
         image: DecodedImage,
     },
-    /// An avatar does not exist: do not ask again in this session.
-    AvatarMissing(ImageRequest),
+    /// An avatar, or a frame of an animation, does not exist: do not ask again in this session.
+    PictureMissing(ImageRequest),
     /// Forget all pictures: another account.
     DropTextures,
 }

@@ -203,7 +203,10 @@ impl Gallery {
                 ImageSubject::Upload(id) => {
                     let failures = match wanted.request.size {
                         ImageSize::Metadata => &self.metadata_failures,
-                        ImageSize::Thumbnail { .. } | ImageSize::Full { .. } => &self.failures,
+                        ImageSize::Thumbnail { .. }
+                        | ImageSize::Full { .. }
+                        | ImageSize::Tile(_)
+                        | ImageSize::Frame { .. } => &self.failures,
                     };
                     self.access == FileAccess::Open && !failures.contains_key(id)
                 }
@@ -218,6 +221,7 @@ impl Gallery {
             windows,
             later,
             images,
+            is_viewing: self.is_viewer_open,
         }
     }
 

@@ -270,6 +270,11 @@ impl AppState {
                 gallery.metadata_failed(id, error);
                 Vec::new()
             }
+            // The frames before it are there, and all that is lost is what follows.
+            (ImageSubject::Upload(_), ImageSize::Frame { .. }, Some(_)) => match error {
+                ImageFailure::Decode(_) => vec![Effect::PictureMissing(request.clone())],
+                ImageFailure::Download(_) => Vec::new(),
+            },
             (ImageSubject::Upload(id), _, Some(gallery)) => {
                 gallery.image_failed(id, error);
                 Vec::new()
@@ -282,7 +287,7 @@ impl AppState {
                         matches!(error, DownloadError::Deleted | DownloadError::Forbidden)
                     }
                 };
-                let missing = Effect::AvatarMissing(request.clone());
+                let missing = Effect::PictureMissing(request.clone());
                 is_final.then_some(missing).into_iter().collect()
             }
         }

@@ -405,6 +405,10 @@ pub fn decode(error: &ImageError) -> UserMessage {
             UserMessage::new("An image without pixels", "There is nothing to show.")
         }
         ImageError::Empty => UserMessage::new("An empty file", "The file is lost on the server."),
+        ImageError::TookTooLong => UserMessage::new(
+            "Reading the image takes too long",
+            "Try again when this computer is less busy, or save it and open it with another program.",
+        ),
         ImageError::DecoderCrashed => UserMessage::new(
             "The image could not be read",
             "It is damaged in an unusual way. It can still be saved.",

@@ -88,7 +88,10 @@ pub(super) fn thumbnail(
 pub(super) fn texture_bytes(wanted: &WantedImage) -> usize {
     match wanted.request.size {
         ImageSize::Thumbnail { edge_px } => usize::from(edge_px).pow(2) * 4,
-        ImageSize::Full { .. } | ImageSize::Metadata => 0,
+        ImageSize::Full { .. }
+        | ImageSize::Tile(_)
+        | ImageSize::Frame { .. }
+        | ImageSize::Metadata => 0,
     }
 }
 

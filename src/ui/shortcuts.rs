@@ -136,6 +136,8 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Viewer, "Actual size, and twice that": NONE Num1, NONE Num2;
     Local, Viewer, "Fit the width": NONE W;
     Local, Viewer, "Fit or actual size at the pointer": NONE Z;
+    Local, Viewer, "Play or pause what moves": NONE K;
+    Local, Viewer, "Frame back and on": NONE Comma, NONE Period;
     Local, Viewer, "Select or unselect": NONE X, CTRL Space;
     Local, Viewer, "Back to the grid": NONE Escape;
 };
@@ -212,6 +214,7 @@ fn name_of(ctx: &egui::Context, key: KeyboardShortcut) -> String {
         Key::Plus => (key.modifiers, "+"),
         Key::Minus => (key.modifiers, "\u{2212}"),
         Key::Comma => (key.modifiers, ","),
+        Key::Period => (key.modifiers, "."),
         Key::ArrowLeft => (key.modifiers, "\u{2190}"),
         Key::ArrowRight => (key.modifiers, "\u{2192}"),
         Key::ArrowUp => (key.modifiers, "\u{2191}"),

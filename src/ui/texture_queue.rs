@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::protocol::{DecodedImage, ImageRequest};
+use crate::ui::texture_converter::Prepared;
 use crate::ui::view_context::Urgency;
 
 /// What is uploaded in one frame: some twenty tiles, a first screen. Copying it to the driver takes about a
@@ -20,8 +21,25 @@ pub(super) struct TextureQueue {
     taken_in: u64,
 }
 
+/// A picture that waits.
+pub(super) enum Waiting {
+    /// As it came.
+    Decoded(DecodedImage),
+    /// As the GPU takes it.
+    Prepared(Prepared),
+}
+
+impl Waiting {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Decoded(image) => image.pixels.len(),
+            Self::Prepared(prepared) => prepared.bytes,
+        }
+    }
+}
+
 struct Queued {
-    image: DecodedImage,
+    image: Waiting,
     /// How soon the last frame needed it, if it did.
     urgency: Cell<Option<Urgency>>,
     /// In the order in which they came.
@@ -29,8 +47,8 @@ struct Queued {
 }
 
 impl TextureQueue {
-    pub(super) fn push(&mut self, request: ImageRequest, image: DecodedImage) {
-        self.bytes += image.pixels.len();
+    pub(super) fn push(&mut self, request: ImageRequest, image: Waiting) {
+        self.bytes += image.bytes();
         self.taken_in += 1;
         let queued = Queued {
             image,
@@ -38,12 +56,12 @@ impl TextureQueue {
             place: self.taken_in,
         };
         if let Some(older) = self.pictures.insert(request, queued) {
-            self.bytes -= older.image.pixels.len();
+            self.bytes -= older.image.bytes();
         }
     }
 
     /// Takes out what one frame has time for, the most urgent first.
-    pub(super) fn take(&mut self) -> Vec<(ImageRequest, DecodedImage)> {
+    pub(super) fn take(&mut self) -> Vec<(ImageRequest, Waiting)> {
         let mut order: Vec<_> = self
             .pictures
             .iter()
@@ -60,7 +78,7 @@ impl TextureQueue {
             let Some(queued) = self.pictures.remove(&request) else {
                 continue;
             };
-            let bytes = queued.image.pixels.len();
+            let bytes = queued.image.bytes();
             // One that is larger than all of it goes alone.
             if taken_bytes > 0 && taken_bytes + bytes > FRAME_BYTES {
                 self.pictures.insert(request, queued);
@@ -109,16 +127,16 @@ mod tests {
         }
     }
 
-    fn picture(edge: u32) -> DecodedImage {
+    fn picture(edge: u32) -> Waiting {
         let size = PixelSize::new(edge, edge);
         let count = usize::try_from(size.area() * 4).unwrap();
-        DecodedImage {
+        Waiting::Decoded(DecodedImage {
             size,
             original_size: size,
             pixels: vec![0_u8; count].into(),
             format: "JPEG",
             is_animated: false,
-        }
+        })
     }
 
     #[test]

@@ -7,13 +7,17 @@ use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, Texture
 
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
-use crate::ui::texture_queue::TextureQueue;
+use crate::ui::texture_converter::{Converter, Prepared};
+use crate::ui::texture_queue::{TextureQueue, Waiting};
 use crate::ui::view_context::Urgency;
 
 /// Textures may take this much; the least recently drawn go first. What is on screen stays even
 /// when it takes more: thrown away, it would only be fetched and decoded again, for ever.
 /// A hundred tiles of 512 px are 100 MB: a large window and what lies around it, twice.
 const BUDGET_BYTES: usize = 256 * 1024 * 1024;
+
+/// Frames of animations may take this much of it: a second or two of most, and all of a small one.
+const FRAMES_BYTES: usize = 64 * 1024 * 1024;
 
 /// Graphics cards whose textures are smaller than this have little memory.
 const USUAL_TEXTURE_SIDE: usize = 8192;
@@ -26,6 +30,7 @@ pub struct TextureStore {
     sizes_of: HashMap<UploadId, Vec<ImageSize>>,
     missing: HashSet<ImageRequest>,
     queue: TextureQueue,
+    converter: Converter,
     bytes: usize,
     clock: Cell<u64>,
     /// What was stored or drawn since then is in use.
@@ -41,6 +46,22 @@ struct Entry {
     drawn_at: Cell<u64>,
     options: Cell<TextureOptions>,
     first_pixel: Color32,
+}
+
+impl Entry {
+    fn set_magnification(&self, magnification: TextureFilter) {
+        let options = TextureOptions {
+            magnification,
+            ..self.options.get()
+        };
+        if self.options.replace(options) == options {
+            return;
+        }
+        // A texture takes over the options of whatever is put into it: its own first pixel
+        // changes nothing else, and no second copy of a large image is needed.
+        let pixel = ColorImage::filled([1, 1], self.first_pixel);
+        self.handle.clone().set_partial([0, 0], pixel, options);
+    }
 }
 
 /// A picture that can be drawn.
@@ -62,6 +83,7 @@ impl TextureStore {
     /// An empty store.
     pub fn new(ctx: egui::Context) -> Self {
         Self {
+            converter: Converter::new(ctx.clone()),
             ctx,
             entries: HashMap::new(),
             sizes_of: HashMap::new(),
@@ -80,16 +102,24 @@ impl TextureStore {
 
     /// Takes a picture in, to be put on the GPU by one of the next [`Self::upload_queued`].
     pub fn queue(&mut self, request: ImageRequest, image: DecodedImage) {
-        self.queue.push(request, image);
+        if let Some((request, image)) = self.converter.take_in(request, image) {
+            self.queue.push(request, Waiting::Decoded(image));
+        }
     }
 
     /// Puts as much on the GPU as one frame has time for, what is on screen first.
     pub fn upload_queued(&mut self) {
+        for (request, prepared) in self.converter.take_done() {
+            self.queue.push(request, Waiting::Prepared(prepared));
+        }
         if self.queue.is_empty() {
             return;
         }
-        for (request, image) in self.queue.take() {
-            self.store(request, &image);
+        for (request, waiting) in self.queue.take() {
+            match waiting {
+                Waiting::Decoded(image) => self.store(request, &image),
+                Waiting::Prepared(prepared) => self.store_prepared(request, prepared),
+            }
         }
     }
 
@@ -105,7 +135,7 @@ impl TextureStore {
 
     /// Whether the picture is on its way to the GPU; notes how soon it is needed.
     pub fn is_queued(&self, request: &ImageRequest, urgency: Urgency) -> bool {
-        self.queue.has(request, urgency)
+        self.queue.has(request, urgency) || self.converter.has(request)
     }
 
     /// How much textures may take on this graphics card.
@@ -122,31 +152,37 @@ impl TextureStore {
 
     /// Puts a picture on the GPU at the end of this frame.
     pub fn store(&mut self, request: ImageRequest, image: &DecodedImage) {
-        let side = |px: u32| usize::try_from(px).unwrap_or(usize::MAX);
-        let size = [side(image.size.width), side(image.size.height)];
+        if let Some(prepared) = Prepared::new(image) {
+            self.store_prepared(request, prepared);
+        }
+    }
+
+    fn store_prepared(&mut self, request: ImageRequest, prepared: Prepared) {
         let max_side = self.ctx.input(|input| input.max_texture_side);
-        if size[0] > max_side || size[1] > max_side || size.contains(&0) {
-            tracing::warn!(
-                "a picture of {} exceeds what a texture can hold",
-                image.size
-            );
+        let Prepared {
+            pixels,
+            bytes,
+            original_size,
+            is_animated,
+            format,
+        } = prepared;
+        if pixels.size.iter().any(|side| *side > max_side) {
+            let [width, height] = pixels.size;
+            tracing::warn!("a picture of {width} × {height} exceeds what a texture can hold");
             return;
         }
-        let pixels = ColorImage::from_rgba_premultiplied(size, &image.pixels);
         let first_pixel = pixels.pixels.first().copied().unwrap_or_default();
-        let is_full = matches!(request.size, ImageSize::Full { .. });
-        // Shrunk pictures shimmer without mipmaps; thumbnails are made near their size.
-        let options = TextureOptions {
-            mipmap_mode: is_full.then_some(TextureFilter::Linear),
-            ..TextureOptions::LINEAR
-        };
+        // No mipmaps, which cost more than the upload: every picture is made near the size in
+        // which it is shown.
+        let options = TextureOptions::LINEAR;
         let handle = self
             .ctx
             .load_texture(format!("{:?}", request.subject), pixels, options);
         self.remove(&request);
-        let bytes = image.pixels.len();
         self.bytes += bytes;
-        if let ImageSubject::Upload(id) = &request.subject {
+        if let ImageSubject::Upload(id) = &request.subject
+            && is_whole(request.size)
+        {
             self.sizes_of
                 .entry(id.clone())
                 .or_default()
@@ -154,15 +190,19 @@ impl TextureStore {
         }
         let entry = Entry {
             handle,
-            original_size: image.original_size,
-            is_animated: image.is_animated,
-            format: image.format,
+            original_size,
+            is_animated,
+            format,
             bytes,
             drawn_at: Cell::new(self.tick()),
             options: Cell::new(options),
             first_pixel,
         };
+        let is_frame = matches!(request.size, ImageSize::Frame { .. });
         self.entries.insert(request, entry);
+        if is_frame {
+            self.evict_frames();
+        }
         self.evict();
     }
 
@@ -194,22 +234,37 @@ impl TextureStore {
         self.get(&largest)
     }
 
+    /// The largest picture of an upload that was made of the original, and in which size.
+    pub fn largest_full(&self, upload: &UploadId) -> Option<(ImageSize, Texture)> {
+        let edge = |size: ImageSize| match size {
+            ImageSize::Full { max_edge_px } => Some(max_edge_px),
+            _ => None,
+        };
+        let sizes = self.sizes_of.get(upload)?.iter();
+        let largest = sizes
+            .copied()
+            .filter(|size| edge(*size).is_some())
+            .max_by_key(|size| edge(*size))?;
+        let texture = self.get(&ImageRequest {
+            subject: ImageSubject::Upload(upload.clone()),
+            size: largest,
+        })?;
+        Some((largest, texture))
+    }
+
     /// How an enlarged picture shows its single pixels: smooth, or with hard edges.
     pub fn set_magnification(&self, request: &ImageRequest, magnification: TextureFilter) {
-        let Some(entry) = self.entries.get(request) else {
-            return;
-        };
-        let options = TextureOptions {
-            magnification,
-            ..entry.options.get()
-        };
-        if entry.options.replace(options) == options {
-            return;
+        if let Some(entry) = self.entries.get(request) {
+            entry.set_magnification(magnification);
         }
-        // A texture takes over the options of whatever is put into it: its own first pixel
-        // changes nothing else, and no second copy of a large image is needed.
-        let pixel = ColorImage::filled([1, 1], entry.first_pixel);
-        entry.handle.clone().set_partial([0, 0], pixel, options);
+    }
+
+    /// The same for a picture that is being drawn.
+    pub fn set_magnification_of(&self, texture: TextureId, magnification: TextureFilter) {
+        let mut entries = self.entries.values();
+        if let Some(entry) = entries.find(|entry| entry.handle.id() == texture) {
+            entry.set_magnification(magnification);
+        }
     }
 
     /// Remembers that this picture does not exist.
@@ -228,6 +283,7 @@ impl TextureStore {
         self.sizes_of.clear();
         self.missing.clear();
         self.queue.clear();
+        self.converter.clear();
         self.bytes = 0;
     }
 
@@ -256,6 +312,29 @@ impl TextureStore {
         }
     }
 
+    /// Frames of animations have a share of their own: they come without end.
+    fn evict_frames(&mut self) {
+        let frames = self.entries.iter();
+        let frames = frames.filter(|(request, _)| matches!(request.size, ImageSize::Frame { .. }));
+        let mut bytes: usize = frames.clone().map(|(_, entry)| entry.bytes).sum();
+        if bytes <= FRAMES_BYTES {
+            return;
+        }
+        let frame_began = self.frame_began.get();
+        let mut by_age: Vec<_> = frames
+            .map(|(request, entry)| (entry.drawn_at.get(), request.clone(), entry.bytes))
+            .filter(|(drawn_at, ..)| *drawn_at < frame_began)
+            .collect();
+        by_age.sort_by_key(|(drawn_at, ..)| *drawn_at);
+        for (_, request, of_frame) in by_age {
+            if bytes <= FRAMES_BYTES / 4 * 3 {
+                break;
+            }
+            bytes -= of_frame;
+            self.remove(&request);
+        }
+    }
+
     fn evict(&mut self) {
         let budget = self.budget_bytes();
         if self.bytes <= budget {
@@ -276,6 +355,14 @@ impl TextureStore {
             }
             self.remove(&request);
         }
+    }
+}
+
+/// Whether the picture shows all of the image as it is, so that it can stand in for others.
+const fn is_whole(size: ImageSize) -> bool {
+    match size {
+        ImageSize::Thumbnail { .. } | ImageSize::Full { .. } => true,
+        ImageSize::Tile(_) | ImageSize::Frame { .. } | ImageSize::Metadata => false,
     }
 }
 
@@ -339,6 +426,47 @@ mod tests {
         assert!(textures.get(&request("in view")).is_some());
         assert!(textures.get(&request("next")).is_some());
         assert!(textures.get(&request("before")).is_none());
+    }
+
+    fn frame(index: u32) -> ImageRequest {
+        ImageRequest {
+            size: ImageSize::Frame {
+                index,
+                max_edge_px: 2048,
+            },
+            ..request("moves")
+        }
+    }
+
+    #[test]
+    fn frames_take_their_share_and_leave_the_rest_alone() {
+        let mut textures = TextureStore::new(context());
+        textures.store(request("still"), &picture(2048, 2048));
+        for index in 0..9 {
+            textures.begin_frame();
+            textures.store(frame(index), &picture(2048, 2048));
+        }
+        assert!(textures.get(&request("still")).is_some());
+        assert!(textures.get(&frame(8)).is_some());
+        assert!(textures.get(&frame(0)).is_none());
+        assert!(textures.len_bytes() <= 16 * 1024 * 1024 + FRAMES_BYTES);
+        // A part of an image does not stand in for all of it.
+        assert!(textures.any_size(&UploadId::from("moves")).is_none());
+    }
+
+    #[test]
+    fn a_large_picture_is_made_ready_beside_the_window() {
+        let mut textures = TextureStore::new(context());
+        textures.begin_frame();
+        textures.queue(request("large"), picture(1500, 1500));
+        assert!(textures.is_queued(&request("large"), Urgency::InView));
+        let begun = std::time::Instant::now();
+        while textures.get(&request("large")).is_none() {
+            assert!(begun.elapsed().as_secs() < 20, "it never comes");
+            textures.upload_queued();
+            std::thread::yield_now();
+        }
+        assert!(!textures.is_queued(&request("large"), Urgency::InView));
     }
 
     #[test]

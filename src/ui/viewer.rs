@@ -1,17 +1,29 @@
 //! One image, large.
 
-use egui::epaint::RectShape;
-use egui::{Color32, CursorIcon, Id, PointerButton, Rect, Response, Sense, Ui, Vec2, WidgetInfo};
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{
+    CursorIcon, Id, PointerButton, Rect, Response, Sense, TextureFilter, Ui, Vec2, WidgetInfo,
+};
 use jiff::tz::TimeZone;
 
 use crate::domain::{Upload, UploadId, safe_display_name};
+use crate::protocol::WantedImage;
 use crate::state::{Action, Gallery, ViewerStep};
 use crate::ui::pan_zoom::{self, PanZoom, Pane};
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::Palette;
 use crate::ui::view_context::ViewContext;
+use crate::ui::viewer_animation::Player;
 use crate::ui::viewer_controls::Controls;
-use crate::ui::{viewer_keys, viewer_pictures, viewer_states};
+use crate::ui::viewer_pace::Pace;
+use crate::ui::viewer_pictures::Way;
+use crate::ui::viewer_tiles::{Look, Patch};
+use crate::ui::{viewer_keys, viewer_pictures, viewer_states, viewer_tiles};
+
+/// So long an image stays in view before more than a picture of its whole is decoded, in seconds.
+const SHARPEN_AFTER: f64 = 0.25;
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
@@ -23,6 +35,9 @@ pub struct Viewer {
     blank_since: Option<f64>,
     /// View and image of the last frame: what keys act upon.
     pub(super) stage: Option<Stage>,
+    pub(super) animation: Player,
+    pub(super) pace: Pace,
+    way: Way,
 }
 
 /// The image's place in the window.
@@ -44,7 +59,7 @@ impl Viewer {
         ui.painter().rect_filled(view, 0.0, Palette::VIEWER_GROUND);
         let response = ui.interact(view, viewer_id(), Sense::click_and_drag());
         let upload = gallery.focused();
-        self.turn_to(upload.as_deref());
+        self.turn_to(ui, upload.as_deref());
         let mut texture = None;
         if let Some(upload) = &upload {
             let full = viewer_pictures::full_size(ui, upload);
@@ -56,11 +71,12 @@ impl Viewer {
             });
             self.pointer_ui(ui, cx, &response);
             if let (Some(stage), Some((texture, is_full))) = (self.stage, texture) {
-                if is_full {
-                    let magnification = self.zoom.magnification(stage.pane);
-                    cx.textures.set_magnification(&full.request, magnification);
-                }
-                self.image_ui(ui, stage, texture);
+                let patches = if is_full {
+                    self.patches(ui, cx, gallery, upload, (&full, texture))
+                } else {
+                    vec![Patch::whole(texture.id)]
+                };
+                self.image_ui(ui, stage, texture.format, &patches);
             }
         } else {
             self.stage = None;
@@ -76,9 +92,13 @@ impl Viewer {
         } else {
             self.blank_since = None;
         }
-        viewer_pictures::ask_neighbours(ui, cx, gallery);
+        if failure.is_some() || texture.is_some_and(|(_, is_full)| is_full) {
+            self.pace.shown();
+        }
+        viewer_pictures::ask_neighbours(ui, cx, gallery, &mut self.way);
         let scale = self.stage.map(|stage| self.zoom.scale(stage.pane));
         let asked = self.controls.controls_ui(ui, cx, gallery, view, scale);
+        self.animation.control_ui(ui, view, self.controls.seen);
         if let Some(asked) = asked {
             self.apply(asked, None);
         }
@@ -89,12 +109,14 @@ impl Viewer {
         viewer_keys::keys(self, ui, cx, gallery);
     }
 
-    fn turn_to(&mut self, upload: Option<&Upload>) {
+    fn turn_to(&mut self, ui: &Ui, upload: Option<&Upload>) {
         let id = upload.map(|upload| &upload.id);
         if self.shown.as_ref() != id {
             self.shown = id.cloned();
             self.zoom.fit();
             self.blank_since = None;
+            self.animation = Player::default();
+            self.pace.turned(ui.input(|input| input.time));
         }
     }
 
@@ -175,16 +197,65 @@ impl Viewer {
         }
     }
 
-    fn image_ui(&self, ui: &Ui, stage: Stage, texture: Texture) {
+    /// What shows the image: a frame of what moves, the picture of the whole, or tiles where one
+    /// looks closer.
+    fn patches(
+        &mut self,
+        ui: &Ui,
+        cx: ViewContext<'_>,
+        gallery: &Gallery,
+        upload: &Arc<Upload>,
+        full: (&WantedImage, Texture),
+    ) -> Vec<Patch> {
+        let (_, whole) = full;
+        let Some(stage) = self.stage else {
+            return Vec::new();
+        };
+        let magnification = self.zoom.magnification(stage.pane);
+        if let Some(frame) = self.animation.frame(ui, cx, gallery, upload, full) {
+            cx.textures.set_magnification_of(frame.id, magnification);
+            return vec![Patch::whole(frame.id)];
+        }
+        let is_whole = whole.size_px == whole.original_size;
+        let filter = if is_whole {
+            magnification
+        } else {
+            TextureFilter::Linear
+        };
+        cx.textures.set_magnification_of(whole.id, filter);
+        let rect = self
+            .zoom
+            .image_rect(stage.view, stage.pixels_per_point, stage.pane);
+        let look = Look {
+            scale: self.zoom.scale(stage.pane),
+            visible: viewer_tiles::visible_part(stage.view, rect, |at| at),
+            magnification,
+            asks: gallery.failure(&upload.id).is_none() && self.may_sharpen(ui, stage),
+        };
+        viewer_tiles::patches(cx, upload, whole, look)
+    }
+
+    /// Whether all pixels may be decoded: at once where one looks closer, and else when one stays
+    /// at an image, so that stepping fast never pays for it.
+    fn may_sharpen(&self, ui: &Ui, stage: Stage) -> bool {
+        let is_closer = self.zoom.scale(stage.pane) > stage.pane.fit() * 1.01;
+        let stayed = ui.input(|input| input.time) - self.pace.turned_at();
+        if is_closer || stayed >= SHARPEN_AFTER {
+            return true;
+        }
+        ui.request_repaint_after(Duration::from_secs_f64(SHARPEN_AFTER - stayed));
+        false
+    }
+
+    fn image_ui(&self, ui: &Ui, stage: Stage, format: &str, patches: &[Patch]) {
         let rect = self
             .zoom
             .image_rect(stage.view, stage.pixels_per_point, stage.pane);
         let painter = ui.painter().with_clip_rect(stage.view);
-        if may_be_transparent(texture.format) {
+        if may_be_transparent(format) {
             viewer_states::checkerboard(&painter, rect.intersect(stage.view));
         }
-        let uv = Rect::from_min_max(egui::Pos2::ZERO, egui::pos2(1.0, 1.0));
-        painter.add(RectShape::filled(rect, 0.0, Color32::WHITE).with_texture(texture.id, uv));
+        viewer_tiles::draw(&painter, rect, patches, |at| at);
     }
 }
 

@@ -24,13 +24,15 @@ const STAYS: f64 = 3.0;
 const BAR: f32 = 56.0;
 
 /// Edge of a round button in points.
-const BUTTON: f32 = 36.0;
+pub(super) const BUTTON: f32 = 36.0;
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
 pub(super) struct Controls {
     active_at: Option<f64>,
     is_hovered: bool,
+    /// How much of them was seen in the last frame.
+    pub(super) seen: f32,
 }
 
 impl Controls {
@@ -44,6 +46,7 @@ impl Controls {
         scale: Option<f32>,
     ) -> Option<ZoomStep> {
         let opacity = self.opacity(ui);
+        self.seen = opacity;
         if opacity <= 0.0 {
             self.is_hovered = false;
             return None;
@@ -101,7 +104,7 @@ impl Controls {
 }
 
 /// Buttons without a ground of their own, light on the scrim, whatever the theme.
-fn on_picture(ui: &mut Ui) {
+pub(super) fn on_picture(ui: &mut Ui) {
     let visuals = ui.visuals_mut();
     visuals.override_text_color = Some(Color32::WHITE);
     for (widget, fill) in [
@@ -117,7 +120,7 @@ fn on_picture(ui: &mut Ui) {
     }
 }
 
-fn button_ui(ui: &mut Ui, icon: Icon, name: &str) -> bool {
+pub(super) fn button_ui(ui: &mut Ui, icon: Icon, name: &str) -> bool {
     let button = Button::new(theme::icon(icon, 18.0)).min_size(Vec2::splat(BUTTON));
     let response = ui.add(button).on_hover_text(name);
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));

@@ -6,6 +6,7 @@ use crate::state::{Action, Gallery, SelectHow, ViewerStep};
 use crate::ui::pan_zoom::KEY_STEP;
 use crate::ui::view_context::ViewContext;
 use crate::ui::viewer::{Viewer, ZoomStep, step, viewer_id};
+use crate::ui::viewer_animation::AnimationStep;
 
 /// How far one press of an arrow moves an image that is cut off, in points.
 const PAN_POINTS: f32 = 80.0;
@@ -17,6 +18,7 @@ enum Asked {
     Step(ViewerStep),
     Zoom(ZoomStep),
     ToggleAtPointer,
+    Animation(AnimationStep),
     Choose,
     Close,
 }
@@ -39,12 +41,14 @@ pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &
     };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(viewer_id(), filter));
     let mut asked = Vec::new();
+    let mut held = Vec::new();
     ui.input_mut(|input| {
         input.events.retain(|event| {
             let egui::Event::Key {
                 key,
                 pressed: true,
                 modifiers,
+                repeat,
                 ..
             } = event
             else {
@@ -56,7 +60,8 @@ pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &
             }
             match meaning(*key, *modifiers) {
                 Some(asks) => {
-                    asked.push(asks);
+                    let asks_of = if *repeat { &mut held } else { &mut asked };
+                    asks_of.push(asks);
                     false
                 }
                 None => true,
@@ -64,8 +69,23 @@ pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &
         });
     });
     let pointer = ui.input(|input| input.pointer.hover_pos());
+    // A key that is held turns the page when there is something to see.
+    let now = ui.input(|input| input.time);
+    held.retain(|asks| !turns_page(viewer, *asks) || viewer.pace.may_turn(now));
+    asked.append(&mut held);
     for asks in asked {
         perform(viewer, cx, gallery, asks, pointer);
+    }
+}
+
+/// Whether it asks for another image.
+fn turns_page(viewer: &Viewer, asks: Asked) -> bool {
+    match asks {
+        Asked::Step(_) => true,
+        Asked::Arrow(_) => viewer
+            .stage
+            .is_none_or(|stage| !viewer.zoom.is_cut(stage.pane)),
+        _ => false,
     }
 }
 
@@ -99,6 +119,9 @@ fn meaning(key: Key, modifiers: Modifiers) -> Option<Asked> {
         Key::Num2 => Asked::Zoom(ZoomStep::To(2.0)),
         Key::W => Asked::Zoom(ZoomStep::FitWidth),
         Key::Z => Asked::ToggleAtPointer,
+        Key::K => Asked::Animation(AnimationStep::Toggle),
+        Key::Comma => Asked::Animation(AnimationStep::Back),
+        Key::Period => Asked::Animation(AnimationStep::On),
         Key::X => Asked::Choose,
         Key::Escape | Key::Backspace => Asked::Close,
         _ => return None,
@@ -117,6 +140,7 @@ fn perform(
         Asked::Step(to) => cx.act(Action::StepViewer(to)),
         Asked::Zoom(zoom) => viewer.apply(zoom, None),
         Asked::ToggleAtPointer => viewer.apply(ZoomStep::Toggle, pointer),
+        Asked::Animation(step) => viewer.animation.apply(step),
         Asked::Choose => cx.act(Action::Select {
             position: gallery.focus(),
             how: SelectHow::Toggle,

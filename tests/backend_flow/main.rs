@@ -19,6 +19,7 @@ mod storage;
 #[path = "../support/mod.rs"]
 mod support;
 mod thumbnails;
+mod viewer;
 mod whole_visit;
 
 use std::collections::HashSet;

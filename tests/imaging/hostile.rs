@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use salon::imaging::{
-    Early, ImageError, Target, decode, early_thumbnail, peek_size, read_metadata,
+    Canvas, Early, FrameReader, ImageError, Target, Tile, decode, decode_view, early_thumbnail,
+    peek_size, read_metadata,
 };
 
 use super::bombs::bombs;
@@ -123,6 +124,86 @@ fn every_file_with_flipped_bytes_is_an_error_or_a_picture() {
             assert_ne!(ended, Err(ImageError::DecoderCrashed), "{name}");
         }
     }
+}
+
+/// More than any damaged copy of a fixture can have.
+const MOST_FRAMES: usize = 100;
+
+/// Plays a file to its end.
+fn survive_as_animation(name: &str, bytes: Vec<u8>) {
+    let start = Instant::now();
+    let Ok(mut reader) = FrameReader::open(bytes, 20) else {
+        return;
+    };
+    let mut n_frames = 0;
+    while let Some(frame) = reader.next_frame() {
+        n_frames += 1;
+        assert!(n_frames < MOST_FRAMES, "{name}: frames without end");
+        let Ok(frame) = frame else {
+            assert!(
+                reader.next_frame().is_none(),
+                "{name}: a frame upon a damaged one"
+            );
+            break;
+        };
+        assert!(frame.size.longer_side() <= 20, "{name}: {frame:?}");
+        assert_eq!(frame.pixels.len() as u64, 4 * frame.size.area(), "{name}");
+    }
+    assert!(start.elapsed() < LONGEST, "{name}: {:?}", start.elapsed());
+}
+
+#[test]
+fn every_animation_cut_off_or_damaged_anywhere_comes_to_an_end() {
+    let moving = |name: &String| has_extension(name, &["gif", "png", "webp"]);
+    let names = damaged_names().filter(|name| moving(name) && name.contains("anim"));
+    let mut count = 0;
+    for name in names {
+        let bytes = fixture(&name);
+        for n in 0..50 {
+            survive_as_animation(&name, bytes[..bytes.len() * n / 50].to_vec());
+        }
+        let mut random = fastrand::Rng::with_seed(43);
+        for _ in 0..flips() {
+            let mut damaged = bytes.clone();
+            let at = random.usize(..damaged.len());
+            damaged[at] = random.u8(..);
+            survive_as_animation(&name, damaged);
+        }
+        count += 1;
+    }
+    assert!(count >= 4, "{count} animations were tried");
+}
+
+#[test]
+fn whatever_is_shown_is_shown_alike_as_a_whole_and_in_parts() {
+    let mut count = 0;
+    for name in damaged_names() {
+        let bytes = fixture(&name);
+        let Ok(whole) = decode(&bytes, UNLIMITED) else {
+            continue;
+        };
+        // A drawing has as many pixels as one likes.
+        if whole.size != whole.original_size {
+            continue;
+        }
+        let view = decode_view(&bytes, u32::MAX).unwrap();
+        assert_eq!(view.image, whole, "{name}");
+        let canvas = Canvas::decode(&bytes).unwrap();
+        assert_eq!(canvas.size(), whole.size, "{name}");
+        let tile = canvas.tile(Tile {
+            level: 0,
+            column: 0,
+            row: 0,
+        });
+        if whole.size.longer_side() <= Tile::EDGE_PX {
+            assert_eq!(tile.unwrap(), whole, "{name}");
+        }
+        let view = decode_view(&bytes, 20).unwrap();
+        assert!(view.image.size.longer_side() <= 20, "{name}");
+        assert_eq!(view.image.original_size, whole.original_size, "{name}");
+        count += 1;
+    }
+    assert!(count > 30, "{count} pictures were tried");
 }
 
 #[test]

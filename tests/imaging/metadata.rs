@@ -46,6 +46,7 @@ fn everything_a_camera_wrote_is_read_from_every_container() {
             color_profile: None,
             is_animated: false,
             animation: None,
+            playback: None,
         };
         assert_eq!(metadata, expected, "{name}");
         let position = metadata.position.unwrap();

@@ -108,8 +108,10 @@ fn sides(frame: &Frame, colors: Colors, size: PixelSize) -> Option<Vec<usize>> {
             f64::from(length * sampling * side) / f64::from(8 * largest)
         };
         let (h, v) = component.sampling;
-        samples(frame.size.width, h, frame.largest.0) >= least * f64::from(size.width)
-            && samples(frame.size.height, v, frame.largest.1) >= least * f64::from(size.height)
+        // Sides are rounded: half a sample that is missing is no reason to decode four times more.
+        samples(frame.size.width, h, frame.largest.0) + 0.5 >= least * f64::from(size.width)
+            && samples(frame.size.height, v, frame.largest.1) + 0.5
+                >= least * f64::from(size.height)
     };
     let components = frame.components.iter().enumerate();
     let sides = components.map(|(index, component)| {

@@ -1,0 +1,224 @@
+//! How soon a photograph of 12 megapixels is looked at, from the disk cache and through the real
+//! backend: the first pixels against decoding it at a quarter of its size and nothing else, full
+//! sharpness of what a window shows at 100 % against decoding all of it by `image`. Median of five
+//! interleaved runs. Prints a table; fails when a limit is exceeded.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench is a program of its own"
+)]
+
+#[path = "compare/stats.rs"]
+#[expect(dead_code, reason = "the comparison uses the rest")]
+mod stats;
+#[path = "../tests/support/mod.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
+mod support;
+
+use std::hint::black_box;
+use std::io::Write as _;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use image::{ImageFormat, Rgb, RgbImage};
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use salon::domain::{PixelSize, Upload};
+use salon::imaging::{Target, decode};
+use salon::protocol::{Event, ImageSize, Tile, WantedImage};
+
+use support::scripted_server::{PASSWORD, ScriptedServer};
+use support::{TestBackend, wish};
+
+const SIZE: PixelSize = PixelSize::new(4032, 3024);
+/// What a window of 1280 × 800 asks for.
+const VIEW_EDGE_PX: u32 = 1152;
+const QUARTER_EDGE_PX: u32 = 1008;
+const RUNS: usize = 5;
+const FIRST_PIXELS_LIMIT: f64 = 1.5;
+const FULL_SHARPNESS_LIMIT: f64 = 1.3;
+
+fn main() -> ExitCode {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(run())
+}
+
+async fn run() -> ExitCode {
+    let file = photograph();
+    println!("a photograph of {SIZE}, {} bytes", file.len());
+    let server = ScriptedServer::start(1);
+    server.world().images[0].bytes = file.clone().into();
+    server.world().images[0].edges = (SIZE.width, SIZE.height);
+    let (mut backend, upload) = signed_in(&server).await;
+    let view = vec![wish(
+        &upload,
+        ImageSize::Full {
+            max_edge_px: VIEW_EDGE_PX,
+        },
+    )];
+    let tiles: Vec<_> = tiles_in_view()
+        .map(|tile| wish(&upload, ImageSize::Tile(tile)))
+        .collect();
+    // Onto the disk.
+    come(&mut backend, &view).await;
+    let (mut first, mut quarter) = (Vec::new(), Vec::new());
+    let (mut sharp, mut whole) = (Vec::new(), Vec::new());
+    for round in 0..=RUNS {
+        let alone = |what: &dyn Fn()| {
+            let begun = Instant::now();
+            what();
+            begun.elapsed()
+        };
+        let quarter_alone = || {
+            let target = Target::Thumbnail {
+                edge_px: QUARTER_EDGE_PX,
+            };
+            black_box(decode(&file, target).unwrap());
+        };
+        let whole_alone = || {
+            black_box(image::load_from_memory_with_format(&file, ImageFormat::Jpeg).unwrap());
+        };
+        let goes_first = stats::goes_first(round);
+        let before = goes_first.then(|| (alone(&quarter_alone), alone(&whole_alone)));
+        let seen = (
+            come(&mut backend, &view).await,
+            come(&mut backend, &tiles).await,
+        );
+        let after = before.unwrap_or_else(|| (alone(&quarter_alone), alone(&whole_alone)));
+        // The first round warms up.
+        if round > 0 {
+            first.push(millis(seen.0));
+            sharp.push(millis(seen.1));
+            quarter.push(millis(after.0));
+            whole.push(millis(after.1));
+        }
+    }
+    assert_eq!(server.asked("/file-upload/"), 1, "it was not from the disk");
+    let are_within = [
+        row(
+            "viewer_first_pixels_vs_quarter_decode",
+            &first,
+            ("quarter-scale decode", &quarter),
+            FIRST_PIXELS_LIMIT,
+        ),
+        row(
+            "viewer_full_sharpness_vs_full_decode",
+            &sharp,
+            ("image 0.25", &whole),
+            FULL_SHARPNESS_LIMIT,
+        ),
+    ];
+    if are_within.contains(&false) {
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+async fn signed_in(server: &ScriptedServer) -> (TestBackend, Arc<Upload>) {
+    let mut backend = TestBackend::start();
+    backend.log_in(&server.url(), PASSWORD, None);
+    backend.session_started().await;
+    let room = backend.rooms().await.into_iter().next().unwrap();
+    let listing = backend.first_page(&room).await;
+    let upload = listing.known().next().unwrap();
+    (backend, upload)
+}
+
+/// How long until all of these are there. What was decoded for others is forgotten before.
+async fn come(backend: &mut TestBackend, wishes: &[WantedImage]) -> Duration {
+    backend.want_images(Vec::new());
+    // The backend has seen that nothing is wanted before it sees this.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    backend.drain();
+    let begun = Instant::now();
+    backend.want_images(wishes.to_vec());
+    let mut n_missing = wishes.len();
+    let mut took = begun.elapsed();
+    let is_view = matches!(wishes[0].request.size, ImageSize::Full { .. });
+    let mut waits_for_metadata = is_view;
+    while n_missing > 0 || waits_for_metadata {
+        let is_picture = backend
+            .until("a picture", |event| match event {
+                Event::ImageDecoded { .. } => Some(true),
+                Event::MetadataRead { .. } => Some(false),
+                Event::ImageFailed { error, .. } => panic!("{error:?}"),
+                _ => None,
+            })
+            .await;
+        if is_picture {
+            n_missing -= 1;
+            took = begun.elapsed();
+        } else {
+            waits_for_metadata = false;
+        }
+    }
+    took
+}
+
+/// What a window of 1280 × 800 shows of the middle at 100 %.
+fn tiles_in_view() -> impl Iterator<Item = Tile> {
+    let index = |px: u32| u16::try_from(px / Tile::EDGE_PX).unwrap();
+    let (x, y) = ((SIZE.width - 1280) / 2, (SIZE.height - 800) / 2);
+    let columns = index(x)..=index(x + 1279);
+    let rows = index(y)..=index(y + 799);
+    rows.flat_map(move |row| {
+        columns.clone().map(move |column| Tile {
+            level: 0,
+            column,
+            row,
+        })
+    })
+}
+
+fn row(name: &str, salon: &[f64], (peer, other): (&str, &[f64]), limit: f64) -> bool {
+    let (value, peer_value) = (stats::median(salon).unwrap(), stats::median(other).unwrap());
+    let ratio = value / peer_value;
+    println!("{name:<40} {value:>8.1} ms  {peer}: {peer_value:>7.1} ms  {ratio:.3} (≤ {limit})");
+    if let Some(path) = std::env::var_os("SALON_BENCH_JSON") {
+        let line = serde_json::json!({
+            "name": name, "value": value, "unit": "ms", "runs": RUNS,
+            "peer": peer, "peer_value": peer_value,
+        });
+        let mut file = std::fs::File::options();
+        let mut file = file.create(true).append(true).open(path).unwrap();
+        writeln!(file, "{line}").unwrap();
+    }
+    ratio <= limit
+}
+
+fn millis(took: Duration) -> f64 {
+    took.as_secs_f64() * 1000.0
+}
+
+/// As a phone makes them: smooth shapes, fine detail, some noise; 4:2:0.
+fn photograph() -> Vec<u8> {
+    let mut random = fastrand::Rng::with_seed(7);
+    let picture = RgbImage::from_fn(SIZE.width, SIZE.height, |x, y| {
+        let (fx, fy) = (f64::from(x), f64::from(y));
+        let shape = 120.0 + 70.0 * (fx / 310.0).sin() * (fy / 270.0).cos();
+        let detail = 14.0 * ((fx + 0.3 * fy) / 5.0).sin();
+        let noise = f64::from(random.u8(..12));
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "clamped"
+        )]
+        let level = |tint: f64| (shape * tint + detail + noise).clamp(0.0, 255.0) as u8;
+        Rgb([level(1.0), level(0.8), level(0.6)])
+    });
+    let mut file = Vec::new();
+    let mut encoder = Encoder::new(&mut file, 88);
+    encoder.set_sampling_factor(SamplingFactor::F_2_2);
+    let side = |px: u32| u16::try_from(px).unwrap();
+    encoder
+        .encode(
+            &picture,
+            side(SIZE.width),
+            side(SIZE.height),
+            ColorType::Rgb,
+        )
+        .unwrap();
+    file
+}

@@ -1,0 +1,204 @@
+//! The frames of an animation, one after another: never more than one at a time.
+//!
+//! Each comes composed, as it is shown: what frames leave of the ones before them (disposal and
+//! blending) is done by `image`.
+
+use std::io::Cursor;
+
+use image::codecs::gif::GifDecoder;
+use image::codecs::png::PngDecoder;
+use image::codecs::webp::WebPDecoder;
+use image::{AnimationDecoder as _, DynamicImage, Frames, ImageDecoder, ImageFormat, Limits};
+
+use super::color::Conversion;
+use super::decode::{
+    Finish, MAX_BYTES, MAX_PNG_CHUNK_BYTES, MAX_SIDE_PX, Source, caught, no_decoder,
+};
+use super::sniff::Codec;
+use super::{DecodedImage, ImageError, scale};
+use crate::domain::PixelSize;
+
+/// The canvas twice, and a frame on its way.
+const BYTES_OF_A_PIXEL: u64 = 12;
+
+/// See the [module documentation](self).
+pub struct FrameReader {
+    frames: Frames<'static>,
+    finish: Finish,
+    size: PixelSize,
+    edge_px: u32,
+    is_over: bool,
+}
+
+impl FrameReader {
+    /// Reads what comes before the first frame. No side of a frame will exceed `edge_px`.
+    ///
+    /// # Errors
+    ///
+    /// As [`decode`](super::decode()); [`ImageError::NoDecoder`] for a format that is not played.
+    pub fn open(
+        bytes: impl AsRef<[u8]> + Clone + 'static,
+        edge_px: u32,
+    ) -> Result<Self, ImageError> {
+        caught(|| {
+            let source = Source::open(bytes.as_ref())?;
+            let cursor = Cursor::new(bytes.clone());
+            let explained = |error: image::ImageError| source.explain(&error);
+            match source.codec {
+                Codec::Image(ImageFormat::Gif) => {
+                    let decoder = GifDecoder::new(cursor).map_err(explained)?;
+                    Self::new(&source, decoder, GifDecoder::into_frames, edge_px)
+                }
+                Codec::Image(ImageFormat::WebP) => {
+                    let decoder = WebPDecoder::new(cursor).map_err(explained)?;
+                    Self::new(&source, decoder, WebPDecoder::into_frames, edge_px)
+                }
+                Codec::Image(ImageFormat::Png) => {
+                    // The reader's own buffers are text and profile; the canvas is counted apart.
+                    let limits = limits(MAX_PNG_CHUNK_BYTES);
+                    let decoder = PngDecoder::with_limits(cursor, limits).map_err(explained)?;
+                    let into_frames = |decoder: PngDecoder<_>| {
+                        let frames = decoder
+                            .apng()
+                            .map(image::codecs::png::ApngDecoder::into_frames);
+                        frames.unwrap_or_else(|error| {
+                            Frames::new(Box::new(std::iter::once(Err(error))))
+                        })
+                    };
+                    Self::new(&source, decoder, into_frames, edge_px)
+                }
+                _ => Err(no_decoder(source.format())),
+            }
+        })
+    }
+
+    fn new<D: ImageDecoder>(
+        source: &Source<'_>,
+        mut decoder: D,
+        into_frames: impl FnOnce(D) -> Frames<'static>,
+        edge_px: u32,
+    ) -> Result<Self, ImageError> {
+        let (width, height) = decoder.dimensions();
+        let size = PixelSize::new(width, height);
+        if size.area() == 0 {
+            return Err(ImageError::NoPixels);
+        }
+        if size.area() * BYTES_OF_A_PIXEL > MAX_BYTES {
+            return Err(ImageError::TooLarge(format!("frames of {size} pixels")));
+        }
+        decoder
+            .set_limits(limits(MAX_BYTES))
+            .map_err(|error| source.explain(&error))?;
+        let profile = decoder.icc_profile().ok().flatten();
+        let any = DynamicImage::new_rgba8(1, 1);
+        let conversion = Conversion::new(profile.as_deref(), &any);
+        Ok(Self {
+            frames: into_frames(decoder),
+            finish: Finish::new(source, conversion),
+            size,
+            edge_px,
+            is_over: false,
+        })
+    }
+
+    /// The next frame, ready for the screen; `None` after the last one, and after one that
+    /// failed: what follows a damaged frame is built upon it.
+    pub fn next_frame(&mut self) -> Option<Result<DecodedImage, ImageError>> {
+        if self.is_over {
+            return None;
+        }
+        let frame = caught(|| {
+            let Some(frame) = self.frames.next() else {
+                return Ok(None);
+            };
+            let frame = frame.map_err(|error| ImageError::Corrupt(error.to_string()))?;
+            let image = DynamicImage::ImageRgba8(frame.into_buffer());
+            let image = scale::shrink(image, self.size.fit_within(self.edge_px.max(1)))?;
+            self.finish.picture(image, self.size).map(Some)
+        });
+        self.is_over = !matches!(frame, Ok(Some(_)));
+        frame.transpose()
+    }
+}
+
+fn limits(max_alloc: u64) -> Limits {
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE_PX);
+    limits.max_image_height = Some(MAX_SIDE_PX);
+    limits.max_alloc = Some(max_alloc);
+    limits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Target, decode, fixture, read_metadata};
+    use super::*;
+
+    fn all(file: Vec<u8>) -> Vec<Result<DecodedImage, ImageError>> {
+        let mut reader = FrameReader::open(file, 4096).unwrap();
+        std::iter::from_fn(|| reader.next_frame()).collect()
+    }
+
+    #[test]
+    fn every_frame_comes_that_the_file_announces_and_the_first_is_the_still() {
+        for name in ["animated.gif", "animated.png", "animated.webp"] {
+            let file = fixture(name);
+            let frames = all(file.clone());
+            let n_delays = read_metadata(&file).playback.unwrap().delays.len();
+            assert_eq!(frames.len(), n_delays, "{name}");
+            let still = decode(&file, Target::Full { max_edge_px: 4096 }).unwrap();
+            let first = frames[0].clone().unwrap();
+            assert_eq!(first.pixels, still.pixels, "{name}");
+            assert_eq!(first.original_size, still.original_size, "{name}");
+            assert_ne!(frames[1], frames[0], "{name}");
+        }
+    }
+
+    #[test]
+    fn a_picture_before_the_animation_is_no_frame_of_it() {
+        let file = fixture("animation-after-picture.png");
+        let n_frames = read_metadata(&file).animation.map(|it| it.n_frames);
+        let n_decoded = all(file).len();
+        assert_eq!(n_frames.map(|n| n as usize), Some(n_decoded));
+    }
+
+    #[test]
+    fn a_damaged_end_leaves_the_frames_before_it() {
+        for name in ["animated.gif", "animated.png", "animated.webp"] {
+            let mut file = fixture(name);
+            file.truncate(file.len() * 3 / 4);
+            let Ok(mut reader) = FrameReader::open(file, 4096) else {
+                continue;
+            };
+            let frames: Vec<_> = std::iter::from_fn(|| reader.next_frame()).collect();
+            let n_whole = frames.iter().filter(|frame| frame.is_ok()).count();
+            assert!(n_whole >= 1, "{name}: {frames:?}");
+            // Nothing comes after a failure.
+            assert!(frames.iter().rev().skip(1).all(Result::is_ok), "{name}");
+        }
+    }
+
+    #[test]
+    fn frames_are_no_larger_than_asked_for() {
+        let mut reader = FrameReader::open(fixture("animated.gif"), 8).unwrap();
+        let frame = reader.next_frame().unwrap().unwrap();
+        assert_eq!(frame.size.longer_side(), 8);
+        assert!(frame.original_size.longer_side() > 8);
+    }
+
+    #[test]
+    fn a_canvas_without_end_is_refused_and_a_photograph_is_not_played() {
+        let mut file = fixture("animated.gif");
+        file[6..10].fill(0xFF);
+        let refused = FrameReader::open(file, 100).err();
+        assert!(
+            matches!(refused, Some(ImageError::TooLarge(_))),
+            "{refused:?}"
+        );
+        let refused = FrameReader::open(fixture("baseline.jpg"), 100).err();
+        assert!(
+            matches!(refused, Some(ImageError::NoDecoder { .. })),
+            "{refused:?}"
+        );
+    }
+}

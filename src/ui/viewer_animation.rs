@@ -1,0 +1,358 @@
+//! Plays what moves: which frame is shown and until when, which ones are fetched ahead, and the
+//! buttons for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use egui::{Align, CornerRadius, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec2};
+use lucide_icons::Icon;
+
+use crate::domain::{PixelSize, Upload, UploadId};
+use crate::protocol::{ImageSize, Playback, WantedImage};
+use crate::state::Gallery;
+use crate::state::user_message::grouped;
+use crate::ui::texture_store::Texture;
+use crate::ui::theme::{Palette, space};
+use crate::ui::view_context::{Urgency, ViewContext};
+use crate::ui::viewer_controls::{BUTTON, button_ui, on_picture};
+use crate::ui::viewer_pictures::wish;
+
+/// Frames up to this size are shown with all of their pixels; larger ones as large as the window.
+const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Frames that wait for their turn take no more than this.
+const AHEAD_BYTES: u64 = 32 * 1024 * 1024;
+
+/// How many frames are fetched ahead of small ones: half a second of most.
+const MOST_AHEAD: u64 = 12;
+
+/// Behind by more than this, in seconds, an animation goes on from where it is.
+const LATE: f64 = 0.1;
+
+/// Room for "1,024 / 1,024".
+const COUNT: f32 = 92.0;
+
+/// See the [module documentation](self).
+#[derive(Debug, Default)]
+pub(super) struct Player {
+    of: Option<UploadId>,
+    frame: u32,
+    /// Since when the frame is shown, by egui's clock; `None` until it is.
+    shown_at: Option<f64>,
+    /// How often all frames were shown.
+    n_played: u32,
+    state: State,
+    /// How many frames there are in truth, where the file has fewer than it announces.
+    n_whole: Option<u32>,
+    /// How many frames there are, once that is known.
+    n_frames: u32,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum State {
+    #[default]
+    Playing,
+    Paused,
+    /// As often as the file says.
+    Ended,
+}
+
+/// What keys and buttons ask of an animation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AnimationStep {
+    /// Go on, or rest.
+    Toggle,
+    /// The frame before, and rest.
+    Back,
+    /// The frame after, and rest.
+    On,
+}
+
+impl Player {
+    /// The frame to show now instead of the still picture; what comes next is asked for.
+    pub(super) fn frame(
+        &mut self,
+        ui: &Ui,
+        cx: ViewContext<'_>,
+        gallery: &Gallery,
+        upload: &Arc<Upload>,
+        full: (&WantedImage, Texture),
+    ) -> Option<Texture> {
+        if self.of.as_ref() != Some(&upload.id) {
+            *self = Self {
+                of: Some(upload.id.clone()),
+                ..Self::default()
+            };
+        }
+        let (_, still) = full;
+        if !still.is_animated {
+            return None;
+        }
+        let Some(metadata) = gallery.metadata(&upload.id) else {
+            // It comes along with a picture; this one was there before the room was opened.
+            if gallery.metadata_failure(&upload.id).is_none() {
+                cx.picture(&wish(upload, ImageSize::Metadata), Urgency::InView);
+            }
+            return None;
+        };
+        let playback = metadata.playback.as_ref()?;
+        let announced = u32::try_from(playback.delays.len()).unwrap_or(u32::MAX);
+        self.n_frames = self.n_whole.unwrap_or(announced);
+        if self.n_frames < 2 {
+            return None;
+        }
+        let size = frame_size(full);
+        let max_edge_px = size.longer_side();
+        let frame = |index| wish(upload, ImageSize::Frame { index, max_edge_px });
+        let is_missing = |index| cx.textures.is_known_missing(&frame(index).request);
+        let ahead = (AHEAD_BYTES / (size.area() * 4).max(1)).clamp(2, MOST_AHEAD);
+        for next in self.coming(playback, ahead) {
+            if is_missing(next) {
+                // Damaged from there on: what is before it is all there is.
+                self.n_whole = Some(next);
+                self.n_frames = next;
+                break;
+            }
+            cx.picture(&frame(next), Urgency::InView);
+        }
+        let is_there = |index| cx.textures.get(&frame(index).request).is_some();
+        self.advance(ui, playback, is_there);
+        cx.textures.get(&frame(self.frame).request)
+    }
+
+    /// What keys and buttons ask for.
+    pub(super) fn apply(&mut self, step: AnimationStep) {
+        if self.n_frames < 2 {
+            return;
+        }
+        match step {
+            AnimationStep::Toggle => {
+                if self.state == State::Ended {
+                    self.frame = 0;
+                    self.n_played = 0;
+                }
+                self.state = match self.state {
+                    State::Playing => State::Paused,
+                    State::Paused | State::Ended => State::Playing,
+                };
+                // It has its whole time again.
+                self.shown_at = None;
+            }
+            AnimationStep::Back => self.rest_at((self.frame + self.n_frames - 1) % self.n_frames),
+            AnimationStep::On => self.rest_at((self.frame + 1) % self.n_frames),
+        }
+    }
+
+    fn rest_at(&mut self, frame: u32) {
+        self.state = State::Paused;
+        self.frame = frame;
+    }
+
+    /// The frame that is shown and those that come after it, in their order.
+    fn coming(&self, playback: &Playback, ahead: u64) -> Vec<u32> {
+        let is_last_time = playback
+            .n_plays
+            .is_some_and(|n_plays| self.n_played + 1 >= n_plays);
+        let ahead = if self.state == State::Playing {
+            ahead
+        } else {
+            1
+        };
+        let ahead = u32::try_from(ahead).unwrap_or(1).min(self.n_frames - 1);
+        (0..=ahead)
+            .map(|offset| self.frame + offset)
+            .filter(|index| *index < self.n_frames || !is_last_time)
+            .map(|index| index % self.n_frames)
+            .collect()
+    }
+
+    fn advance(&mut self, ui: &Ui, playback: &Playback, is_there: impl Fn(u32) -> bool) {
+        let now = ui.input(|input| input.time);
+        if self.frame >= self.n_frames {
+            self.frame = self.n_frames.saturating_sub(1);
+        }
+        let delay = playback.delays.get(self.frame as usize);
+        let delay = delay.map_or(LATE, Duration::as_secs_f64);
+        // Nobody sees a window that is hidden; a frame's time begins when it is there.
+        let is_seen = ui.input(|input| input.viewport().visible() != Some(false));
+        if self.state != State::Playing || !is_seen || !is_there(self.frame) {
+            self.shown_at = None;
+            return;
+        }
+        let due = *self.shown_at.get_or_insert(now) + delay;
+        if now < due {
+            ui.request_repaint_after(Duration::from_secs_f64(due - now));
+            return;
+        }
+        let is_at_end = self.frame + 1 >= self.n_frames;
+        if is_at_end && playback.n_plays.is_some_and(|n| self.n_played + 1 >= n) {
+            self.state = State::Ended;
+            return;
+        }
+        let next = if is_at_end { 0 } else { self.frame + 1 };
+        // One that is still on its way wakes the window when it comes.
+        if is_there(next) {
+            self.n_played = self.n_played.saturating_add(u32::from(is_at_end));
+            self.frame = next;
+            self.shown_at = Some(if now - due > LATE { now } else { due });
+            let delay = playback.delays.get(next as usize).copied();
+            ui.request_repaint_after(delay.unwrap_or_default());
+        }
+    }
+
+    /// Draws the buttons into the lower left corner of the view, where something moves.
+    pub(super) fn control_ui(&mut self, ui: &mut Ui, view: Rect, opacity: f32) {
+        if self.n_frames < 2 || opacity <= 0.0 {
+            return;
+        }
+        let size = vec2(3.0 * BUTTON + COUNT + 2.0 * space::S, BUTTON + space::S);
+        let is_narrow = view.width() < 2.0 * size.x + 260.0;
+        // Above the zoom where there is no room beside it.
+        let lift = if is_narrow { BUTTON + space::M } else { 0.0 };
+        let center = view.bottom() - BUTTON / 2.0 - space::M - lift;
+        let left = view.left() + space::M;
+        let bar = Rect::from_min_size(pos2(left, center - size.y / 2.0), size);
+        let mut asked = None;
+        ui.scope_builder(UiBuilder::new().max_rect(bar), |ui| {
+            ui.multiply_opacity(opacity);
+            on_picture(ui);
+            let round = CornerRadius::same(22);
+            ui.painter().rect_filled(bar, round, Palette::SCRIM);
+            let inner = bar.shrink2(vec2(space::S, space::XS));
+            let layout = Layout::left_to_right(Align::Center);
+            ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
+                ui.spacing_mut().item_spacing.x = 0.0;
+                if button_ui(ui, Icon::StepBack, "Previous frame (,)") {
+                    asked = Some(AnimationStep::Back);
+                }
+                let (icon, name) = match self.state {
+                    State::Playing => (Icon::Pause, "Pause (K)"),
+                    State::Paused => (Icon::Play, "Play (K)"),
+                    State::Ended => (Icon::RotateCcw, "Play again (K)"),
+                };
+                if button_ui(ui, icon, name) {
+                    asked = Some(AnimationStep::Toggle);
+                }
+                if button_ui(ui, Icon::StepForward, "Next frame (.)") {
+                    asked = Some(AnimationStep::On);
+                }
+                self.count_ui(ui);
+            });
+        });
+        if let Some(step) = asked {
+            self.apply(step);
+        }
+    }
+
+    fn count_ui(&self, ui: &mut Ui) {
+        let number = |frame: u32| grouped(usize::try_from(frame).unwrap_or(usize::MAX));
+        let (at, of) = (number(self.frame + 1), number(self.n_frames));
+        let layout = Layout::centered_and_justified(egui::Direction::LeftToRight);
+        ui.allocate_ui_with_layout(vec2(COUNT, BUTTON), layout, |ui| {
+            let text = RichText::new(format!("{at} / {of}"));
+            let label = ui.add(egui::Label::new(text).selectable(false));
+            label.widget_info(|| {
+                let name = format!("Frame {at} of {of}");
+                egui::WidgetInfo::labeled(egui::Role::Label, true, name)
+            });
+        });
+    }
+}
+
+/// How large the frames are asked for.
+fn frame_size((full, texture): (&WantedImage, Texture)) -> PixelSize {
+    let whole = texture.original_size;
+    match full.request.size {
+        ImageSize::Full { max_edge_px } if whole.area() * 4 > WHOLE_BYTES => {
+            whole.fit_within(max_edge_px)
+        }
+        _ => whole,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn playback(n_frames: usize, n_plays: Option<u32>) -> Playback {
+        Playback {
+            delays: vec![Duration::from_millis(100); n_frames],
+            n_plays,
+        }
+    }
+
+    fn player(n_frames: u32) -> Player {
+        Player {
+            n_frames,
+            ..Player::default()
+        }
+    }
+
+    /// The frames that are on screen when the window is drawn at these times.
+    fn shown(player: &mut Player, playback: &Playback, times: &[f64]) -> Vec<u32> {
+        let ctx = egui::Context::default();
+        let mut frames = Vec::new();
+        for time in times {
+            let input = egui::RawInput {
+                time: Some(*time),
+                ..egui::RawInput::default()
+            };
+            let mut output = ctx.run_ui(input, |ui| {
+                player.advance(ui, playback, |_| true);
+            });
+            output.textures_delta.clear();
+            frames.push(player.frame);
+        }
+        frames
+    }
+
+    #[test]
+    fn frames_are_shown_for_their_time_and_again_from_the_first() {
+        let mut player = player(3);
+        let times = [10.0, 10.05, 10.11, 10.15, 10.21, 10.31];
+        let frames = shown(&mut player, &playback(3, None), &times);
+        assert_eq!(frames, [0, 0, 1, 1, 2, 0]);
+    }
+
+    #[test]
+    fn an_animation_ends_on_its_last_frame_after_as_many_times_as_it_says() {
+        let mut player = player(2);
+        let times: Vec<f64> = (0..9).map(|n| 1.0 + 0.101 * f64::from(n)).collect();
+        let frames = shown(&mut player, &playback(2, Some(2)), &times);
+        assert_eq!(frames, [0, 1, 0, 1, 1, 1, 1, 1, 1]);
+        assert_eq!(player.state, State::Ended);
+        player.apply(AnimationStep::Toggle);
+        assert_eq!((player.frame, player.state), (0, State::Playing));
+    }
+
+    #[test]
+    fn steps_rest_and_go_round() {
+        let mut player = player(3);
+        player.apply(AnimationStep::Back);
+        assert_eq!((player.frame, player.state), (2, State::Paused));
+        player.apply(AnimationStep::On);
+        assert_eq!(player.frame, 0);
+        let rests = shown(&mut player, &playback(3, None), &[5.0, 6.0, 7.0]);
+        assert_eq!(rests, [0, 0, 0]);
+        player.apply(AnimationStep::Toggle);
+        let plays = shown(&mut player, &playback(3, None), &[8.0, 8.05, 8.11]);
+        assert_eq!(plays, [0, 0, 1]);
+    }
+
+    #[test]
+    fn so_many_come_ahead_and_none_after_the_last_time() {
+        let mut player = player(5);
+        player.frame = 3;
+        assert_eq!(player.coming(&playback(5, None), 3), [3, 4, 0, 1]);
+        assert_eq!(player.coming(&playback(5, Some(1)), 3), [3, 4]);
+        player.state = State::Paused;
+        assert_eq!(player.coming(&playback(5, None), 3), [3, 4]);
+    }
+
+    #[test]
+    fn after_a_pause_nothing_is_skipped() {
+        let mut player = player(3);
+        let frames = shown(&mut player, &playback(3, None), &[1.0, 9.0, 9.05, 9.11]);
+        assert_eq!(frames, [0, 1, 1, 2]);
+    }
+}
