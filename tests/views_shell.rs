@@ -1,6 +1,8 @@
 //! The shell of the window: what keys and clicks turn into, and what is on screen.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "views_shell/comparing.rs"]
+mod comparing;
 #[path = "views_shell/finding.rs"]
 mod finding;
 #[path = "views_shell/save_queue.rs"]
@@ -11,6 +13,8 @@ mod save_sheet;
 mod saved;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
+#[path = "views_shell/viewer.rs"]
+mod viewer;
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;

@@ -32,8 +32,8 @@ pub use crate::rocketchat::{
     TwoFactorMethod, WrongAnswer,
 };
 pub use crate::storage::{
-    ClashRule, GridLayoutChoice, KeyringError, KnownAccount, SaveChoices, SavedUntil, Settings,
-    StorageError, ThemeChoice,
+    Backdrop, ClashRule, GridLayoutChoice, KeyringError, KnownAccount, SaveChoices, SavedUntil,
+    Settings, SlideInterval, StorageError, ThemeChoice, ViewerChoices, WheelChoice,
 };
 
 /// How many commands may wait: a person presses a few a second, the runner takes them at once.

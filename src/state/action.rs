@@ -8,7 +8,8 @@ use secrecy::SecretString;
 
 use crate::domain::{AuthToken, ByteCount, RoomId, SaveJobId, UploadId};
 use crate::protocol::{
-    ClashRule, GridLayoutChoice, KnownAccount, OpenTarget, SaveChoices, ThemeChoice, WantedImage,
+    ClashRule, GridLayoutChoice, KnownAccount, OpenTarget, SaveChoices, ThemeChoice, ViewerChoices,
+    WantedImage,
 };
 use crate::state::go_to_date::DateTarget;
 use crate::state::saved_copies::SavedFilter;
@@ -110,12 +111,24 @@ pub enum Action {
     StepViewer(ViewerStep),
     /// Back to the grid.
     CloseViewer,
+    /// The view of an image was turned or mirrored.
+    TurnedView,
+    /// The slide show has shown the last image.
+    EndSlideShow,
+    /// Show the chosen images side by side.
+    Compare,
+    /// Take this one out of those side by side.
+    DropCompared(UploadId),
+    /// Back from the images side by side to the grid.
+    LeaveComparison,
     /// Open or close the details.
     TogglePanel,
     /// Size of tiles in points.
     SetTileEdge(f32),
     /// Square or whole.
     SetLayout(GridLayoutChoice),
+    /// How single images are looked at.
+    SetViewer(ViewerChoices),
     /// Light, dark or system.
     SetTheme(ThemeChoice),
     /// How much of the disk thumbnails may take.
@@ -201,6 +214,8 @@ pub enum MoveHow {
 pub enum ViewerStep {
     /// By so many images; negative is towards the first.
     By(isize),
+    /// To this position.
+    To(usize),
     /// The newest.
     First,
     /// The oldest.

@@ -232,13 +232,19 @@ impl AppState {
             | Action::SelectAll
             | Action::ClearSelection
             | Action::InvertSelection
-            | Action::UndoClear
-            | Action::OpenViewer(_)
+            | Action::UndoClear => self.act_in_gallery(action),
+            Action::OpenViewer(_)
             | Action::StepViewer(_)
-            | Action::CloseViewer => self.act_in_gallery(action),
+            | Action::CloseViewer
+            | Action::TurnedView
+            | Action::EndSlideShow
+            | Action::Compare
+            | Action::DropCompared(_)
+            | Action::LeaveComparison => self.act_in_viewer(action),
             Action::TogglePanel
             | Action::SetTileEdge(_)
             | Action::SetLayout(_)
+            | Action::SetViewer(_)
             | Action::SetTheme(_)
             | Action::SetThumbnailCache(_)
             | Action::RememberWindowSize(_) => self.act_on_settings(&action),

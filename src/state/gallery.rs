@@ -42,6 +42,8 @@ pub struct Gallery {
     pub(super) chosen_count_of: Cell<Option<KeptCount>>,
     /// Whether the image in focus is shown large.
     pub is_viewer_open: bool,
+    /// The images that are shown side by side; none while nothing is compared.
+    pub(super) compared: Vec<UploadId>,
     /// Why the list could not be read.
     pub list_error: Option<ClientError>,
     /// Whether the server gives the bytes.
@@ -86,6 +88,7 @@ impl Gallery {
             copies: SavedCopies::default(),
             chosen_count_of: Cell::new(None),
             is_viewer_open: false,
+            compared: Vec::new(),
             list_error: None,
             access: FileAccess::Open,
             save_when_known: None,
@@ -280,6 +283,7 @@ impl Gallery {
             Merged::Outdated => return None,
         }
         self.search_again();
+        self.follow_comparison();
         self.go_on_after(window)
     }
 
@@ -353,6 +357,7 @@ impl Gallery {
         let last = self.len().saturating_sub(1);
         let to = match step {
             ViewerStep::By(by) => self.focus().saturating_add_signed(by).min(last),
+            ViewerStep::To(position) => position.min(last),
             ViewerStep::First => 0,
             ViewerStep::Last => last,
         };

@@ -6,6 +6,7 @@
 
 mod action;
 mod app_state;
+mod comparison;
 mod date_text;
 mod desktop;
 mod effect;
@@ -32,9 +33,11 @@ mod selection;
 mod session;
 mod sign_in;
 pub mod user_message;
+mod viewer;
 
 pub use action::{Action, MoveHow, SelectHow, Shown, ViewerStep};
 pub use app_state::{AppState, Phase};
+pub use comparison::COMPARABLE;
 pub use date_text::{DateProblem, Period, parse as parse_date};
 pub use effect::Effect;
 pub use file_facts::{file_facts, file_json, position_in_words};
@@ -73,3 +76,5 @@ mod saving_tests;
 mod tests;
 #[cfg(test)]
 mod update_tests;
+#[cfg(test)]
+mod viewer_tests;

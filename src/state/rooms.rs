@@ -77,6 +77,7 @@ impl AppState {
     fn show_gallery(&mut self, mut gallery: Gallery) -> Vec<Effect> {
         self.bump();
         gallery.is_viewer_open = false;
+        gallery.leave_comparison();
         let message = gallery.end_search();
         self.tell(message);
         gallery.stay();
@@ -160,8 +161,6 @@ impl AppState {
             action,
             Action::Select { .. }
                 | Action::MoveFocus { .. }
-                | Action::OpenViewer(_)
-                | Action::StepViewer(_)
                 | Action::Find(_)
                 | Action::ShowOnly(_)
                 | Action::EndSearch
@@ -197,10 +196,6 @@ impl AppState {
                 gallery.selection.undo_clear(&gallery.listing);
                 self.notices.withdraw(&NoticeOffer::UndoClear);
             }
-            Action::OpenViewer(position) => {
-                gallery.place_focus(position);
-                gallery.is_viewer_open = true;
-            }
             Action::Find(text) => {
                 let message = gallery.look_for(text);
                 self.tell(message);
@@ -217,11 +212,6 @@ impl AppState {
                 let message = gallery.go_to_date(target);
                 self.tell(message);
             }
-            Action::StepViewer(step) => gallery.step(step),
-            Action::CloseViewer => {
-                gallery.is_viewer_open = false;
-                gallery.reveal += 1;
-            }
             _ => {}
         }
         Vec::new()
@@ -235,6 +225,7 @@ impl AppState {
                 self.settings.tile_edge_points = tile_edge(*edge);
             }
             Action::SetLayout(layout) => self.settings.grid_layout = *layout,
+            Action::SetViewer(choices) => self.settings.viewer = *choices,
             Action::SetTheme(theme) => self.settings.theme = *theme,
             Action::SetThumbnailCache(bytes) => self.settings.thumbnail_cache = *bytes,
             Action::RememberWindowSize(size) => self.settings.window_size = Some(*size),

@@ -25,6 +25,7 @@ mod taken_names;
 #[cfg(test)]
 mod tests;
 mod thumbnail_cache;
+mod viewer_choices;
 
 pub use content_hashes::{ContentHasher, ContentHashes};
 pub use dirs::Dirs;
@@ -50,3 +51,4 @@ pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account}
 pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};
 pub use settings_file::{keep_settings, load_settings};
 pub use thumbnail_cache::{StoredThumbnail, ThumbnailCache, ThumbnailKey};
+pub use viewer_choices::{Backdrop, SlideInterval, ViewerChoices, WheelChoice};

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::SaveChoices;
+use super::{SaveChoices, ViewerChoices};
 use crate::domain::ByteCount;
 
 /// Some 60,000 thumbnails of the usual size.
@@ -26,6 +26,8 @@ pub struct Settings {
     pub grid_layout: GridLayoutChoice,
     /// Whether the details panel is open.
     pub is_panel_open: bool,
+    /// How single images are looked at.
+    pub viewer: ViewerChoices,
     /// Size of the window in points, when it was closed.
     pub window_size: Option<[f32; 2]>,
     /// Accounts that signed in here, the last one first. The keyring cannot be listed on
@@ -51,6 +53,7 @@ impl Default for Settings {
             tile_edge_points: 168.0,
             grid_layout: GridLayoutChoice::Square,
             is_panel_open: false,
+            viewer: ViewerChoices::default(),
             window_size: None,
             accounts: Vec::new(),
             last_server: None,

@@ -6,7 +6,9 @@ use egui::{
 use lucide_icons::Icon;
 
 use crate::domain::{ByteCount, TokenKind, safe_display_name};
-use crate::protocol::{ImageSubject, KeyringStatus, SessionInfo, ThemeChoice};
+use crate::protocol::{
+    ImageSubject, KeyringStatus, SessionInfo, ThemeChoice, ViewerChoices, WheelChoice,
+};
 use crate::state::{Action, user_message};
 use crate::ui::avatar::avatar_ui;
 use crate::ui::root_dialog::Dialog;
@@ -95,6 +97,7 @@ fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut
     server_ui(ui, cx, session);
     ui.separator();
     theme_ui(ui, cx);
+    wheel_ui(ui, cx);
     thumbnail_cache_ui(ui, cx);
     ui.separator();
     if item_ui(
@@ -167,6 +170,33 @@ fn theme_ui(ui: &mut Ui, cx: ViewContext<'_>) {
                 };
                 if crate::ui::widgets::icon_toggle_ui(ui, cx.palette, button).clicked() {
                     cx.act(Action::SetTheme(choice));
+                }
+            }
+        });
+    });
+}
+
+/// What the wheel does over an image that is shown large.
+fn wheel_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    ui.horizontal(|ui| {
+        ui.label("Wheel over an image")
+            .on_hover_text("The other one works with Ctrl held, or with the keys");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for (wheel, name, label) in [
+                (
+                    WheelChoice::Step,
+                    "Next",
+                    "The wheel goes to the next image",
+                ),
+                (WheelChoice::Zoom, "Zoom", "The wheel zooms"),
+            ] {
+                let viewer = cx.state.settings.viewer;
+                let is_on = viewer.wheel == wheel;
+                let response = ui.add(egui::Button::selectable(is_on, name));
+                response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, label));
+                if response.clicked() {
+                    cx.act(Action::SetViewer(ViewerChoices { wheel, ..viewer }));
                 }
             }
         });

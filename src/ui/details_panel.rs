@@ -34,7 +34,7 @@ pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
 
 fn content_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     let chosen_count = gallery.chosen_count();
-    if chosen_count > 1 && !gallery.is_viewer_open {
+    if chosen_count > 1 && gallery.shows_tiles() {
         detail_sums::sums_ui(ui, cx, gallery, chosen_count);
         return;
     }

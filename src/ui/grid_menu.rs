@@ -27,6 +27,10 @@ pub(super) fn image_menu_ui(
     let upload = gallery.upload_at(position);
     let count = gallery.chosen_count().max(1);
     entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));
+    if gallery.can_compare() {
+        let compare = format!("Compare {}", images(count));
+        entry_ui(ui, &compare, "C", || cx.act(Action::Compare));
+    }
     let save = if count > 1 {
         format!("Save {}", images(count))
     } else {

@@ -63,7 +63,7 @@ pub(super) fn tooltip_ui(
 }
 
 /// What differs comes first.
-fn accessible_name(gallery: &Gallery, tile: &Tile, zone: &TimeZone) -> String {
+pub(super) fn accessible_name(gallery: &Gallery, tile: &Tile, zone: &TimeZone) -> String {
     let Some(upload) = &tile.upload else {
         return format!("Image {}, loading", tile.position + 1);
     };

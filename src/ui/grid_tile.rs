@@ -183,7 +183,7 @@ fn picture(painter: &Painter, cx: ViewContext<'_>, rect: Rect, texture: &Texture
 }
 
 /// The part of a picture that fills a rectangle of another shape.
-fn crop(picture_aspect: f32, rect_aspect: f32) -> Rect {
+pub(super) fn crop(picture_aspect: f32, rect_aspect: f32) -> Rect {
     let seen = if picture_aspect > rect_aspect {
         vec2(rect_aspect / picture_aspect, 1.0)
     } else {

@@ -41,6 +41,8 @@ pub(super) fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
                         section_ui(right, cx, "Everywhere", &[Place::Everywhere, Place::Images]);
                         right.add_space(space::M);
                         section_ui(right, cx, "One image", &[Place::Viewer]);
+                        left.add_space(space::M);
+                        section_ui(left, cx, "Images side by side", &[Place::Comparison]);
                     }
                 });
             });

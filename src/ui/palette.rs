@@ -83,6 +83,9 @@ impl Palette {
     /// Ground of the viewer, in both themes: nothing beside the image shines.
     pub const VIEWER_GROUND: Color32 = Color32::from_rgb(14, 15, 17);
 
+    /// Ground of the row of small pictures below it.
+    pub const STRIP_GROUND: Color32 = Color32::from_rgb(24, 26, 29);
+
     /// Behind text that lies on a picture.
     pub const SCRIM: Color32 = Color32::from_black_alpha(168);
 

@@ -16,6 +16,21 @@ const MAX_SCALE: f32 = 20.0;
 /// From here on single pixels are shown with hard edges.
 const SHARP_SCALE: f32 = 2.0;
 
+/// How to change the zoom.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum ZoomStep {
+    /// By this factor.
+    By(f32),
+    /// To this scale.
+    To(f32),
+    /// The whole image.
+    Fit,
+    /// As wide as the window.
+    FitWidth,
+    /// Between the whole image and 100 %.
+    Toggle,
+}
+
 /// What is looked at through what. All lengths are device pixels.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Pane {
@@ -82,8 +97,37 @@ impl PanZoom {
         }
     }
 
+    /// Changes the zoom; what is at `at` (device pixels from the middle) stays there.
+    pub(super) fn apply(&mut self, step: ZoomStep, at: Vec2, pane: Pane) {
+        match step {
+            ZoomStep::By(factor) => self.zoom_by(factor, at, pane),
+            ZoomStep::To(scale) => self.zoom_to(scale, at, pane),
+            ZoomStep::Fit => self.fit(),
+            ZoomStep::FitWidth => self.fit_width(pane),
+            ZoomStep::Toggle => self.toggle(at, pane),
+        }
+    }
+
+    /// The point of the image in the middle of the view, from 0 to 1 along each side.
+    pub(super) fn center(&self, pane: Pane) -> Vec2 {
+        self.clamped_center(pane)
+    }
+
+    /// Puts this point of the image into the middle, as far as no empty space shows.
+    pub(super) fn center_on(&mut self, center: Vec2) {
+        self.center = center;
+    }
+
+    /// The middle of the view is elsewhere in the window now, so many device pixels away: what
+    /// is larger than the view stays where it is.
+    pub(super) fn hold(&mut self, moved: Vec2, pane: Pane) {
+        if self.zoom != Zoom::Fit {
+            let size = pane.image * self.scale(pane);
+            self.center = self.clamped_center(pane) + moved / size;
+        }
+    }
+
     /// Whether the image follows the window's size.
-    #[cfg(test)]
     pub(super) fn is_fitted(&self) -> bool {
         self.zoom == Zoom::Fit
     }
@@ -145,6 +189,11 @@ impl PanZoom {
         self.center = self.clamped_center(pane);
         let moved = (self.center - before) * pane.image * self.scale(pane);
         moved.length() > 0.5
+    }
+
+    /// Whether some of the image is above or below the view.
+    pub(super) fn is_taller(&self, pane: Pane) -> bool {
+        pane.image.y * self.scale(pane) > pane.view.y + 1.0
     }
 
     /// Whether some of the image is outside the view.
@@ -296,6 +345,22 @@ mod tests {
         let rect = view.image_rect(Rect::from_min_size(Pos2::ZERO, tall.view), 1.0, tall);
         assert_eq!(rect.min, Pos2::ZERO);
         assert!((rect.width() - 800.0).abs() < 0.01);
+    }
+
+    #[test]
+    fn an_image_stays_where_it_is_when_an_edge_of_the_view_moves() {
+        let mut zoom = PanZoom::default();
+        zoom.zoom_to(1.0, Vec2::new(100.0, 50.0), PANE);
+        let before = Rect::from_min_size(Pos2::ZERO, PANE.view);
+        let at = zoom.image_rect(before, 1.0, PANE).min;
+        // A row of 100 points comes in below.
+        let after = Rect::from_min_size(Pos2::ZERO, PANE.view - Vec2::new(0.0, 100.0));
+        zoom.hold(after.center() - before.center(), PANE);
+        let lower = Pane {
+            view: after.size(),
+            ..PANE
+        };
+        assert_eq!(zoom.image_rect(after, 1.0, lower).min, at);
     }
 
     #[test]

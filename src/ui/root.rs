@@ -6,6 +6,7 @@ use crate::protocol::{ImageRequest, ImageSize, ThemeChoice};
 use crate::state::{Action, AppState, Phase, Shown};
 use crate::ui::account_menu::sign_out_dialog_ui;
 use crate::ui::clash_question::clash_question_ui;
+use crate::ui::compare_view::CompareView;
 use crate::ui::date_question::DateQuestion;
 use crate::ui::find_bar::FindBar;
 use crate::ui::help_sheet::help_sheet_ui;
@@ -33,6 +34,7 @@ pub struct RootView {
     pub(super) rooms: RoomListView,
     pub(super) grid: ThumbnailGrid,
     pub(super) viewer: Viewer,
+    pub(super) compare: CompareView,
     notices: NoticesView,
     save_sheet: SaveSheetView,
     date_question: DateQuestion,
@@ -68,6 +70,7 @@ impl Default for RootView {
             rooms: RoomListView::default(),
             grid: ThumbnailGrid::default(),
             viewer: Viewer::default(),
+            compare: CompareView::default(),
             notices: NoticesView::default(),
             save_sheet: SaveSheetView::default(),
             date_question: DateQuestion::default(),
@@ -206,7 +209,10 @@ impl RootView {
             .extend(requests.filter(|it| matches!(it.size, ImageSize::Thumbnail { .. })));
         let shown = Shown {
             room: gallery.map(|gallery| gallery.room.id.clone()),
-            visible: self.grid.visible(),
+            visible: match gallery {
+                Some(gallery) if gallery.is_viewer_open => self.viewer.visible(gallery),
+                _ => self.grid.visible(),
+            },
             missing,
         };
         if shown != self.last_shown {

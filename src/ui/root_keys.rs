@@ -2,7 +2,7 @@
 
 use egui::{SetOpenCommand, Ui, ViewportCommand};
 
-use crate::state::{Action, TILE_EDGE_POINTS};
+use crate::state::{Action, Gallery, TILE_EDGE_POINTS};
 use crate::ui::root::RootView;
 use crate::ui::root_dialog::Dialog;
 use crate::ui::shortcuts::{Job, Situation, pressed};
@@ -26,11 +26,7 @@ impl RootView {
         }
         let situation = Situation {
             is_typing: ui.ctx().text_edit_focused(),
-            is_viewer_open: cx
-                .state
-                .gallery
-                .as_ref()
-                .is_some_and(|gallery| gallery.is_viewer_open),
+            are_tiles_shown: cx.state.gallery.as_ref().is_none_or(Gallery::shows_tiles),
         };
         if let Some(job) = pressed(ui.ctx(), situation) {
             self.perform(ui, cx, job);
@@ -58,6 +54,7 @@ impl RootView {
             Job::SelectAll => cx.act(Action::SelectAll),
             Job::ClearSelection => cx.act(Action::ClearSelection),
             Job::Invert => cx.act(Action::InvertSelection),
+            Job::Compare => cx.act(Action::Compare),
             Job::Reload => cx.act(Action::Reload),
             Job::TogglePanel => cx.act(Action::TogglePanel),
             Job::Help => self.dialog = Dialog::Help,
@@ -90,10 +87,14 @@ fn take_letters(ui: &Ui) {
     });
 }
 
-/// The viewer covers the room list; what is in the list leaves it.
+/// The viewer covers the room list, and so do images side by side; what is in the list leaves
+/// them.
 fn leave_viewer(cx: ViewContext<'_>) {
     let gallery = cx.state.gallery.as_ref();
     if gallery.is_some_and(|gallery| gallery.is_viewer_open) {
         cx.act(Action::CloseViewer);
+    }
+    if gallery.is_some_and(Gallery::is_comparing) {
+        cx.act(Action::LeaveComparison);
     }
 }

@@ -9,6 +9,7 @@ use crate::ui::gallery_bars::gallery_bars_ui;
 use crate::ui::root::RootView;
 use crate::ui::save_panel::save_panel_ui;
 use crate::ui::shortcuts::{Job, key_of};
+use crate::ui::slide_show::is_full_screen;
 use crate::ui::status_bar::status_bar_ui;
 use crate::ui::theme::{self, space};
 use crate::ui::top_bar::top_bar_ui;
@@ -18,14 +19,28 @@ use crate::ui::widgets::placeholder_ui;
 impl RootView {
     pub(super) fn session_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         self.totals.update(cx.state.gallery.as_ref());
-        let is_viewer_open = cx
-            .state
-            .gallery
-            .as_ref()
-            .is_some_and(|gallery| gallery.is_viewer_open);
-        if !is_viewer_open {
+        let gallery = cx.state.gallery.as_ref();
+        let shows_tiles = gallery.is_none_or(Gallery::shows_tiles);
+        if gallery.is_none_or(|gallery| !gallery.is_viewer_open) {
+            self.viewer.rest(ui);
+        }
+        if shows_tiles {
             self.rooms_ui(ui, cx);
         }
+        // Who looks at an image on the whole screen wants to see nothing else.
+        if shows_tiles || !is_full_screen(ui) {
+            self.status_ui(ui, cx);
+        }
+        match gallery {
+            Some(gallery) => self.gallery_ui(ui, cx, gallery),
+            None => no_room_ui(ui, cx),
+        }
+        if self.is_queue_open {
+            save_panel_ui(ui, cx, &mut self.is_queue_open);
+        }
+    }
+
+    fn status_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
         let bar = Frame::new()
             .fill(cx.palette.surface)
             .inner_margin(Margin::symmetric(12, 0));
@@ -36,13 +51,6 @@ impl RootView {
             .show(ui, |ui| {
                 status_bar_ui(ui, cx, &self.totals, &mut self.is_queue_open);
             });
-        match &cx.state.gallery {
-            Some(gallery) => self.gallery_ui(ui, cx, gallery),
-            None => no_room_ui(ui, cx),
-        }
-        if self.is_queue_open {
-            save_panel_ui(ui, cx, &mut self.is_queue_open);
-        }
     }
 
     fn rooms_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
@@ -80,6 +88,18 @@ impl RootView {
                 });
             return;
         }
+        if gallery.is_comparing() {
+            egui::CentralPanel::default()
+                .frame(Frame::NONE)
+                .show(ui, |ui| {
+                    self.panes.images = ui.max_rect();
+                    if self.images_have_keys(ui, cx) {
+                        self.compare.keys(ui, cx, gallery);
+                    }
+                    self.compare.ui(ui, cx, gallery);
+                });
+            return;
+        }
         egui::CentralPanel::default()
             .frame(Frame::NONE)
             .show(ui, |ui| {
@@ -114,7 +134,7 @@ impl RootView {
 
     fn details_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         self.panes.details = Rect::NOTHING;
-        if !cx.state.settings.is_panel_open {
+        if !cx.state.settings.is_panel_open || self.viewer.is_slide_show_on() {
             return;
         }
         let is_narrow = ui.ctx().content_rect().width() < theme::NARROW_WINDOW;

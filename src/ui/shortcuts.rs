@@ -22,6 +22,8 @@ pub enum Job {
     ClearSelection,
     /// Select what is not selected.
     Invert,
+    /// Show the selected images side by side.
+    Compare,
     /// Read the room again.
     Reload,
     /// Show or hide the details.
@@ -57,6 +59,8 @@ pub enum Place {
     Grid,
     /// The viewer.
     Viewer,
+    /// Images side by side.
+    Comparison,
 }
 
 /// One row of the table.
@@ -105,6 +109,7 @@ pub const TABLE: &[Shortcut] = rows! {
     ClearSelection, Grid, "Clear the selection": CTRL_SHIFT A;
     SelectAll, Grid, "Select every image of the room, or all found": CTRL A;
     Invert, Grid, "Invert the selection": CTRL I;
+    Compare, Grid, "Compare 2 to 4 selected images": NONE C;
     Reload, Grid, "Reload": NONE F5, CTRL R;
     GoToDate, Images, "Go to date": NONE G;
     TogglePanel, Images, "Details": NONE I, ALT Enter, NONE F9;
@@ -114,6 +119,7 @@ pub const TABLE: &[Shortcut] = rows! {
     NextPane, Everywhere, "Next pane": NONE F6;
     Menu, Everywhere, "Account and settings": CTRL Comma, NONE F10;
     FullScreen, Everywhere, "Full screen": NONE F11;
+    FullScreen, Viewer, "Full screen": NONE F;
     Local, Everywhere, "Quit": CTRL Q;
     Larger, Grid, "Larger tiles": CTRL Equals, CTRL Plus;
     Smaller, Grid, "Smaller tiles": CTRL Minus;
@@ -129,7 +135,7 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "Give up a drag, clear selection or search": NONE Escape;
     Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
     Local, Viewer, "Next": NONE Space;
-    Local, Viewer, "Ten back and on": NONE PageUp, NONE PageDown;
+    Local, Viewer, "Read on in a tall image, else ten on and back": NONE PageDown, NONE PageUp;
     Local, Viewer, "First and last": NONE Home, NONE End;
     Local, Viewer, "Zoom in and out": NONE Plus, NONE Minus;
     Local, Viewer, "Fit the window": NONE Num0;
@@ -138,8 +144,20 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Viewer, "Fit or actual size at the pointer": NONE Z;
     Local, Viewer, "Play or pause what moves": NONE K;
     Local, Viewer, "Frame back and on": NONE Comma, NONE Period;
+    Local, Viewer, "Rotate the view, and back": NONE R, SHIFT R;
+    Local, Viewer, "Flip the view left to right, upside down": NONE H, NONE V;
+    Local, Viewer, "Keep the zoom from image to image": NONE L;
+    Local, Viewer, "Film strip": NONE T;
+    Local, Viewer, "Slide show, and pause": NONE P;
+    Local, Viewer, "What is behind transparent images": NONE B;
     Local, Viewer, "Select or unselect": NONE X, CTRL Space;
-    Local, Viewer, "Back to the grid": NONE Escape;
+    Local, Viewer, "Leave slide show, full screen, viewer": NONE Escape;
+    Local, Comparison, "Move the images, or go to the one beside": NONE ArrowLeft, NONE ArrowRight;
+    Local, Comparison, "One zoom for all, or each its own": NONE L;
+    Local, Comparison, "Open alone": NONE Enter;
+    Local, Comparison, "Select or unselect": NONE X, NONE Space;
+    Local, Comparison, "Take out of the comparison": SHIFT X;
+    Local, Comparison, "Back to the grid": NONE Escape;
 };
 
 /// What the keys of this frame ask for, taken out of the input.
@@ -147,8 +165,8 @@ pub const TABLE: &[Shortcut] = rows! {
 pub struct Situation {
     /// A text field has the keyboard.
     pub is_typing: bool,
-    /// The viewer is open.
-    pub is_viewer_open: bool,
+    /// The grid is on screen: neither one image nor a few side by side.
+    pub are_tiles_shown: bool,
 }
 
 /// The first job whose key was pressed and may be done now.
@@ -158,8 +176,10 @@ pub fn pressed(ctx: &egui::Context, situation: Situation) -> Option<Job> {
             && match row.place {
                 Place::Everywhere => true,
                 Place::Images => !situation.is_typing,
-                Place::Grid => !situation.is_typing && !situation.is_viewer_open,
-                Place::Viewer => !situation.is_typing && situation.is_viewer_open,
+                Place::Grid => !situation.is_typing && situation.are_tiles_shown,
+                Place::Viewer | Place::Comparison => {
+                    !situation.is_typing && !situation.are_tiles_shown
+                }
             }
     };
     ctx.input_mut(|input| {

@@ -27,7 +27,7 @@ pub(super) fn top_bar_ui(
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
         if gallery.has_choice() {
-            selection_actions_ui(ui, cx);
+            selection_actions_ui(ui, cx, gallery);
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 selection_ui(ui, cx, totals);
             });
@@ -206,7 +206,7 @@ fn selection_ui(ui: &mut Ui, cx: ViewContext<'_>, totals: &Totals) {
 }
 
 /// From right to left.
-fn selection_actions_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+fn selection_actions_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     panel_toggle_ui(ui, cx);
     ui.spacing_mut().item_spacing.x = space::S;
     let save = primary_button(cx.palette, "Save");
@@ -218,11 +218,16 @@ fn selection_actions_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     {
         cx.act(Action::SaveSelected);
     }
-    for (label, job, action) in [
-        ("Save to…", Job::SaveAs, Action::SaveSelectedAs),
-        ("Invert", Job::Invert, Action::InvertSelection),
-        ("Select all", Job::SelectAll, Action::SelectAll),
-    ] {
+    let compare = ("Compare", Job::Compare, Action::Compare);
+    let compare = gallery.can_compare().then_some(compare);
+    for (label, job, action) in [("Save to…", Job::SaveAs, Action::SaveSelectedAs)]
+        .into_iter()
+        .chain(compare)
+        .chain([
+            ("Invert", Job::Invert, Action::InvertSelection),
+            ("Select all", Job::SelectAll, Action::SelectAll),
+        ])
+    {
         // The narrowest windows keep what is needed most; the keys remain.
         if ui.available_width() < 260.0 {
             break;

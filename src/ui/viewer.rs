@@ -1,36 +1,42 @@
 //! One image, large.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::ops::Range;
 use std::time::Duration;
 
-use egui::{
-    CursorIcon, Id, PointerButton, Rect, Response, Sense, TextureFilter, Ui, Vec2, WidgetInfo,
-};
+use egui::{CursorIcon, Id, Pos2, Rect, Response, Sense, Ui, Vec2, ViewportCommand, WidgetInfo};
 use jiff::tz::TimeZone;
 
-use crate::domain::{Upload, UploadId, safe_display_name};
-use crate::protocol::WantedImage;
+use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
+use crate::protocol::{SlideInterval, ViewerChoices};
 use crate::state::{Action, Gallery, ViewerStep};
-use crate::ui::pan_zoom::{self, PanZoom, Pane};
-use crate::ui::texture_store::Texture;
+use crate::ui::film_strip::FilmStrip;
+use crate::ui::pan_zoom::{self, PanZoom, Pane, ZoomStep};
+use crate::ui::slide_show::{SlideShow, is_full_screen};
 use crate::ui::theme::Palette;
 use crate::ui::view_context::ViewContext;
+use crate::ui::view_gestures::{Gesture, Notches, gestures};
+use crate::ui::view_turn::{Turn, Turning};
 use crate::ui::viewer_animation::Player;
-use crate::ui::viewer_controls::Controls;
+use crate::ui::viewer_controls::{Controls, Scene};
+use crate::ui::viewer_image::may_be_transparent;
 use crate::ui::viewer_pace::Pace;
 use crate::ui::viewer_pictures::Way;
-use crate::ui::viewer_tiles::{Look, Patch};
-use crate::ui::{viewer_keys, viewer_pictures, viewer_states, viewer_tiles};
-
-/// So long an image stays in view before more than a picture of its whole is decoded, in seconds.
-const SHARPEN_AFTER: f64 = 0.25;
+use crate::ui::{viewer_keys, viewer_pictures, viewer_states};
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
 pub struct Viewer {
     pub(super) zoom: PanZoom,
+    /// Zoom and place stay from image to image.
+    is_zoom_kept: bool,
+    /// How the view of images is turned until the viewer is left.
+    turns: HashMap<UploadId, Turn>,
+    pub(super) slides: SlideShow,
+    strip: FilmStrip,
     shown: Option<UploadId>,
     controls: Controls,
+    notches: Notches,
     /// Since when there is nothing to show, in seconds of egui's clock.
     blank_since: Option<f64>,
     /// View and image of the last frame: what keys act upon.
@@ -46,6 +52,33 @@ pub(super) struct Stage {
     pub view: Rect,
     pub pixels_per_point: f32,
     pub pane: Pane,
+    /// The whole window.
+    window: Rect,
+}
+
+/// What keys and buttons ask of the viewer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Wish {
+    /// Another zoom about the middle.
+    Zoom(ZoomStep),
+    /// The same about the pointer.
+    ZoomAtPointer(ZoomStep),
+    /// The view turned further.
+    Turn(Turning),
+    /// Zoom and place kept from image to image, or no longer.
+    KeepZoom,
+    /// The film strip, or none.
+    FilmStrip,
+    /// The slide show begins, rests or goes on.
+    SlideShow,
+    /// It ends.
+    EndSlideShow,
+    /// It goes on after this time.
+    SlideInterval(SlideInterval),
+    /// Another ground behind what is transparent.
+    Backdrop,
+    /// The whole screen, or the window.
+    FullScreen,
 }
 
 pub(super) fn viewer_id() -> Id {
@@ -55,28 +88,24 @@ pub(super) fn viewer_id() -> Id {
 impl Viewer {
     /// Draws the image in focus into all of the room that is left.
     pub fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-        let view = ui.available_rect_before_wrap();
-        ui.painter().rect_filled(view, 0.0, Palette::VIEWER_GROUND);
+        let pane = ui.available_rect_before_wrap();
+        ui.painter().rect_filled(pane, 0.0, Palette::VIEWER_GROUND);
+        let has_strip = cx.state.settings.viewer.is_film_strip_shown && !self.slides.is_on();
+        let (view, strip) = FilmStrip::split(pane, has_strip);
         let response = ui.interact(view, viewer_id(), Sense::click_and_drag());
         let upload = gallery.focused();
         self.turn_to(ui, upload.as_deref());
         let mut texture = None;
+        let turn = self.turn();
         if let Some(upload) = &upload {
             let full = viewer_pictures::full_size(ui, upload);
             texture = viewer_pictures::picture(cx, gallery, upload, &full);
-            self.stage = viewer_pictures::size_of(upload, texture).map(|size| Stage {
-                view,
-                pixels_per_point: ui.pixels_per_point(),
-                pane: Pane::new(view.size(), ui.pixels_per_point(), size),
-            });
+            let size = viewer_pictures::size_of(upload, texture);
+            self.set_stage(ui, view, size.map(|size| turn.size_px(size)));
             self.pointer_ui(ui, cx, &response);
-            if let (Some(stage), Some((texture, is_full))) = (self.stage, texture) {
-                let patches = if is_full {
-                    self.patches(ui, cx, gallery, upload, (&full, texture))
-                } else {
-                    vec![Patch::whole(texture.id)]
-                };
-                self.image_ui(ui, stage, texture.format, &patches);
+            if let (Some(stage), Some((picture, is_full))) = (self.stage, texture) {
+                let full = is_full.then_some((&full, picture));
+                self.image_ui(ui, cx, (gallery, upload), stage, (picture, full));
             }
         } else {
             self.stage = None;
@@ -92,15 +121,20 @@ impl Viewer {
         } else {
             self.blank_since = None;
         }
-        if failure.is_some() || texture.is_some_and(|(_, is_full)| is_full) {
+        viewer_pictures::ask_neighbours(ui, cx, gallery, &mut self.way);
+        let is_there = failure.is_some() || texture.is_some_and(|(_, is_full)| is_full);
+        if is_there {
             self.pace.shown();
         }
-        viewer_pictures::ask_neighbours(ui, cx, gallery, &mut self.way);
-        let scale = self.stage.map(|stage| self.zoom.scale(stage.pane));
-        let asked = self.controls.controls_ui(ui, cx, gallery, view, scale);
-        self.animation.control_ui(ui, view, self.controls.seen);
-        if let Some(asked) = asked {
-            self.apply(asked, None);
+        self.slides.advance(ui, cx, gallery, is_there);
+        self.strip.ui(ui, cx, gallery, strip);
+        let may_be_transparent = texture.is_some_and(|(it, _)| may_be_transparent(it.format));
+        self.controls_ui(ui, cx, gallery, view, may_be_transparent);
+        if !self.slides.is_on() {
+            self.animation.control_ui(ui, view, self.controls.seen());
+        }
+        if self.controls.are_hidden() && response.hovered() && is_full_screen(ui) {
+            ui.set_cursor_icon(CursorIcon::None);
         }
     }
 
@@ -109,173 +143,172 @@ impl Viewer {
         viewer_keys::keys(self, ui, cx, gallery);
     }
 
+    /// The viewer is not open: what was meant for one visit of it ends.
+    pub fn rest(&mut self, ui: &Ui) {
+        if self.shown.take().is_some() {
+            self.turns.clear();
+            self.stage = None;
+        }
+        self.slides.end(ui);
+    }
+
+    /// Whether one image after the other is shown by itself.
+    pub const fn is_slide_show_on(&self) -> bool {
+        self.slides.is_on()
+    }
+
+    /// The positions that are on screen, be it as small pictures.
+    pub fn visible(&self, gallery: &Gallery) -> Range<usize> {
+        let focus = gallery.focus();
+        let on_strip = self.strip.visible();
+        if on_strip.contains(&focus) {
+            on_strip
+        } else {
+            focus..(focus + 1).min(gallery.len())
+        }
+    }
+
     fn turn_to(&mut self, ui: &Ui, upload: Option<&Upload>) {
         let id = upload.map(|upload| &upload.id);
         if self.shown.as_ref() != id {
+            if !self.is_zoom_kept || self.shown.is_none() {
+                self.zoom.fit();
+            }
             self.shown = id.cloned();
-            self.zoom.fit();
             self.blank_since = None;
             self.animation = Player::default();
             self.pace.turned(ui.input(|input| input.time));
         }
     }
 
-    /// Changes the zoom; `at` is a point of the window that stays in place.
-    pub(super) fn apply(&mut self, zoom: ZoomStep, at: Option<egui::Pos2>) {
-        let Some(stage) = self.stage else { return };
-        let at = at.map_or(Vec2::ZERO, |at| {
-            pan_zoom::from_middle(stage.view, stage.pixels_per_point, at)
+    /// How the view of the image is turned.
+    pub(super) fn turn(&self) -> Turn {
+        let turn = self.shown.as_ref().and_then(|id| self.turns.get(id));
+        turn.copied().unwrap_or_default()
+    }
+
+    /// Where an image of this size is seen. The film strip and the panel take their room from the
+    /// view, but they do not move what one looks at.
+    fn set_stage(&mut self, ui: &Ui, view: Rect, size: Option<PixelSize>) {
+        let (window, pixels_per_point) = (ui.ctx().content_rect(), ui.pixels_per_point());
+        if let Some(before) = self.stage
+            && before.window == window
+            && before.view != view
+        {
+            let moved = (view.center() - before.view.center()) * pixels_per_point;
+            self.zoom.hold(moved, before.pane);
+        }
+        self.stage = size.map(|size| Stage {
+            view,
+            pixels_per_point,
+            pane: Pane::new(view.size(), pixels_per_point, size),
+            window,
         });
-        match zoom {
-            ZoomStep::By(factor) => self.zoom.zoom_by(factor, at, stage.pane),
-            ZoomStep::To(scale) => self.zoom.zoom_to(scale, at, stage.pane),
-            ZoomStep::Fit => self.zoom.fit(),
-            ZoomStep::FitWidth => self.zoom.fit_width(stage.pane),
-            ZoomStep::Toggle => self.zoom.toggle(at, stage.pane),
+    }
+
+    /// Does what keys and buttons ask for.
+    pub(super) fn grant(&mut self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, wish: Wish) {
+        let choices = cx.state.settings.viewer;
+        let set = |choices: ViewerChoices| cx.act(Action::SetViewer(choices));
+        match wish {
+            Wish::Zoom(step) => self.apply(step, None),
+            Wish::ZoomAtPointer(step) => {
+                let pointer = ui.input(|input| input.pointer.hover_pos());
+                self.apply(step, pointer);
+            }
+            Wish::Turn(turning) => self.turn_by(cx, turning),
+            Wish::KeepZoom => self.is_zoom_kept = !self.is_zoom_kept,
+            Wish::FilmStrip => set(ViewerChoices {
+                is_film_strip_shown: !choices.is_film_strip_shown,
+                ..choices
+            }),
+            Wish::SlideShow => self.slides.toggle(ui, cx, gallery),
+            Wish::EndSlideShow => self.slides.end(ui),
+            Wish::SlideInterval(slide_interval) => set(ViewerChoices {
+                slide_interval,
+                ..choices
+            }),
+            Wish::Backdrop => set(ViewerChoices {
+                backdrop: choices.backdrop.next(),
+                ..choices
+            }),
+            Wish::FullScreen => {
+                let is_full = is_full_screen(ui);
+                ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
+            }
         }
     }
 
-    fn pointer_ui(&mut self, ui: &Ui, cx: ViewContext<'_>, response: &Response) {
-        let Some(stage) = self.stage else { return };
-        if let Some(at) = response.hover_pos() {
-            self.wheel(ui, stage, at);
-        }
-        if response.double_clicked_by(PointerButton::Primary)
-            && let Some(at) = response.interact_pointer_pos()
-        {
-            self.apply(ZoomStep::Toggle, Some(at));
-        }
-        if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle)
-        {
-            let by = response.drag_delta() * stage.pixels_per_point;
-            self.zoom.pan(by, stage.pane);
-            ui.set_cursor_icon(CursorIcon::Grabbing);
-        } else if response.hovered() && self.zoom.is_cut(stage.pane) {
-            ui.set_cursor_icon(CursorIcon::Grab);
-        }
-        if response.clicked_by(PointerButton::Extra1) {
+    /// Leaves what was entered last: the slide show, the full screen, the viewer.
+    pub(super) fn escape(&mut self, ui: &Ui, cx: ViewContext<'_>) {
+        if self.slides.is_on() {
+            self.slides.end(ui);
+        } else if is_full_screen(ui) {
+            ui.send_viewport_cmd(ViewportCommand::Fullscreen(false));
+        } else {
             cx.act(Action::CloseViewer);
         }
     }
 
-    /// The wheel zooms; with Ctrl or Shift it moves the image, as do two fingers.
-    fn wheel(&mut self, ui: &Ui, stage: Stage, at: egui::Pos2) {
-        let pinch = ui.input(|input| input.multi_touch().map(|touch| touch.zoom_delta));
-        let (notches, points) = ui.input(|input| {
-            let mut notches = 0.0;
-            let mut points = Vec2::ZERO;
-            for event in &input.raw.events {
-                let egui::Event::MouseWheel {
-                    unit,
-                    delta,
-                    modifiers,
-                    ..
-                } = event
-                else {
-                    continue;
-                };
-                match unit {
-                    egui::MouseWheelUnit::Point if !modifiers.command => points += *delta,
-                    egui::MouseWheelUnit::Point => notches += delta.y / 50.0,
-                    _ if modifiers.shift => points += Vec2::new(delta.y + delta.x, 0.0) * 50.0,
-                    _ if modifiers.command => points.y += delta.y * 50.0,
-                    _ => notches += delta.y,
-                }
-            }
-            (notches, points)
+    /// Changes the zoom; `at` is a point of the window that stays in place.
+    fn apply(&mut self, step: ZoomStep, at: Option<Pos2>) {
+        let Some(stage) = self.stage else { return };
+        let at = at.map_or(Vec2::ZERO, |at| {
+            pan_zoom::from_middle(stage.view, stage.pixels_per_point, at)
         });
-        if notches != 0.0 {
-            self.apply(ZoomStep::By(pan_zoom::WHEEL_STEP.powf(notches)), Some(at));
+        self.zoom.apply(step, at, stage.pane);
+    }
+
+    /// Turns the view; what is in its middle stays there.
+    fn turn_by(&mut self, cx: ViewContext<'_>, turning: Turning) {
+        let Some(id) = self.shown.clone() else { return };
+        let before = self.turn();
+        let after = before.then(turning);
+        if let Some(stage) = self.stage {
+            let middle = before.to_image(self.zoom.center(stage.pane));
+            self.zoom.center_on(after.to_view(middle));
         }
-        if let Some(pinch) = pinch
-            && (pinch - 1.0).abs() > 0.001
-        {
-            self.apply(ZoomStep::By(pinch), Some(at));
-        }
-        if points != Vec2::ZERO {
-            self.zoom.pan(points * stage.pixels_per_point, stage.pane);
+        self.turns.insert(id, after);
+        cx.act(Action::TurnedView);
+    }
+
+    fn pointer_ui(&mut self, ui: &Ui, cx: ViewContext<'_>, response: &Response) {
+        let Some(stage) = self.stage else { return };
+        let wheel = cx.state.settings.viewer.wheel;
+        let is_cut = self.zoom.is_cut(stage.pane);
+        for gesture in gestures(ui, response, wheel, &mut self.notches, is_cut) {
+            match gesture {
+                Gesture::Zoom(step, at) => self.apply(step, Some(at)),
+                Gesture::Pan(points) => {
+                    self.zoom.pan(points * stage.pixels_per_point, stage.pane);
+                }
+                Gesture::Step(by) => cx.act(Action::StepViewer(ViewerStep::By(by))),
+                Gesture::Back => cx.act(Action::CloseViewer),
+            }
         }
     }
 
-    /// What shows the image: a frame of what moves, the picture of the whole, or tiles where one
-    /// looks closer.
-    fn patches(
+    fn controls_ui(
         &mut self,
-        ui: &Ui,
+        ui: &mut Ui,
         cx: ViewContext<'_>,
         gallery: &Gallery,
-        upload: &Arc<Upload>,
-        full: (&WantedImage, Texture),
-    ) -> Vec<Patch> {
-        let (_, whole) = full;
-        let Some(stage) = self.stage else {
-            return Vec::new();
+        view: Rect,
+        may_be_transparent: bool,
+    ) {
+        let scene = Scene {
+            view,
+            scale: self.stage.map(|stage| self.zoom.scale(stage.pane)),
+            is_zoom_kept: self.is_zoom_kept,
+            slides: self.slides.is_on().then(|| self.slides.is_paused()),
+            may_be_transparent,
         };
-        let magnification = self.zoom.magnification(stage.pane);
-        if let Some(frame) = self.animation.frame(ui, cx, gallery, upload, full) {
-            cx.textures.set_magnification_of(frame.id, magnification);
-            return vec![Patch::whole(frame.id)];
+        let wish = self.controls.controls_ui(ui, cx, gallery, scene);
+        if let Some(wish) = wish {
+            self.grant(ui, cx, gallery, wish);
+            ui.request_repaint_after(Duration::ZERO);
         }
-        let is_whole = whole.size_px == whole.original_size;
-        let filter = if is_whole {
-            magnification
-        } else {
-            TextureFilter::Linear
-        };
-        cx.textures.set_magnification_of(whole.id, filter);
-        let rect = self
-            .zoom
-            .image_rect(stage.view, stage.pixels_per_point, stage.pane);
-        let look = Look {
-            scale: self.zoom.scale(stage.pane),
-            visible: viewer_tiles::visible_part(stage.view, rect, |at| at),
-            magnification,
-            asks: gallery.failure(&upload.id).is_none() && self.may_sharpen(ui, stage),
-        };
-        viewer_tiles::patches(cx, upload, whole, look)
     }
-
-    /// Whether all pixels may be decoded: at once where one looks closer, and else when one stays
-    /// at an image, so that stepping fast never pays for it.
-    fn may_sharpen(&self, ui: &Ui, stage: Stage) -> bool {
-        let is_closer = self.zoom.scale(stage.pane) > stage.pane.fit() * 1.01;
-        let stayed = ui.input(|input| input.time) - self.pace.turned_at();
-        if is_closer || stayed >= SHARPEN_AFTER {
-            return true;
-        }
-        ui.request_repaint_after(Duration::from_secs_f64(SHARPEN_AFTER - stayed));
-        false
-    }
-
-    fn image_ui(&self, ui: &Ui, stage: Stage, format: &str, patches: &[Patch]) {
-        let rect = self
-            .zoom
-            .image_rect(stage.view, stage.pixels_per_point, stage.pane);
-        let painter = ui.painter().with_clip_rect(stage.view);
-        if may_be_transparent(format) {
-            viewer_states::checkerboard(&painter, rect.intersect(stage.view));
-        }
-        viewer_tiles::draw(&painter, rect, patches, |at| at);
-    }
-}
-
-/// How to change the zoom.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum ZoomStep {
-    /// By this factor.
-    By(f32),
-    /// To this scale.
-    To(f32),
-    /// The whole image.
-    Fit,
-    /// As wide as the window.
-    FitWidth,
-    /// Between the whole image and 100 %.
-    Toggle,
-}
-
-fn may_be_transparent(format: &str) -> bool {
-    !matches!(format, "JPEG" | "BMP" | "PNM" | "HDR")
 }
 
 fn name_node(response: &Response, gallery: &Gallery, upload: Option<&Upload>) {

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use egui::{
-    Align, Button, Color32, CornerRadius, Layout, Rect, RichText, Ui, UiBuilder, Vec2, pos2, vec2,
+    Align, Button, Color32, CornerRadius, Layout, Rect, RichText, StrokeKind, Ui, UiBuilder, Vec2,
+    vec2,
 };
 use jiff::tz::TimeZone;
 use lucide_icons::Icon;
@@ -11,17 +12,17 @@ use lucide_icons::Icon;
 use crate::domain::{Upload, safe_display_name};
 use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
-use crate::ui::pan_zoom::{self, KEY_STEP};
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::ViewContext;
-use crate::ui::viewer::{ZoomStep, step, viewer_id};
+use crate::ui::viewer::{Wish, step, viewer_id};
+use crate::ui::viewer_bar::bottom_bar_ui;
 use crate::ui::{dates, text};
 
 /// So long after the last movement the controls stay, in seconds.
 const STAYS: f64 = 3.0;
 
-/// Height of the bars in points.
-const BAR: f32 = 56.0;
+/// Height of the bar at the top in points.
+pub(super) const BAR: f32 = 56.0;
 
 /// Edge of a round button in points.
 pub(super) const BUTTON: f32 = 36.0;
@@ -32,30 +33,40 @@ pub(super) struct Controls {
     active_at: Option<f64>,
     is_hovered: bool,
     /// How much of them was seen in the last frame.
-    pub(super) seen: f32,
+    opacity: f32,
+}
+
+/// What the controls are about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene {
+    /// Where the image is seen.
+    pub view: Rect,
+    /// Its zoom; none while nothing is known of its size.
+    pub scale: Option<f32>,
+    pub is_zoom_kept: bool,
+    /// Whether the slide show rests, while there is one.
+    pub slides: Option<bool>,
+    /// Something may be seen behind the image.
+    pub may_be_transparent: bool,
 }
 
 impl Controls {
-    /// Draws what is seen of them now; answers what they ask of the zoom.
+    /// Draws what is seen of them now; answers what they ask for.
     pub(super) fn controls_ui(
         &mut self,
         ui: &mut Ui,
         cx: ViewContext<'_>,
         gallery: &Gallery,
-        view: Rect,
-        scale: Option<f32>,
-    ) -> Option<ZoomStep> {
+        scene: Scene,
+    ) -> Option<Wish> {
         let opacity = self.opacity(ui);
-        self.seen = opacity;
-        if opacity <= 0.0 {
+        self.opacity = opacity;
+        if self.are_hidden() {
             self.is_hovered = false;
             return None;
         }
+        let view = scene.view;
         let top = Rect::from_min_size(view.min, vec2(view.width(), BAR));
-        let bottom = Rect::from_center_size(
-            pos2(view.center().x, view.bottom() - BUTTON / 2.0 - space::M),
-            vec2(220.0, BUTTON + space::S),
-        );
         let mut asked = None;
         let mut parts = vec![top];
         ui.scope_builder(UiBuilder::new().max_rect(view), |ui| {
@@ -64,14 +75,23 @@ impl Controls {
             let upload = gallery.focused();
             top_bar_ui(ui, cx, gallery, upload.as_deref(), top);
             parts.extend(side_buttons_ui(ui, cx, gallery, view));
-            if let Some(scale) = scale {
-                asked = zoom_bar_ui(ui, bottom, scale);
-                parts.push(bottom);
-            }
+            let (bar, wish) = bottom_bar_ui(ui, cx, scene);
+            asked = wish;
+            parts.extend(bar);
         });
         let pointer = ui.input(|input| input.pointer.hover_pos());
         self.is_hovered = pointer.is_some_and(|at| parts.iter().any(|part| part.contains(at)));
         asked
+    }
+
+    /// Whether nothing of them is seen.
+    pub(super) const fn are_hidden(&self) -> bool {
+        self.opacity <= 0.0
+    }
+
+    /// How much of them is seen, from 0 to 1.
+    pub(super) const fn seen(&self) -> f32 {
+        self.opacity
     }
 
     /// Full while something moves or a control has pointer or focus; then it fades, and once
@@ -120,10 +140,28 @@ pub(super) fn on_picture(ui: &mut Ui) {
     }
 }
 
+/// A button on the scrim.
 pub(super) fn button_ui(ui: &mut Ui, icon: Icon, name: &str) -> bool {
-    let button = Button::new(theme::icon(icon, 18.0)).min_size(Vec2::splat(BUTTON));
+    toggle_ui(ui, icon, name, None)
+}
+
+/// A button on the scrim that can be on.
+pub(super) fn toggle_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: Option<bool>) -> bool {
+    let mut button = Button::new(theme::icon(icon, 18.0)).min_size(Vec2::splat(BUTTON));
+    if is_on == Some(true) {
+        button = button.fill(Color32::from_white_alpha(64));
+    }
     let response = ui.add(button).on_hover_text(name);
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+    response.widget_info(|| match is_on {
+        Some(is_on) => egui::WidgetInfo::selected(egui::Role::Button, true, is_on, name),
+        None => egui::WidgetInfo::labeled(egui::Role::Button, true, name),
+    });
+    if response.has_focus() {
+        let ring = egui::Stroke::new(2.0, Color32::WHITE);
+        let radius = CornerRadius::same(theme::RADIUS);
+        ui.painter()
+            .rect_stroke(response.rect, radius, ring, StrokeKind::Inside);
+    }
     response.clicked()
 }
 
@@ -233,29 +271,4 @@ fn side_buttons_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, view: Re
         rects.push(rect);
     }
     rects
-}
-
-fn zoom_bar_ui(ui: &mut Ui, bar: Rect, scale: f32) -> Option<ZoomStep> {
-    ui.painter()
-        .rect_filled(bar, CornerRadius::same(22), Palette::SCRIM);
-    let mut asked = None;
-    let inner = bar.shrink2(vec2(space::S, space::XS));
-    let layout = Layout::left_to_right(Align::Center);
-    ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
-        ui.spacing_mut().item_spacing.x = space::XS;
-        if button_ui(ui, Icon::ZoomOut, "Zoom out (-)") {
-            asked = Some(ZoomStep::By(1.0 / KEY_STEP));
-        }
-        let label = Button::new(pan_zoom::percent(scale)).min_size(vec2(76.0, BUTTON));
-        if ui.add(label).on_hover_text("Actual size (1)").clicked() {
-            asked = Some(ZoomStep::To(1.0));
-        }
-        if button_ui(ui, Icon::ZoomIn, "Zoom in (+)") {
-            asked = Some(ZoomStep::By(KEY_STEP));
-        }
-        if button_ui(ui, Icon::Maximize, "Whole image (0)") {
-            asked = Some(ZoomStep::Fit);
-        }
-    });
-    asked
 }

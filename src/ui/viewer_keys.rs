@@ -1,37 +1,82 @@
 //! Keys of the viewer.
 
-use egui::{EventFilter, Key, Modifiers, Pos2, Ui, Vec2};
+use egui::{EventFilter, Id, Key, Modifiers, Ui, Vec2, vec2};
 
 use crate::state::{Action, Gallery, SelectHow, ViewerStep};
-use crate::ui::pan_zoom::KEY_STEP;
+use crate::ui::pan_zoom::{KEY_STEP, ZoomStep};
 use crate::ui::view_context::ViewContext;
-use crate::ui::viewer::{Viewer, ZoomStep, step, viewer_id};
+use crate::ui::view_turn::Turning;
+use crate::ui::viewer::{Viewer, Wish, step, viewer_id};
 use crate::ui::viewer_animation::AnimationStep;
 
 /// How far one press of an arrow moves an image that is cut off, in points.
-const PAN_POINTS: f32 = 80.0;
+pub(super) const PAN_POINTS: f32 = 80.0;
 
-/// What a key asks the viewer for.
+/// How much of the view Page Down moves: a line or two of the page before stays in sight.
+const PAGE: f32 = 0.9;
+
+/// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Asked {
+pub(super) enum Asked {
     Arrow(Vec2),
+    /// Down or up.
+    Page(f32),
     Step(ViewerStep),
-    Zoom(ZoomStep),
-    ToggleAtPointer,
+    /// The next image, or a slide show rests or goes on.
+    Space,
+    Wish(Wish),
     Animation(AnimationStep),
     Choose,
+    /// Leave what was entered last.
+    Escape,
     Close,
 }
 
 pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    let now = ui.input(|input| input.time);
+    for Pressed { asked, is_held } in take(ui, viewer_id(), meaning) {
+        // A key that is held turns the page when there is something to see.
+        if !is_held || !turns_page(viewer, asked) || viewer.pace.may_turn(now) {
+            perform(viewer, ui, cx, gallery, asked);
+        }
+    }
+}
+
+/// Whether it asks for another image.
+fn turns_page(viewer: &Viewer, asked: Asked) -> bool {
+    match asked {
+        Asked::Step(_) => true,
+        Asked::Space => !viewer.slides.is_on(),
+        Asked::Arrow(_) | Asked::Page(_) => viewer
+            .stage
+            .is_none_or(|stage| !viewer.zoom.is_cut(stage.pane)),
+        _ => false,
+    }
+}
+
+/// What a key asks for.
+pub(super) struct Pressed<T> {
+    pub asked: T,
+    /// It was pressed before, and is still down.
+    pub is_held: bool,
+}
+
+/// Takes the keys that mean something out of the input. When nothing has the keyboard, the
+/// widget `home` gets it; the arrows do not lead away from there.
+pub(super) fn take<T>(
+    ui: &Ui,
+    home: Id,
+    meaning: impl Fn(Key, Modifiers) -> Option<T>,
+) -> Vec<Pressed<T>> {
+    let mut asked = Vec::new();
     // An open menu has the keys.
     if egui::Popup::is_any_open(ui.ctx()) {
-        return;
+        return asked;
     }
     let focused = ui.memory(|memory| memory.focused());
-    let is_on_a_button = focused.is_some_and(|id| id != viewer_id());
+    let is_on_a_button = focused.is_some_and(|id| id != home);
     if focused.is_none() {
-        ui.memory_mut(|memory| memory.request_focus(viewer_id()));
+        ui.memory_mut(|memory| memory.request_focus(home));
     }
     let filter = EventFilter {
         horizontal_arrows: true,
@@ -39,9 +84,7 @@ pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &
         escape: true,
         tab: false,
     };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(viewer_id(), filter));
-    let mut asked = Vec::new();
-    let mut held = Vec::new();
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(home, filter));
     ui.input_mut(|input| {
         input.events.retain(|event| {
             let egui::Event::Key {
@@ -54,53 +97,35 @@ pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &
             else {
                 return true;
             };
-            // Space presses the button that has the focus.
-            if is_on_a_button && *key == Key::Space && modifiers.is_none() {
+            // Space and Enter press the button that has the focus.
+            let presses = matches!(key, Key::Space | Key::Enter) && modifiers.is_none();
+            if is_on_a_button && presses {
                 return true;
             }
             match meaning(*key, *modifiers) {
                 Some(asks) => {
-                    let asks_of = if *repeat { &mut held } else { &mut asked };
-                    asks_of.push(asks);
+                    asked.push(Pressed {
+                        asked: asks,
+                        is_held: *repeat,
+                    });
                     false
                 }
                 None => true,
             }
         });
     });
-    let pointer = ui.input(|input| input.pointer.hover_pos());
-    // A key that is held turns the page when there is something to see.
-    let now = ui.input(|input| input.time);
-    held.retain(|asks| !turns_page(viewer, *asks) || viewer.pace.may_turn(now));
-    asked.append(&mut held);
-    for asks in asked {
-        perform(viewer, cx, gallery, asks, pointer);
-    }
-}
-
-/// Whether it asks for another image.
-fn turns_page(viewer: &Viewer, asks: Asked) -> bool {
-    match asks {
-        Asked::Step(_) => true,
-        Asked::Arrow(_) => viewer
-            .stage
-            .is_none_or(|stage| !viewer.zoom.is_cut(stage.pane)),
-        _ => false,
-    }
+    asked
 }
 
 fn meaning(key: Key, modifiers: Modifiers) -> Option<Asked> {
     if modifiers.alt {
         return None;
     }
+    if let Some(zoom) = zoom_of(key, modifiers) {
+        return Some(Asked::Wish(Wish::Zoom(zoom)));
+    }
     if modifiers.command {
-        return match key {
-            Key::Plus | Key::Equals => Some(Asked::Zoom(ZoomStep::By(KEY_STEP))),
-            Key::Minus => Some(Asked::Zoom(ZoomStep::By(1.0 / KEY_STEP))),
-            Key::Num0 => Some(Asked::Zoom(ZoomStep::Fit)),
-            Key::Space => Some(Asked::Choose),
-            _ => None,
-        };
+        return (key == Key::Space).then_some(Asked::Choose);
     }
     Some(match key {
         Key::ArrowRight => Asked::Arrow(Vec2::RIGHT),
@@ -109,42 +134,56 @@ fn meaning(key: Key, modifiers: Modifiers) -> Option<Asked> {
         Key::ArrowUp => Asked::Arrow(Vec2::UP),
         Key::Home => Asked::Step(ViewerStep::First),
         Key::End => Asked::Step(ViewerStep::Last),
-        Key::PageDown => Asked::Step(ViewerStep::By(10)),
-        Key::PageUp => Asked::Step(ViewerStep::By(-10)),
-        Key::Space => Asked::Step(ViewerStep::By(1)),
-        Key::Plus | Key::Equals => Asked::Zoom(ZoomStep::By(KEY_STEP)),
-        Key::Minus => Asked::Zoom(ZoomStep::By(1.0 / KEY_STEP)),
-        Key::Num0 => Asked::Zoom(ZoomStep::Fit),
-        Key::Num1 => Asked::Zoom(ZoomStep::To(1.0)),
-        Key::Num2 => Asked::Zoom(ZoomStep::To(2.0)),
-        Key::W => Asked::Zoom(ZoomStep::FitWidth),
-        Key::Z => Asked::ToggleAtPointer,
+        Key::PageDown => Asked::Page(1.0),
+        Key::PageUp => Asked::Page(-1.0),
+        Key::Space => Asked::Space,
+        Key::Z => Asked::Wish(Wish::ZoomAtPointer(ZoomStep::Toggle)),
+        Key::R if modifiers.shift => Asked::Wish(Wish::Turn(Turning::Left)),
+        Key::R => Asked::Wish(Wish::Turn(Turning::Right)),
+        Key::H => Asked::Wish(Wish::Turn(Turning::FlipHorizontally)),
+        Key::V => Asked::Wish(Wish::Turn(Turning::FlipVertically)),
+        Key::L => Asked::Wish(Wish::KeepZoom),
+        Key::T => Asked::Wish(Wish::FilmStrip),
+        Key::P => Asked::Wish(Wish::SlideShow),
+        Key::B => Asked::Wish(Wish::Backdrop),
         Key::K => Asked::Animation(AnimationStep::Toggle),
         Key::Comma => Asked::Animation(AnimationStep::Back),
         Key::Period => Asked::Animation(AnimationStep::On),
         Key::X => Asked::Choose,
-        Key::Escape | Key::Backspace => Asked::Close,
+        Key::Escape => Asked::Escape,
+        Key::Backspace => Asked::Close,
         _ => return None,
     })
 }
 
-fn perform(
-    viewer: &mut Viewer,
-    cx: ViewContext<'_>,
-    gallery: &Gallery,
-    asked: Asked,
-    pointer: Option<Pos2>,
-) {
+/// The zoom that a key asks for, for one image and for several.
+pub(super) fn zoom_of(key: Key, modifiers: Modifiers) -> Option<ZoomStep> {
+    Some(match key {
+        Key::Plus | Key::Equals => ZoomStep::By(KEY_STEP),
+        Key::Minus => ZoomStep::By(1.0 / KEY_STEP),
+        Key::Num0 => ZoomStep::Fit,
+        _ if modifiers.command => return None,
+        Key::Num1 => ZoomStep::To(1.0),
+        Key::Num2 => ZoomStep::To(2.0),
+        Key::W => ZoomStep::FitWidth,
+        _ => return None,
+    })
+}
+
+fn perform(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, asked: Asked) {
     match asked {
         Asked::Arrow(direction) => arrow(viewer, cx, direction),
+        Asked::Page(down) => page(viewer, cx, down),
         Asked::Step(to) => cx.act(Action::StepViewer(to)),
-        Asked::Zoom(zoom) => viewer.apply(zoom, None),
-        Asked::ToggleAtPointer => viewer.apply(ZoomStep::Toggle, pointer),
+        Asked::Space if viewer.slides.is_on() => viewer.grant(ui, cx, gallery, Wish::SlideShow),
+        Asked::Space => step(cx, 1),
+        Asked::Wish(wish) => viewer.grant(ui, cx, gallery, wish),
         Asked::Animation(step) => viewer.animation.apply(step),
         Asked::Choose => cx.act(Action::Select {
             position: gallery.focus(),
             how: SelectHow::Toggle,
         }),
+        Asked::Escape => viewer.escape(ui, cx),
         Asked::Close => cx.act(Action::CloseViewer),
     }
 }
@@ -166,6 +205,25 @@ fn arrow(viewer: &mut Viewer, cx: ViewContext<'_>, direction: Vec2) {
     }
 }
 
+/// Page Down reads on in an image that is taller than the view, and then goes to the next one.
+/// Of images that are seen whole, it passes over ten.
+fn page(viewer: &mut Viewer, cx: ViewContext<'_>, down: f32) {
+    let cut = viewer
+        .stage
+        .filter(|stage| viewer.zoom.is_taller(stage.pane));
+    let images = match cut {
+        Some(stage) => {
+            let by = vec2(0.0, -down * PAGE * stage.pane.view.y);
+            if viewer.zoom.pan(by, stage.pane) {
+                return;
+            }
+            1
+        }
+        None => 10,
+    };
+    step(cx, if down > 0.0 { images } else { -images });
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -173,6 +231,7 @@ mod tests {
     #[test]
     fn keys_of_the_app_are_left_to_it() {
         assert_eq!(meaning(Key::S, Modifiers::COMMAND), None);
+        assert_eq!(meaning(Key::R, Modifiers::COMMAND), None);
         assert_eq!(meaning(Key::I, Modifiers::NONE), None);
         assert_eq!(meaning(Key::Enter, Modifiers::ALT), None);
         assert_eq!(meaning(Key::ArrowLeft, Modifiers::ALT), None);
@@ -180,8 +239,14 @@ mod tests {
 
     #[test]
     fn space_goes_on_and_with_ctrl_it_chooses() {
-        let next = Asked::Step(ViewerStep::By(1));
-        assert_eq!(meaning(Key::Space, Modifiers::NONE), Some(next));
+        assert_eq!(meaning(Key::Space, Modifiers::NONE), Some(Asked::Space));
         assert_eq!(meaning(Key::Space, Modifiers::COMMAND), Some(Asked::Choose));
+    }
+
+    #[test]
+    fn r_turns_to_the_right_and_with_shift_back() {
+        let turn = |turning| Some(Asked::Wish(Wish::Turn(turning)));
+        assert_eq!(meaning(Key::R, Modifiers::NONE), turn(Turning::Right));
+        assert_eq!(meaning(Key::R, Modifiers::SHIFT), turn(Turning::Left));
     }
 }

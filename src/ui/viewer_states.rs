@@ -6,7 +6,7 @@ use egui::{Color32, Painter, Rect, RichText, Spinner, Ui, UiBuilder, Vec2, vec2}
 use lucide_icons::Icon;
 
 use crate::domain::UploadId;
-use crate::protocol::{DownloadError, ImageFailure};
+use crate::protocol::{Backdrop, DownloadError, ImageFailure};
 use crate::state::Action;
 use crate::state::user_message::{self, UserMessage};
 use crate::ui::texture_store::Texture;
@@ -78,8 +78,24 @@ pub(super) fn spinner_ui(ui: &Ui, view: Rect, blank_since: &mut Option<f64>) {
         .paint_at(ui, rect);
 }
 
+/// What is seen where an image is transparent.
+pub(super) fn backdrop(painter: &Painter, rect: Rect, backdrop: Backdrop) {
+    match backdrop {
+        Backdrop::Checkerboard => checkerboard(painter, rect),
+        // Not that of the viewer: where the image ends can be seen.
+        Backdrop::Dark => plain(painter, rect, Color32::from_gray(32)),
+        Backdrop::Light => plain(painter, rect, Color32::from_gray(245)),
+    }
+}
+
+fn plain(painter: &Painter, rect: Rect, color: Color32) {
+    if rect.is_positive() {
+        painter.rect_filled(rect, 0.0, color);
+    }
+}
+
 /// Quiet fields that show what is transparent.
-pub(super) fn checkerboard(painter: &Painter, rect: Rect) {
+fn checkerboard(painter: &Painter, rect: Rect) {
     if !rect.is_positive() {
         return;
     }

@@ -11,12 +11,13 @@ use salon::domain::{
     ServerUrl, SubscriptionId, TokenKind, Upload, UploadId, UploadPage, UserId,
 };
 use salon::protocol::{
-    ClientError, Command, Connection, DownloadError, Event, ImageFailure, ImageRequest, ImageSize,
-    ImageSubject, KeyringStatus, LogInRefusal, SaveActivity, SaveFailure, SaveProgress, SaveReport,
-    ServerIdentity, SessionInfo, Settings, TwoFactorChallenge, TwoFactorMethod,
+    ClientError, Command, Connection, DecodedImage, DownloadError, Event, ImageFailure,
+    ImageRequest, ImageSize, ImageSubject, KeyringStatus, LogInRefusal, SaveActivity, SaveFailure,
+    SaveProgress, SaveReport, ServerIdentity, SessionInfo, Settings, TwoFactorChallenge,
+    TwoFactorMethod, WantedImage,
 };
 use salon::state::{Action, AppState, Effect};
-use salon::ui::{RootView, TextureStore, theme};
+use salon::ui::{RootView, Texture, TextureStore, theme};
 
 /// The window with its state, without a backend.
 pub(super) struct Shell {
@@ -26,6 +27,8 @@ pub(super) struct Shell {
     pub(super) actions: Vec<Action>,
     /// Everything the backend was told.
     pub(super) sent: Vec<Command>,
+    /// The pictures that the last change of the screen lacked.
+    pub(super) missing: Vec<WantedImage>,
     root: RootView,
     textures: Option<TextureStore>,
 }
@@ -65,11 +68,56 @@ impl Shell {
             .textures
             .get_or_insert_with(|| TextureStore::new(ui.ctx().clone()));
         for action in self.root.ui(ui, &self.state, textures) {
-            if !matches!(action, Action::Show(_)) {
+            if let Action::Show(shown) = &action {
+                self.missing.clone_from(&shown.missing);
+            } else {
                 self.actions.push(action.clone());
             }
             let effects = self.state.on_action(action);
             self.sent.extend(effects.into_iter().filter_map(command));
+        }
+    }
+
+    /// The picture of an image, the largest that is here.
+    pub(super) fn texture(&self, n: usize) -> Option<Texture> {
+        self.textures.as_ref()?.any_size(&upload(n).id)
+    }
+
+    /// The backend answers what is missing, as far as it is this; how many that were.
+    pub(super) fn answer(&mut self, is_it: impl Fn(&WantedImage) -> bool) -> usize {
+        let (answered, missing) = std::mem::take(&mut self.missing)
+            .into_iter()
+            .partition::<Vec<_>, _>(is_it);
+        self.missing = missing;
+        for wanted in &answered {
+            self.decode(wanted);
+        }
+        answered.len()
+    }
+
+    /// A picture comes: a few pixels that stand for as many as the server told.
+    fn decode(&mut self, wanted: &WantedImage) {
+        let told = wanted.upload.as_ref().and_then(|upload| upload.dimensions);
+        let (width, height) = match wanted.request.size {
+            ImageSize::Full { .. } => (64, 48),
+            ImageSize::Thumbnail { .. } | ImageSize::Metadata => (8, 6),
+        };
+        let size = PixelSize::new(width, height);
+        let n_bytes = usize::try_from(width * height * 4).unwrap();
+        let image = DecodedImage {
+            size,
+            original_size: told.unwrap_or(size),
+            pixels: vec![200_u8; n_bytes].into(),
+            format: "PNG",
+            is_animated: false,
+        };
+        let request = wanted.request.clone();
+        for effect in self.state.on_event(Event::ImageDecoded { request, image }) {
+            if let (Effect::StoreTexture { request, image }, Some(textures)) =
+                (effect, &mut self.textures)
+            {
+                textures.store(request, &image);
+            }
         }
     }
 }
@@ -86,6 +134,7 @@ pub(super) fn shell_of(state: AppState) -> Shell {
         state,
         actions: Vec::new(),
         sent: Vec::new(),
+        missing: Vec::new(),
         root: RootView::default(),
         textures: None,
     }
@@ -139,11 +188,22 @@ pub(super) fn signed_in(total: usize) -> Shell {
 
 /// The server lists a page of the open room.
 pub(super) fn list(shell: &mut Shell, page: usize, total: usize) {
+    let first = page * 100;
+    let uploads = (first..total.min(first + 100)).map(upload).collect();
+    list_page(shell, page, (uploads, total));
+}
+
+/// The open room has these images and no others.
+pub(super) fn list_these(shell: &mut Shell, uploads: Vec<Upload>) {
+    let total = uploads.len();
+    list_page(shell, 0, (uploads, total));
+}
+
+fn list_page(shell: &mut Shell, page: usize, (uploads, total): (Vec<Upload>, usize)) {
     let state = &mut shell.state;
     let listing = &state.gallery.as_ref().unwrap().listing;
-    let first = page * 100;
     let answer = UploadPage {
-        uploads: (first..total.min(first + 100)).map(upload).collect(),
+        uploads,
         total,
         hidden_count: 0,
         is_anchor_lost: false,
@@ -288,7 +348,7 @@ pub(super) fn room(name: &str, kind: RoomKind) -> Room {
 }
 
 /// One an hour, the newest on 20 March 2024.
-fn upload(n: usize) -> Upload {
+pub(super) fn upload(n: usize) -> Upload {
     let noon: Timestamp = "2024-03-20T12:00:00Z".parse().unwrap();
     let hours = SignedDuration::from_hours(i64::try_from(n).unwrap());
     Upload {

@@ -1,0 +1,307 @@
+//! One of the images side by side: its picture, what it is called, and what can be done with it.
+
+use std::sync::Arc;
+
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
+    Align, Color32, FontId, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind,
+    TextureFilter, Ui, UiBuilder, WidgetInfo, vec2,
+};
+use lucide_icons::Icon;
+
+use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
+use crate::state::user_message::grouped;
+use crate::state::{Action, Gallery, SelectHow};
+use crate::ui::compare_zoom::Lens;
+use crate::ui::pan_zoom::{PanZoom, Pane};
+use crate::ui::texture_store::Texture;
+use crate::ui::theme::{Palette, space, text};
+use crate::ui::view_context::ViewContext;
+use crate::ui::viewer_controls::button_ui;
+use crate::ui::viewer_image::may_be_transparent;
+use crate::ui::viewer_tiles::{Look, Patch};
+use crate::ui::{viewer_pictures, viewer_states, viewer_tiles};
+
+/// Height of the words over the picture, in points.
+const HEAD: f32 = 48.0;
+
+/// What is seen of an image now.
+pub(super) struct Seen {
+    pub upload: Arc<Upload>,
+    /// Where it is in the grid.
+    pub position: usize,
+    pub size: Option<PixelSize>,
+    texture: Option<Texture>,
+    /// The texture was made of the original, and the original can be had.
+    is_sharp: bool,
+}
+
+/// In which things an image is ahead of the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    has_most_pixels: bool,
+    is_largest_file: bool,
+}
+
+/// The place of an image among the others.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    pub rect: Rect,
+    /// The keyboard is there.
+    pub is_active: bool,
+    pub marks: Marks,
+}
+
+pub(super) fn pane_id(id: &UploadId) -> Id {
+    Id::unique("compared").with(id.as_str())
+}
+
+/// Where the picture is in this place.
+pub(super) fn picture_rect(place: Rect) -> Rect {
+    Rect::from_min_max(place.min + vec2(0.0, HEAD), place.max)
+}
+
+/// Asks for the picture, and takes what is there of it.
+pub(super) fn look(
+    ui: &Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    (position, upload): (usize, Arc<Upload>),
+) -> Seen {
+    let full = viewer_pictures::full_size(ui, &upload);
+    let texture = viewer_pictures::picture(cx, gallery, &upload, &full);
+    let is_there = gallery.failure(&upload.id).is_none();
+    Seen {
+        is_sharp: is_there && texture.is_some_and(|(_, is_full)| is_full),
+        size: viewer_pictures::size_of(&upload, texture),
+        texture: texture.map(|(texture, _)| texture),
+        upload,
+        position,
+    }
+}
+
+/// Which of them has the most pixels and which the most bytes, unless all are alike.
+pub(super) fn marks(seen: &[Seen]) -> Vec<Marks> {
+    let pixels = |seen: &Seen| {
+        let size = seen.size?;
+        Some(u64::from(size.width) * u64::from(size.height))
+    };
+    let bytes = |seen: &Seen| seen.upload.size.map(|size| size.0);
+    let most_pixels = ahead(seen.iter().map(pixels));
+    let most_bytes = ahead(seen.iter().map(bytes));
+    let marks = most_pixels.into_iter().zip(most_bytes);
+    let marks = marks.map(|(has_most_pixels, is_largest_file)| Marks {
+        has_most_pixels,
+        is_largest_file,
+    });
+    marks.collect()
+}
+
+fn ahead(values: impl Iterator<Item = Option<u64>>) -> Vec<bool> {
+    let values: Vec<Option<u64>> = values.collect();
+    let most = values.iter().flatten().max().copied();
+    let least = values.iter().flatten().min().copied();
+    let are_alike = most == least;
+    let is_ahead = |value: &Option<u64>| !are_alike && value.is_some() && *value == most;
+    values.iter().map(is_ahead).collect()
+}
+
+/// Draws the image into its place; answers with the widget that takes what the pointer does.
+pub(super) fn pane_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    seen: &Seen,
+    place: Place,
+) -> Response {
+    let area = picture_rect(place.rect);
+    let id = pane_id(&seen.upload.id);
+    let response = ui.interact(area, id, Sense::click_and_drag());
+    response.widget_info(|| {
+        let name = safe_display_name(&seen.upload.name);
+        let words = facts(gallery, seen, place.marks).join(", ");
+        WidgetInfo::labeled(egui::Role::Image, true, format!("{name}, {words}"))
+    });
+    head_ui(ui, cx, gallery, seen, place);
+    response
+}
+
+/// Draws the picture itself, above what the pointer did in this frame.
+pub(super) fn picture_ui(ui: &Ui, cx: ViewContext<'_>, seen: &Seen, lens: &Lens, place: Rect) {
+    let area = picture_rect(place);
+    if let (Some(texture), Some(pane)) = (seen.texture, lens.pane) {
+        let rect = lens.zoom.image_rect(area, ui.pixels_per_point(), pane);
+        let painter = ui.painter().with_clip_rect(area);
+        if may_be_transparent(texture.format) {
+            let backdrop = cx.state.settings.viewer.backdrop;
+            viewer_states::backdrop(&painter, rect.intersect(area), backdrop);
+        }
+        let patches = patches(cx, seen, texture, lens.zoom, (area, rect, pane));
+        viewer_tiles::draw(&painter, rect, &patches, |at| at);
+    }
+}
+
+fn patches(
+    cx: ViewContext<'_>,
+    seen: &Seen,
+    texture: Texture,
+    zoom: PanZoom,
+    (area, rect, pane): (Rect, Rect, Pane),
+) -> Vec<Patch> {
+    if !seen.is_sharp {
+        return vec![Patch::whole(texture.id)];
+    }
+    let magnification = zoom.magnification(pane);
+    let is_whole = texture.size_px == texture.original_size;
+    let filter = if is_whole {
+        magnification
+    } else {
+        TextureFilter::Linear
+    };
+    cx.textures.set_magnification_of(texture.id, filter);
+    let look = Look {
+        scale: zoom.scale(pane),
+        visible: viewer_tiles::visible_part(area, rect, |at| at),
+        magnification,
+        asks: true,
+    };
+    viewer_tiles::patches(cx, &seen.upload, texture, look)
+}
+
+/// What is instead of a picture: why there is none, or that it comes.
+pub(super) fn instead_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    seen: &Seen,
+    place: Rect,
+) {
+    let area = picture_rect(place);
+    if let Some(failure) = gallery.failure(&seen.upload.id) {
+        viewer_states::trouble_ui(ui, cx, &seen.upload.id, failure, area, seen.texture);
+    } else if seen.texture.is_none() {
+        let builder = UiBuilder::new()
+            .id_salt(("coming", seen.position))
+            .max_rect(Rect::from_center_size(
+                area.center(),
+                egui::Vec2::splat(32.0),
+            ));
+        ui.scope_builder(builder, |ui| {
+            crate::ui::widgets::late_spinner_ui(ui, "picture", 32.0);
+        });
+    }
+}
+
+/// The frame around the one that has the keyboard.
+pub(super) fn frame_ui(ui: &Ui, place: Place) {
+    if place.is_active {
+        let frame = Stroke::new(2.0, Palette::DARK.accent);
+        ui.painter()
+            .rect_stroke(place.rect, 0.0, frame, StrokeKind::Inside);
+    }
+}
+
+fn head_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, seen: &Seen, place: Place) {
+    let id = &seen.upload.id;
+    let head = Rect::from_min_size(place.rect.min, vec2(place.rect.width(), HEAD));
+    ui.painter().rect_filled(head, 0.0, Palette::STRIP_GROUND);
+    let inner = head.shrink2(vec2(space::S, space::XS));
+    let builder = UiBuilder::new()
+        .id_salt(("head", seen.position))
+        .max_rect(inner)
+        .layout(Layout::right_to_left(Align::Center));
+    ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        if button_ui(ui, Icon::X, "Take out of the comparison (Shift+X)") {
+            cx.act(Action::DropCompared(id.clone()));
+        }
+        if button_ui(ui, Icon::Maximize2, "Open alone (Enter)") {
+            cx.act(Action::OpenViewer(seen.position));
+        }
+        let (icon, name) = if gallery.selection.contains(id) {
+            (Icon::CircleCheckBig, "Take out of the selection (X)")
+        } else {
+            (Icon::Circle, "Add to the selection (X)")
+        };
+        if button_ui(ui, icon, name) {
+            let (position, how) = (seen.position, SelectHow::Toggle);
+            cx.act(Action::Select { position, how });
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = 1.0;
+                let name = RichText::new(safe_display_name(&seen.upload.name)).strong();
+                ui.add(egui::Label::new(name).truncate().selectable(false));
+                let job = facts_job(gallery, seen, place.marks);
+                ui.add(egui::Label::new(job).truncate().selectable(false));
+            });
+        });
+    });
+}
+
+/// "4032 × 3024, most pixels", "3.4 MB", "3 of 1,243".
+fn facts(gallery: &Gallery, seen: &Seen, marks: Marks) -> Vec<String> {
+    let mark = |is_marked: bool, what: &str| {
+        if is_marked {
+            format!(", {what}")
+        } else {
+            String::new()
+        }
+    };
+    let pixels = seen
+        .size
+        .map(|size| format!("{size}{}", mark(marks.has_most_pixels, "most pixels")));
+    let bytes = seen
+        .upload
+        .size
+        .map(|size| format!("{size}{}", mark(marks.is_largest_file, "largest file")));
+    let place = format!(
+        "{} of {}",
+        grouped(seen.position + 1),
+        grouped(gallery.len())
+    );
+    [pixels, bytes, Some(place)].into_iter().flatten().collect()
+}
+
+/// The same with an arrow upwards where the image is ahead.
+fn facts_job(gallery: &Gallery, seen: &Seen, marks: Marks) -> LayoutJob {
+    let weak = Color32::from_gray(190);
+    let format = |color| TextFormat::simple(FontId::proportional(text::SMALL), color);
+    let mut job = LayoutJob::default();
+    let mut add = |words: &str, is_marked: bool| {
+        let color = if is_marked { Color32::WHITE } else { weak };
+        job.append(words, 0.0, format(color));
+        if is_marked {
+            let arrow = char::from(Icon::ArrowUp).to_string();
+            job.append(&arrow, 2.0, format(Palette::DARK.accent));
+        }
+        job.append(" · ", 0.0, format(weak));
+    };
+    if let Some(size) = seen.size {
+        add(&size.to_string(), marks.has_most_pixels);
+    }
+    if let Some(size) = seen.upload.size {
+        add(&size.to_string(), marks.is_largest_file);
+    }
+    let place = format!(
+        "{} of {}",
+        grouped(seen.position + 1),
+        grouped(gallery.len())
+    );
+    job.append(&place, 0.0, format(weak));
+    job
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_ahead_is_marked_unless_all_are_alike() {
+        let found = |values: [Option<u64>; 3]| ahead(values.into_iter());
+        assert_eq!(found([Some(1), Some(3), Some(3)]), [false, true, true]);
+        assert_eq!(found([Some(2), None, Some(1)]), [true, false, false]);
+        assert_eq!(found([Some(2), Some(2), Some(2)]), [false; 3]);
+        assert_eq!(found([None, None, Some(2)]), [false; 3]);
+    }
+}

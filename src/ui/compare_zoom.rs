@@ -1,0 +1,234 @@
+//! The zoom of several images side by side, which act as one. Pure.
+
+use egui::Vec2;
+
+use crate::domain::UploadId;
+use crate::ui::pan_zoom::{PanZoom, Pane, ZoomStep};
+
+/// How one of them is looked at.
+#[derive(Debug, Clone)]
+pub(super) struct Lens {
+    id: UploadId,
+    pub zoom: PanZoom,
+    /// What is looked at through what, as far as that is known.
+    pub pane: Option<Pane>,
+    /// How far it was moved against the others while it was loose, in parts of the image.
+    offset: Vec2,
+}
+
+/// See the [module documentation](self).
+#[derive(Debug, Default)]
+pub(super) struct LinkedZoom {
+    lenses: Vec<Lens>,
+    is_loose: bool,
+}
+
+impl LinkedZoom {
+    /// Follows the images that are compared; those that stay keep their zoom.
+    pub(super) fn follow(&mut self, ids: &[&UploadId]) {
+        if self
+            .lenses
+            .iter()
+            .map(|lens| &lens.id)
+            .eq(ids.iter().copied())
+        {
+            return;
+        }
+        let mut before = std::mem::take(&mut self.lenses);
+        let is_other = !before.iter().any(|lens| ids.contains(&&lens.id));
+        if is_other {
+            self.is_loose = false;
+        }
+        let lens = |id: &&UploadId| {
+            let kept = before.iter().position(|lens| lens.id == **id);
+            kept.map_or_else(
+                || Lens {
+                    id: (*id).clone(),
+                    zoom: PanZoom::default(),
+                    pane: None,
+                    offset: Vec2::ZERO,
+                },
+                |index| before.swap_remove(index),
+            )
+        };
+        self.lenses = ids.iter().map(lens).collect();
+    }
+
+    /// How this one is looked at.
+    pub(super) fn lens(&self, index: usize) -> Option<&Lens> {
+        self.lenses.get(index)
+    }
+
+    /// Where this one is seen now, and how large it is.
+    pub(super) fn set_pane(&mut self, index: usize, pane: Option<Pane>) {
+        if let Some(lens) = self.lenses.get_mut(index) {
+            lens.pane = pane;
+        }
+    }
+
+    /// Whether they act as one.
+    pub(super) const fn is_locked(&self) -> bool {
+        !self.is_loose
+    }
+
+    /// Each for itself, or all as one. How they were moved against each other meanwhile stays: so
+    /// pictures that were not taken from quite the same place are laid over each other.
+    pub(super) fn toggle_lock(&mut self) {
+        self.is_loose = !self.is_loose;
+        if self.is_loose {
+            return;
+        }
+        let first = self.lenses.iter().find_map(Lens::center);
+        for lens in &mut self.lenses {
+            if let (Some(center), Some(first)) = (lens.center(), first) {
+                lens.offset = center - first;
+            }
+        }
+    }
+
+    /// Zooms; `at` (device pixels from the middle of the view of this one) stays in place.
+    pub(super) fn apply(&mut self, index: usize, step: ZoomStep, at: Vec2) {
+        let Some((lens, pane)) = self.known(index) else {
+            return;
+        };
+        lens.zoom.apply(step, at, pane);
+        let step = match step {
+            // What it came to is the same for all.
+            ZoomStep::Toggle if lens.zoom.is_fitted() => ZoomStep::Fit,
+            ZoomStep::Toggle => ZoomStep::To(lens.zoom.scale(pane)),
+            other => other,
+        };
+        if self.is_loose {
+            return;
+        }
+        for (other, lens) in self.lenses.iter_mut().enumerate() {
+            if let Some(pane) = lens.pane.filter(|_| other != index) {
+                lens.zoom.apply(step, Vec2::ZERO, pane);
+            }
+            if step == ZoomStep::Fit {
+                lens.offset = Vec2::ZERO;
+            }
+        }
+        self.align_to(index);
+    }
+
+    /// Moves by device pixels of this one. Answers whether it moved.
+    pub(super) fn pan(&mut self, index: usize, by: Vec2) -> bool {
+        let Some((lens, pane)) = self.known(index) else {
+            return false;
+        };
+        let has_moved = lens.zoom.pan(by, pane);
+        if !self.is_loose {
+            self.align_to(index);
+        }
+        has_moved
+    }
+
+    fn known(&mut self, index: usize) -> Option<(&mut Lens, Pane)> {
+        let lens = self.lenses.get_mut(index)?;
+        let pane = lens.pane?;
+        Some((lens, pane))
+    }
+
+    /// All others look at the same part of their image as this one.
+    fn align_to(&mut self, index: usize) {
+        let Some(lens) = self.lenses.get(index) else {
+            return;
+        };
+        let Some(center) = lens.center().map(|center| center - lens.offset) else {
+            return;
+        };
+        for (other, lens) in self.lenses.iter_mut().enumerate() {
+            if other != index {
+                lens.zoom.center_on(center + lens.offset);
+            }
+        }
+    }
+}
+
+impl Lens {
+    fn center(&self) -> Option<Vec2> {
+        Some(self.zoom.center(self.pane?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LARGE: Pane = Pane {
+        view: Vec2::new(500.0, 500.0),
+        image: Vec2::new(4000.0, 4000.0),
+    };
+    const SMALL: Pane = Pane {
+        view: Vec2::new(500.0, 500.0),
+        image: Vec2::new(2000.0, 2000.0),
+    };
+
+    fn two() -> LinkedZoom {
+        let ids = [UploadId::from("a"), UploadId::from("b")];
+        let mut zoom = LinkedZoom::default();
+        zoom.follow(&ids.iter().collect::<Vec<_>>());
+        zoom.set_pane(0, Some(LARGE));
+        zoom.set_pane(1, Some(SMALL));
+        zoom
+    }
+
+    fn center(zoom: &LinkedZoom, index: usize) -> Vec2 {
+        zoom.lens(index).unwrap().center().unwrap()
+    }
+
+    fn scale(zoom: &LinkedZoom, index: usize) -> f32 {
+        let lens = zoom.lens(index).unwrap();
+        lens.zoom.scale(lens.pane.unwrap())
+    }
+
+    #[test]
+    fn all_look_at_the_same_part_and_zoom_by_the_same_factor() {
+        let mut zoom = two();
+        zoom.apply(0, ZoomStep::By(4.0), Vec2::new(100.0, -50.0));
+        assert_eq!(center(&zoom, 0), center(&zoom, 1));
+        assert_ne!(center(&zoom, 0), Vec2::splat(0.5));
+        assert!((scale(&zoom, 0) - 0.5).abs() < 0.001);
+        assert!((scale(&zoom, 1) - 1.0).abs() < 0.001);
+        zoom.pan(1, Vec2::new(30.0, 0.0));
+        assert_eq!(center(&zoom, 0), center(&zoom, 1));
+        zoom.apply(1, ZoomStep::To(1.0), Vec2::ZERO);
+        assert!((scale(&zoom, 0) - 1.0).abs() < 0.001);
+        zoom.apply(0, ZoomStep::Toggle, Vec2::ZERO);
+        assert!(zoom.lenses.iter().all(|lens| lens.zoom.is_fitted()));
+    }
+
+    #[test]
+    fn what_was_moved_while_they_were_loose_stays_moved_when_they_are_locked_again() {
+        let mut zoom = two();
+        zoom.apply(0, ZoomStep::By(8.0), Vec2::ZERO);
+        zoom.toggle_lock();
+        zoom.pan(1, Vec2::new(-100.0, 0.0));
+        assert_eq!(center(&zoom, 0), Vec2::splat(0.5));
+        let apart = center(&zoom, 1) - center(&zoom, 0);
+        assert!(apart.x > 0.01);
+        zoom.toggle_lock();
+        assert!(zoom.is_locked());
+        zoom.pan(0, Vec2::new(50.0, 20.0));
+        let still = center(&zoom, 1) - center(&zoom, 0);
+        assert!((still - apart).length() < 0.001);
+        zoom.apply(0, ZoomStep::Fit, Vec2::ZERO);
+        zoom.apply(0, ZoomStep::By(8.0), Vec2::ZERO);
+        assert_eq!(center(&zoom, 0), center(&zoom, 1));
+    }
+
+    #[test]
+    fn one_that_is_taken_out_leaves_the_others_as_they_are() {
+        let mut zoom = two();
+        zoom.apply(1, ZoomStep::To(2.0), Vec2::new(50.0, 50.0));
+        let before = center(&zoom, 1);
+        let left = UploadId::from("b");
+        zoom.follow(&[&left]);
+        assert_eq!(center(&zoom, 0), before);
+        zoom.toggle_lock();
+        let other = UploadId::from("c");
+        zoom.follow(&[&other]);
+        assert!(zoom.is_locked(), "other images begin anew");
+    }
+}

@@ -1,0 +1,199 @@
+//! The bar below the image: zoom, turns and ways to look; or the slide show's own.
+
+use egui::{Align, Button, CornerRadius, Layout, Rect, Ui, UiBuilder, WidgetInfo, pos2, vec2};
+use lucide_icons::Icon;
+
+use crate::protocol::{Backdrop, SlideInterval};
+use crate::ui::pan_zoom::{self, KEY_STEP, ZoomStep};
+use crate::ui::slide_show::is_full_screen;
+use crate::ui::theme::{Palette, space};
+use crate::ui::view_context::ViewContext;
+use crate::ui::view_turn::Turning;
+use crate::ui::viewer::Wish;
+use crate::ui::viewer_controls::{BUTTON, Scene, button_ui, toggle_ui};
+
+/// Width of the button that says how large the image is, in points.
+const PERCENT: f32 = 76.0;
+
+/// Width of the buttons that say seconds, in points.
+const SECONDS: f32 = 52.0;
+
+/// From button to button in points.
+const PITCH: f32 = BUTTON + space::XS;
+
+/// One button that is shown where there is room for it.
+struct More {
+    icon: Icon,
+    name: &'static str,
+    is_on: Option<bool>,
+    wish: Wish,
+}
+
+/// Draws the bar; answers where it is and what it asks for.
+pub(super) fn bottom_bar_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    scene: Scene,
+) -> (Option<Rect>, Option<Wish>) {
+    if let Some(is_paused) = scene.slides {
+        let intervals = SlideInterval::ALL.len() as f32;
+        let width = 2.0 * PITCH + intervals * (SECONDS + space::XS);
+        return bar_ui(ui, scene.view, width, |ui| slides_ui(ui, cx, is_paused));
+    }
+    let Some(scale) = scene.scale else {
+        return (None, None);
+    };
+    let needed = 3.0 * PITCH + PERCENT + space::XS;
+    let room = scene.view.width() - 2.0 * space::M - 2.0 * space::S - needed;
+    let mut more = more(ui, cx, scene);
+    // In a narrow view the first are the most wanted; all of them have keys.
+    while more.len() as f32 * PITCH > room.max(0.0) {
+        more.pop();
+    }
+    let width = needed + more.len() as f32 * PITCH;
+    bar_ui(ui, scene.view, width, |ui| {
+        let zoom = zoom_ui(ui, scale);
+        let mut asked = None;
+        for button in more {
+            if toggle_ui(ui, button.icon, button.name, button.is_on) {
+                asked = Some(button.wish);
+            }
+        }
+        zoom.or(asked)
+    })
+}
+
+fn bar_ui(
+    ui: &mut Ui,
+    view: Rect,
+    width: f32,
+    buttons: impl FnOnce(&mut Ui) -> Option<Wish>,
+) -> (Option<Rect>, Option<Wish>) {
+    let size = vec2(width - space::XS + 2.0 * space::S, BUTTON + space::S);
+    let center = pos2(view.center().x, view.bottom() - space::M - size.y / 2.0);
+    let bar = Rect::from_center_size(center, size);
+    ui.painter()
+        .rect_filled(bar, CornerRadius::same(22), Palette::SCRIM);
+    let inner = bar.shrink2(vec2(space::S, space::XS));
+    let layout = Layout::left_to_right(Align::Center);
+    let builder = UiBuilder::new().max_rect(inner).layout(layout);
+    let asked = ui.scope_builder(builder, |ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
+        buttons(ui)
+    });
+    (Some(bar), asked.inner)
+}
+
+fn zoom_ui(ui: &mut Ui, scale: f32) -> Option<Wish> {
+    let mut asked = None;
+    if button_ui(ui, Icon::ZoomOut, "Zoom out (-)") {
+        asked = Some(ZoomStep::By(1.0 / KEY_STEP));
+    }
+    let label = Button::new(pan_zoom::percent(scale)).min_size(vec2(PERCENT, BUTTON));
+    if ui.add(label).on_hover_text("Actual size (1)").clicked() {
+        asked = Some(ZoomStep::To(1.0));
+    }
+    if button_ui(ui, Icon::ZoomIn, "Zoom in (+)") {
+        asked = Some(ZoomStep::By(KEY_STEP));
+    }
+    if button_ui(ui, Icon::Maximize, "Whole image (0)") {
+        asked = Some(ZoomStep::Fit);
+    }
+    asked.map(Wish::Zoom)
+}
+
+/// The buttons beside those of the zoom, the most wanted first.
+fn more(ui: &Ui, cx: ViewContext<'_>, scene: Scene) -> Vec<More> {
+    let choices = cx.state.settings.viewer;
+    let button = |icon, name, wish| More {
+        icon,
+        name,
+        is_on: None,
+        wish,
+    };
+    let toggle = |icon, name, is_on, wish| More {
+        icon,
+        name,
+        is_on: Some(is_on),
+        wish,
+    };
+    let lock = if scene.is_zoom_kept {
+        Icon::Lock
+    } else {
+        Icon::LockOpen
+    };
+    let mut more = vec![
+        button(Icon::RotateCw, "Rotate (R)", Wish::Turn(Turning::Right)),
+        toggle(
+            Icon::GalleryThumbnails,
+            "Film strip (T)",
+            choices.is_film_strip_shown,
+            Wish::FilmStrip,
+        ),
+        button(Icon::Play, "Slide show (P)", Wish::SlideShow),
+        toggle(
+            lock,
+            "Keep the zoom (L)",
+            scene.is_zoom_kept,
+            Wish::KeepZoom,
+        ),
+    ];
+    if scene.may_be_transparent {
+        let name = match choices.backdrop {
+            Backdrop::Checkerboard => "Behind the image: fields (B)",
+            Backdrop::Dark => "Behind the image: dark (B)",
+            Backdrop::Light => "Behind the image: light (B)",
+        };
+        more.push(button(Icon::Grid2x2, name, Wish::Backdrop));
+    }
+    more.extend([
+        button(
+            Icon::FlipHorizontal2,
+            "Flip left to right (H)",
+            Wish::Turn(Turning::FlipHorizontally),
+        ),
+        button(
+            Icon::FlipVertical2,
+            "Flip upside down (V)",
+            Wish::Turn(Turning::FlipVertically),
+        ),
+        if is_full_screen(ui) {
+            button(Icon::Shrink, "Leave full screen (F)", Wish::FullScreen)
+        } else {
+            button(Icon::Expand, "Full screen (F)", Wish::FullScreen)
+        },
+    ]);
+    more
+}
+
+fn slides_ui(ui: &mut Ui, cx: ViewContext<'_>, is_paused: bool) -> Option<Wish> {
+    let mut asked = None;
+    let (icon, name) = if is_paused {
+        (Icon::Play, "Go on (P)")
+    } else {
+        (Icon::Pause, "Pause (P)")
+    };
+    if button_ui(ui, icon, name) {
+        asked = Some(Wish::SlideShow);
+    }
+    let chosen = cx.state.settings.viewer.slide_interval;
+    for interval in SlideInterval::ALL {
+        let is_on = interval == chosen;
+        let mut button = Button::new(format!("{} s", interval.secs()));
+        if is_on {
+            button = button.fill(egui::Color32::from_white_alpha(64));
+        }
+        let response = ui.add(button.min_size(vec2(SECONDS, BUTTON)));
+        response.widget_info(|| {
+            let name = format!("{} seconds for each image", interval.secs());
+            WidgetInfo::selected(egui::Role::Button, true, is_on, name)
+        });
+        if response.clicked() {
+            asked = Some(Wish::SlideInterval(interval));
+        }
+    }
+    if button_ui(ui, Icon::X, "End the slide show (Esc)") {
+        asked = Some(Wish::EndSlideShow);
+    }
+    asked
+}
