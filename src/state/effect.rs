@@ -16,6 +16,8 @@ pub enum Effect {
         /// The pixels.
         image: DecodedImage,
     },
+    /// Put a text on the clipboard.
+    CopyText(String),
     /// An avatar does not exist: do not ask again in this session.
     AvatarMissing(ImageRequest),
     /// Forget all pictures: another account.

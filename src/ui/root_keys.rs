@@ -1,8 +1,9 @@
 //! The keys of the window as a whole.
 
+use egui::text_selection::LabelSelectionState;
 use egui::{SetOpenCommand, Ui, ViewportCommand};
 
-use crate::state::{Action, TILE_EDGE_POINTS};
+use crate::state::{Action, ImageAction, TILE_EDGE_POINTS};
 use crate::ui::root::RootView;
 use crate::ui::root_dialog::Dialog;
 use crate::ui::shortcuts::{Job, Situation, pressed};
@@ -31,6 +32,7 @@ impl RootView {
                 .gallery
                 .as_ref()
                 .is_some_and(|gallery| gallery.is_viewer_open),
+            is_text_marked: is_text_marked(ui.ctx()),
         };
         if let Some(job) = pressed(ui.ctx(), situation) {
             self.perform(ui, cx, job);
@@ -55,6 +57,9 @@ impl RootView {
             }
             Job::Save => cx.act(Action::SaveSelected),
             Job::SaveAs => cx.act(Action::SaveSelectedAs),
+            Job::ShowMessage => cx.act(Action::OnImage(ImageAction::ShowMessage)),
+            Job::Copy => cx.act(Action::OnImage(ImageAction::Copy)),
+            Job::CopyLink => cx.act(Action::OnImage(ImageAction::CopyFileLink)),
             Job::SelectAll => cx.act(Action::SelectAll),
             Job::ClearSelection => cx.act(Action::ClearSelection),
             Job::Invert => cx.act(Action::InvertSelection),
@@ -80,6 +85,12 @@ impl RootView {
             Job::Local => {}
         }
     }
+}
+
+/// Whether a part of some text, such as a message in the panel, is marked.
+fn is_text_marked(ctx: &egui::Context) -> bool {
+    let has_marking = |marking: &mut LabelSelectionState| marking.has_selection();
+    ctx.with_plugin(has_marking).unwrap_or(false)
 }
 
 /// The key that opens a field is not typed into it.
