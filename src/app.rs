@@ -57,6 +57,8 @@ pub struct SalonApp {
     textures: TextureStore,
     ring: UiEnd,
     window_size: Option<egui::Vec2>,
+    /// The clipboard takes texts while a frame is made.
+    text_to_copy: Option<String>,
     /// Dropped last: it waits for the backend to end.
     backend: Option<BackendHandle>,
 }
@@ -110,6 +112,7 @@ impl Start {
             textures: TextureStore::new(ctx.clone()),
             ring: self.ring,
             window_size: None,
+            text_to_copy: None,
             backend: Some(self.backend),
         };
         if let Some(server) = self.offered_server {
@@ -203,6 +206,7 @@ impl SalonApp {
                 }
                 Effect::StoreTexture { request, image } => self.textures.queue(request, image),
                 Effect::PictureMissing(request) => self.textures.mark_missing(request),
+                Effect::CopyText(text) => self.text_to_copy = Some(text),
                 Effect::DropTextures => self.textures.clear(),
             }
         }
@@ -235,6 +239,9 @@ impl eframe::App for SalonApp {
         }
         let actions = self.root.ui(ui, &self.state, &self.textures);
         self.act(actions);
+        if let Some(text) = self.text_to_copy.take() {
+            ui.copy_text(text);
+        }
         self.ring.waker.expect(self.root.awaited());
         if !self.root.awaited().is_empty() && !self.ring.events.is_empty() {
             // It came while this frame was made, when nobody awaited it.

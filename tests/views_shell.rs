@@ -5,6 +5,8 @@
 mod comparing;
 #[path = "views_shell/finding.rs"]
 mod finding;
+#[path = "views_shell/messages.rs"]
+mod messages;
 #[path = "views_shell/save_queue.rs"]
 mod save_queue;
 #[path = "views_shell/save_sheet.rs"]

@@ -89,6 +89,7 @@ impl Runner {
                 self.spawn_quiet(desktop::open(target, events));
             }
             Command::ClearCache => self.clear_cache(),
+            Command::StartErrand { .. } | Command::StopErrand(_) => self.on_errand_command(command),
         }
     }
 

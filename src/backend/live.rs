@@ -13,6 +13,7 @@ use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_lane::ListingLane;
 use super::live_updates::LiveUpdates;
+use super::message_finder::MessageFinder;
 use super::originals::Originals;
 use super::people::PeopleDesk;
 use super::reels::Reels;
@@ -45,6 +46,8 @@ pub(super) struct Live {
     pub(super) library: Arc<LibraryDesk>,
     pub(super) shelf: Arc<ThumbnailShelf>,
     pub(super) saves: SaveDesk,
+    pub(super) workshop: Arc<Workshop>,
+    pub(super) messages: Arc<MessageFinder>,
     rooms: mpsc::Sender<Generation>,
 }
 
@@ -73,7 +76,7 @@ impl Live {
         let shelf = Arc::new(shelf);
         let thumbnails = Arc::new(ThumbnailSources::new());
         let people = PeopleDesk::kept_in(Arc::clone(&library));
-        let workshop = Workshop {
+        let workshop = Arc::new(Workshop {
             link: Arc::clone(&link),
             originals: Arc::clone(&originals),
             thumbnails: Arc::clone(&thumbnails),
@@ -81,7 +84,7 @@ impl Live {
             decoders: Decoders::new(decoder_count(), link.timings.decode_limit),
             canvases: Canvases::default(),
             reels: Reels::default(),
-        };
+        });
         let listing = ListingLane::new(
             Arc::clone(&link),
             wanted.clone(),
@@ -90,7 +93,7 @@ impl Live {
             Arc::clone(&thumbnails),
             Arc::clone(&library),
         );
-        let pipeline = ImagePipeline::new(Arc::new(workshop), wanted.clone());
+        let pipeline = ImagePipeline::new(Arc::clone(&workshop), wanted.clone());
         run(jobs, Arc::clone(&link).watch_over(services.http.clone()));
         follow_rooms(jobs, &link, wanted, (&rooms, room_questions), &library);
         run(jobs, listing.run());
@@ -114,12 +117,15 @@ impl Live {
             Arc::clone(&library),
             lane,
         );
+        let messages = Arc::new(MessageFinder::new(Arc::clone(&link), services.dirs.clone()));
         Self {
             link,
             originals,
             library,
             shelf,
             saves,
+            workshop,
+            messages,
             rooms,
         }
     }

@@ -11,6 +11,8 @@
 //! * `library`: what this machine knows of the account, shown before the server has answered.
 //! * `save_desk`: saves, which go on whatever the window shows, and at the next start.
 //! * `saved_files`: which images have a copy on this machine's disks.
+//! * `errand_desk`: what a person waits for: the message of an image (`message_finder`), copies for
+//!   the clipboard and for other programs.
 //! * `live_updates`: what the server tells by itself, so that nobody presses reload.
 //!
 //! Whatever fails is sorted by what there is to do about it (`reaction`): wait for the network,
@@ -18,13 +20,18 @@
 #![warn(clippy::wildcard_enum_match_arm)]
 
 mod canvases;
+mod clipboard;
 mod commands;
 mod connection;
+mod conversation_reader;
 mod decoders;
 mod desktop;
 mod desktop_notices;
 mod dialog_service;
 mod early_stop;
+mod errand_desk;
+#[cfg(target_os = "linux")]
+mod file_clipboard;
 mod image_job;
 mod image_pipeline;
 mod leftovers;
@@ -35,6 +42,7 @@ mod listing_choice;
 mod listing_lane;
 mod live;
 mod live_updates;
+mod message_finder;
 mod news_gatherer;
 mod originals;
 mod page_memory;

@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
+use super::errand_desk::{ErrandDesk, RunningErrands};
 use super::library::LibraryDesk;
 use super::library_start::{Restored, keep_session_notes};
 use super::link::SessionLink;
@@ -82,6 +83,8 @@ pub(super) struct Runner {
     pub(super) settings: watch::Sender<Option<Settings>>,
     /// How far all saves are.
     pub(super) taskbar: watch::Sender<Option<f32>>,
+    pub(super) errands: Arc<ErrandDesk>,
+    pub(super) running_errands: RunningErrands,
 }
 
 impl Runner {
@@ -113,6 +116,12 @@ impl Runner {
                 JobEnd::Nothing
             });
         }
+        let errands = Arc::new(ErrandDesk::new(config.dirs.clone()));
+        let desk = Arc::clone(&errands);
+        jobs.spawn(async move {
+            desk.clear_left_files().await;
+            JobEnd::Nothing
+        });
         Self {
             config,
             services,
@@ -128,6 +137,8 @@ impl Runner {
             surveying: Arc::default(),
             settings,
             taskbar,
+            errands,
+            running_errands: RunningErrands::default(),
         }
     }
 

@@ -67,6 +67,14 @@ pub(super) fn forbidden(quirks: &Quirks) -> Answer {
     )
 }
 
+/// `API.notFound`.
+pub(super) fn not_found() -> Answer {
+    json_answer(
+        StatusCode::NOT_FOUND,
+        &json!({"success": false, "error": "Resource not found"}),
+    )
+}
+
 /// The authentication middleware, for callers that are not logged in.
 pub(super) fn not_logged_in() -> Answer {
     let text = "You must be logged in to do this.";

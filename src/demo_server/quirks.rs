@@ -59,6 +59,10 @@ pub struct Quirks {
     pub restrict_to_readers: Switch,
     /// Which of the two websocket servers answers.
     pub realtime: Realtime,
+    /// `chat.getMessageByFileId`, 8.9 and later.
+    pub message_by_file: Switch,
+    /// `Threads_enabled`.
+    pub threads: Switch,
 }
 
 impl Default for Quirks {
@@ -89,6 +93,8 @@ impl Default for Quirks {
             restrict_to_members: Switch::On,
             restrict_to_readers: Switch::Off,
             realtime: Realtime::Monolith,
+            message_by_file: Switch::Off,
+            threads: Switch::On,
         }
     }
 }

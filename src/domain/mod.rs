@@ -2,7 +2,9 @@
 #![warn(missing_docs)]
 
 mod ids;
+pub mod links;
 pub mod listing;
+mod message;
 mod person;
 mod room;
 mod server_url;
@@ -11,6 +13,7 @@ mod size;
 mod upload;
 
 pub use ids::{MessageId, RoomId, SaveJobId, SubscriptionId, UploadId, UserId};
+pub use message::{Conversation, Message, MessageKind, MessagePlace, Reaction};
 pub use person::Person;
 pub use room::{Room, RoomKind};
 pub use server_url::{AddressError, ServerUrl, TypedAddress};

@@ -5,6 +5,7 @@
 //! backend found).
 #![warn(missing_docs)]
 
+mod errand;
 mod saving;
 mod waker;
 
@@ -14,6 +15,9 @@ use std::time::Instant;
 
 use tokio::sync::{mpsc, watch};
 
+pub use self::errand::{
+    CopiedFiles, CopyTrouble, Errand, ErrandEnd, ErrandId, FoundMessage, MessageTrouble,
+};
 pub use self::saving::{
     SaveActivity, SaveFailure, SaveOrder, SaveProgress, SaveReport, SaveSelection, SaveSurvey,
     SavedFiles, SurveyError, UnfinishedSave,
@@ -32,8 +36,8 @@ pub use crate::rocketchat::{
     TwoFactorMethod, WrongAnswer,
 };
 pub use crate::storage::{
-    Backdrop, ClashRule, GridLayoutChoice, KeyringError, KnownAccount, SaveChoices, SavedUntil,
-    Settings, SlideInterval, StorageError, ThemeChoice, ViewerChoices, WheelChoice,
+    Backdrop, ClashRule, GridLayoutChoice, KeyringError, KnownAccount, MessageApp, SaveChoices,
+    SavedUntil, Settings, SlideInterval, StorageError, ThemeChoice, ViewerChoices, WheelChoice,
 };
 
 /// How many commands may wait: a person presses a few a second, the runner takes them at once.
@@ -183,6 +187,16 @@ pub enum Command {
     KeepSettings(Box<Settings>),
     /// Open a folder or web address with the program the system has for it.
     Open(OpenTarget),
+    /// Do something that a person waits for. Answers: [`Event::ErrandAdvanced`],
+    /// [`Event::ErrandEnded`].
+    StartErrand {
+        /// Named by `state`.
+        id: ErrandId,
+        /// What to do.
+        errand: Errand,
+    },
+    /// Give it up: nothing more is heard of it.
+    StopErrand(ErrandId),
     /// The server could not be reached: try again now instead of at the next interval.
     Reconnect,
     /// Throw away the downloaded copies on this machine.
@@ -469,6 +483,20 @@ pub enum Event {
     StorageTrouble(StorageError),
     /// Nothing opened the folder or address.
     OpenFailed(OpenTarget),
+    /// How far an errand of several files is.
+    ErrandAdvanced {
+        /// Which.
+        id: ErrandId,
+        /// How many are done.
+        done: usize,
+    },
+    /// An errand is over.
+    ErrandEnded {
+        /// Which.
+        id: ErrandId,
+        /// What became of it.
+        end: Box<ErrandEnd>,
+    },
     /// Answer to [`Command::ClearCache`].
     CacheCleared {
         /// How much that was.

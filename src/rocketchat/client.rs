@@ -7,6 +7,8 @@ use std::time::Instant;
 use reqwest::Method;
 
 use super::endpoint::files_route;
+use super::message_links::MessageLinks;
+use super::messages::MessageDialect;
 use super::rate_budget::BudgetKey;
 use super::request::Api;
 use super::room_title::TitleRules;
@@ -33,6 +35,9 @@ struct Inner {
     title_rules: Mutex<Option<TitleRules>>,
     /// Windows of which the budget did not allow the rest.
     partial_windows: Mutex<Vec<(WindowKey, WindowReader)>>,
+    /// What this server lacks where messages are asked for.
+    message_dialect: MessageDialect,
+    message_links: Arc<MessageLinks>,
 }
 
 impl Client {
@@ -45,6 +50,8 @@ impl Client {
                 image_source: AtomicU8::new(0),
                 title_rules: Mutex::new(None),
                 partial_windows: Mutex::default(),
+                message_dialect: MessageDialect::default(),
+                message_links: Arc::default(),
             }),
         }
     }
@@ -52,6 +59,11 @@ impl Client {
     /// The session.
     pub fn session(&self) -> &Session {
         &self.inner.session
+    }
+
+    /// Which uploads were sent with which messages, as far as that was told.
+    pub fn message_links(&self) -> &Arc<MessageLinks> {
+        &self.inner.message_links
     }
 
     /// `GET me`: whether the token still lives.
@@ -109,6 +121,10 @@ impl Client {
             server: &session.server,
             auth: Some((&session.me.id, &session.token)),
         }
+    }
+
+    pub(super) fn message_dialect(&self) -> &MessageDialect {
+        &self.inner.message_dialect
     }
 
     pub(super) fn image_source(&self) -> ImageSource {

@@ -31,3 +31,12 @@ pub(super) const fn files_route(kind: RoomKind) -> &'static str {
         RoomKind::Direct | RoomKind::GroupDirect => "im.files",
     }
 }
+
+/// `<prefix>.history` of this kind of room.
+pub(super) const fn history_route(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Channel => "channels.history",
+        RoomKind::PrivateGroup => "groups.history",
+        RoomKind::Direct | RoomKind::GroupDirect => "im.history",
+    }
+}

@@ -8,6 +8,7 @@
 //! * `uploads` and `window_reader`: pages of a room's images, whatever the server puts into
 //!   them.
 //! * `download` and `file_source`: bytes, with credentials only for the server itself.
+//! * `messages`: the message of a file, and what was said around it.
 //! * `realtime`: the websocket, on which the server tells what changed.
 //!
 //! Written for servers 6.x to 8.x; older ones where it costs nothing.
@@ -27,6 +28,8 @@ mod files;
 mod http;
 mod identity;
 mod log_in_refusal;
+mod message_links;
+mod messages;
 mod people;
 mod probe;
 mod rate_budget;
@@ -56,6 +59,8 @@ pub use error::{
 pub use files::AvatarOf;
 pub use http::Http;
 pub use identity::ServerIdentity;
+pub use message_links::MessageLinks;
+pub use messages::{FileLookup, HISTORY_PAGE_SIZE, HistorySpan, Replies, ThreadPage};
 pub use probe::probe;
 pub use realtime::{Realtime, RealtimeEnd, RealtimeNews, RoomChange};
 pub use room_directory::RoomDirectory;

@@ -49,6 +49,16 @@ impl<'a> Api<'a> {
         route: &'static str,
         query: &[(&str, &str)],
     ) -> Result<Value, ClientError> {
+        self.get_and(route, query, Answer::into_value).await
+    }
+
+    /// The same for a route of which more than a good answer tells something.
+    pub(super) async fn get_and<T>(
+        &self,
+        route: &'static str,
+        query: &[(&str, &str)],
+        read: impl Fn(Answer) -> Result<T, ClientError>,
+    ) -> Result<T, ClientError> {
         let mut url = self.server.join(["api", "v1", route]);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -57,7 +67,7 @@ impl<'a> Api<'a> {
         let mut last_error = None;
         loop {
             let attempt = match self.send(Method::GET, route, &url, None).await {
-                Ok(answer) => answer.into_value(),
+                Ok(answer) => read(answer),
                 Err(error) => Err(error),
             };
             match attempt {

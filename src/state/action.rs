@@ -12,6 +12,7 @@ use crate::protocol::{
     WantedImage,
 };
 use crate::state::go_to_date::DateTarget;
+use crate::state::image_action::ImageAction;
 use crate::state::saved_copies::SavedFilter;
 use crate::state::selection::{BandEnd, BandKind};
 
@@ -169,6 +170,9 @@ pub enum Action {
     HideNews,
     /// The same for every room that was saved.
     UpdateFolders,
+
+    /// Something else with an image: its message, a copy, another program.
+    OnImage(ImageAction),
 
     // Other
     /// The window got the keyboard: somebody looks at it.

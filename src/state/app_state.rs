@@ -11,6 +11,7 @@ use crate::protocol::{
 use crate::state::action::Action;
 use crate::state::desktop::Desktop;
 use crate::state::effect::Effect;
+use crate::state::errands::Errands;
 use crate::state::gallery::Gallery;
 use crate::state::notices::{NoticeLevel, NoticeOffer, Notices};
 use crate::state::room_list::RoomList;
@@ -59,6 +60,8 @@ pub struct AppState {
     pub saves: Saves,
     /// Rooms that were saved without a gap.
     pub saved_rooms: SavedRooms,
+    /// What the person waits for.
+    pub errands: Errands,
     /// Messages at the edge.
     pub notices: Notices,
     /// How things stand with the server.
@@ -96,6 +99,7 @@ impl AppState {
             gallery: None,
             saves: Saves::default(),
             saved_rooms: SavedRooms::default(),
+            errands: Errands::default(),
             notices: Notices::default(),
             connection: Connection::Online,
             settings,
@@ -264,11 +268,9 @@ impl AppState {
             | Action::SaveNews
             | Action::HideNews
             | Action::UpdateFolders => self.act_on_saves(action),
+            Action::OnImage(action) => self.act_on_image(action),
             Action::FocusGained(at) => self.focus_gained(at),
-            Action::FocusLost => {
-                self.desktop.has_focus = false;
-                Vec::new()
-            }
+            Action::FocusLost => self.focus_lost(),
             Action::Open(target) => vec![Effect::Send(Command::Open(target))],
             Action::DismissNotice(id) => {
                 self.notices.dismiss(id);
@@ -356,6 +358,8 @@ impl AppState {
             }
             Event::StorageTrouble(error) => self.warn(user_message::storage(&error)),
             Event::OpenFailed(target) => self.warn(user_message::open_failed(&target)),
+            Event::ErrandAdvanced { id, done } => self.errand_advanced(id, done),
+            Event::ErrandEnded { id, end } => self.errand_ended(id, *end),
             Event::CacheCleared { freed } => {
                 let message = user_message::cache_cleared(freed);
                 self.notices.push(NoticeLevel::Info, message, None);

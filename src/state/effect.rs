@@ -18,6 +18,8 @@ pub enum Effect {
     },
     /// An avatar, or a frame of an animation, does not exist: do not ask again in this session.
     PictureMissing(ImageRequest),
+    /// Put a text on the clipboard.
+    CopyText(String),
     /// Forget all pictures: another account.
     DropTextures,
 }

@@ -7,15 +7,20 @@
 mod action;
 mod app_state;
 mod comparison;
+mod conversation;
+mod copying;
 mod date_text;
 mod desktop;
 mod effect;
+pub mod errand_message;
+mod errands;
 mod file_facts;
 mod find;
 mod find_choice;
 mod find_matches;
 mod gallery;
 mod go_to_date;
+mod image_action;
 mod naming;
 mod notices;
 mod restored;
@@ -40,10 +45,12 @@ pub use app_state::{AppState, Phase};
 pub use comparison::COMPARABLE;
 pub use date_text::{DateProblem, Period, parse as parse_date};
 pub use effect::Effect;
+pub use errands::{CopyQuestion, ErrandKind, Errands, Purpose, ReadConversation, RunningErrand};
 pub use file_facts::{file_facts, file_json, position_in_words};
 pub use find::Find;
 pub use gallery::{FileAccess, Gallery};
 pub use go_to_date::{DateTarget, GoingToDate};
+pub use image_action::ImageAction;
 pub use naming::{FileNames, SubFolders, choices_in, template_of};
 pub use notices::{Notice, NoticeLevel, NoticeOffer, Notices};
 pub use room_list::{RoomList, RoomSearch};
@@ -58,6 +65,8 @@ pub use user_message::UserMessage;
 
 #[cfg(test)]
 mod desktop_tests;
+#[cfg(test)]
+mod errand_tests;
 #[cfg(test)]
 mod find_tests;
 #[cfg(test)]

@@ -19,6 +19,8 @@ pub enum NoticeOffer {
     RetryKeyring,
     /// Bring a cleared selection back.
     UndoClear,
+    /// Open a room of the chat, by this link.
+    OpenRoom(String),
     /// Go on with saves of an earlier run.
     ResumeSaves(Vec<SaveJobId>),
 }
@@ -77,6 +79,12 @@ impl Notices {
     pub fn withdraw(&mut self, offer: &NoticeOffer) {
         self.shown
             .retain(|notice| notice.offer.as_ref() != Some(offer));
+    }
+
+    /// Takes off every message that offers a room in place of a message.
+    pub(super) fn withdraw_room(&mut self) {
+        self.shown
+            .retain(|notice| !matches!(notice.offer, Some(NoticeOffer::OpenRoom(_))));
     }
 
     /// Takes off all: the account they were about is left.

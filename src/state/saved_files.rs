@@ -36,6 +36,11 @@ impl AppState {
         self.look_for_copies().into_iter().collect()
     }
 
+    pub(super) fn focus_lost(&mut self) -> Vec<Effect> {
+        self.desktop.has_focus = false;
+        Vec::new()
+    }
+
     pub(super) fn saved_files_found(&mut self, found: SavedFiles) -> Vec<Effect> {
         let SavedFiles { room, files } = found;
         let gallery = self.gallery.as_mut();

@@ -289,6 +289,7 @@ impl AppState {
         self.people.clear();
         self.room_to_open = None;
         self.saves.forget();
+        self.errands.forget_all();
         self.saved_rooms = crate::state::saved_rooms::SavedRooms::default();
         self.connection = crate::protocol::Connection::Online;
         self.has_told_about_keyring = false;

@@ -1,5 +1,5 @@
-//! Every failure in words for people: what happened, and what to do. The only file with
-//! such texts.
+//! Every failure in words for people: what happened, and what to do. Such texts are here and,
+//! for what people wait for, in `errand_message`.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub struct UserMessage {
 }
 
 impl UserMessage {
-    fn new(headline: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn new(headline: impl Into<String>, advice: impl Into<String>) -> Self {
         Self {
             headline: headline.into(),
             advice: advice.into(),
@@ -640,6 +640,10 @@ pub fn open_failed(target: &OpenTarget) -> UserMessage {
         OpenTarget::Folder(path) => UserMessage::new(
             "No file manager opened the folder",
             format!("It is here: {}", path.display()),
+        ),
+        OpenTarget::Web(url) if url.starts_with("rocketchat:") => UserMessage::new(
+            "The Rocket.Chat app was not found on this computer",
+            "Install it, or choose the browser for messages in the account menu.",
         ),
         OpenTarget::Web(url) => {
             UserMessage::new("No browser opened the address", format!("It is: {url}"))

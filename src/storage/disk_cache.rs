@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 use crate::domain::{AccountId, ByteCount, UploadId};
 
 use super::dirs::create_private;
-use super::{Dirs, StorageError, thumbnail_cache};
+use super::{Dirs, StorageError, message_links, thumbnail_cache};
 
 /// Under the cache folder: one folder for each account.
 const ORIGINALS: &str = "originals";
@@ -148,7 +148,8 @@ impl DiskCache {
 pub fn remove_account_caches(dirs: &Dirs, account: &AccountId) -> Result<(), StorageError> {
     let originals = remove_folder(&account_folder(dirs, account));
     let thumbnails = remove_folder(&thumbnail_cache::account_folder(dirs, account));
-    originals.and(thumbnails)
+    let links = message_links::remove(dirs, account);
+    originals.and(thumbnails).and(links)
 }
 
 /// What is cached, and in which order it was used.

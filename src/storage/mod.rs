@@ -7,10 +7,12 @@ mod disk_cache;
 mod error;
 mod file_names;
 mod found_files;
+mod handed_files;
 mod hexadecimal;
 mod keyring_store;
 mod keyring_thread;
 mod library;
+mod message_links;
 mod part_checks;
 mod placed;
 mod resumable_part;
@@ -36,6 +38,7 @@ pub use file_names::{
     split_extension,
 };
 pub use found_files::FoundFiles;
+pub use handed_files::{HandedFiles, Rights, remove_left_files};
 pub use hexadecimal::hexadecimal;
 pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;
@@ -43,12 +46,13 @@ pub use library::{
     KnownPerson, Library, PageReading, SaveCounts, SaveScope, SavedCopy, SavedFile, SavedUntil,
     SavesLock, ServerNotes, StoredSave, keep_only_saves, plain_path, remove_library,
 };
+pub use message_links::{keep_message_links, stored_message_links};
 pub use placed::{OnClash, Placed, free_space};
 pub use resumable_part::{AnotherFile, FinishedPart, ResumablePart};
 pub use save_choices::{ClashRule, SaveChoices};
 pub use save_file::{Finished, PartFile, SaveFolder, remove_resumable_parts, remove_stale_parts};
 pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
-pub use settings::{GridLayoutChoice, KnownAccount, Settings, ThemeChoice};
+pub use settings::{GridLayoutChoice, KnownAccount, MessageApp, Settings, ThemeChoice};
 pub use settings_file::{keep_settings, load_settings};
 pub use thumbnail_cache::{StoredThumbnail, ThumbnailCache, ThumbnailKey};
 pub use viewer_choices::{Backdrop, SlideInterval, ViewerChoices, WheelChoice};

@@ -38,6 +38,8 @@ pub struct Settings {
     /// How much of the disk thumbnails may take for each account.
     #[serde(with = "bytes")]
     pub thumbnail_cache: ByteCount,
+    /// What shows a message.
+    pub message_app: MessageApp,
     /// Where the last folder of a room is, by room id, per account (`key()`).
     pub save_folders: BTreeMap<String, BTreeMap<String, PathBuf>>,
     /// How each room was saved last, by [`KnownAccount::key`] and room id.
@@ -58,6 +60,7 @@ impl Default for Settings {
             accounts: Vec::new(),
             last_server: None,
             thumbnail_cache: THUMBNAIL_CACHE,
+            message_app: MessageApp::default(),
             save_folders: BTreeMap::new(),
             save_choices: BTreeMap::new(),
             last_save_choices: SaveChoices::default(),
@@ -118,6 +121,17 @@ pub enum ThemeChoice {
     Light,
     /// Always dark.
     Dark,
+}
+
+/// What shows a message of the chat.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageApp {
+    /// The web client, in the browser.
+    #[default]
+    Browser,
+    /// The official app of this machine.
+    RocketChat,
 }
 
 /// How the grid shows images.

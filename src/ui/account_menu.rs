@@ -7,9 +7,9 @@ use lucide_icons::Icon;
 
 use crate::domain::{ByteCount, TokenKind, safe_display_name};
 use crate::protocol::{
-    ImageSubject, KeyringStatus, SessionInfo, ThemeChoice, ViewerChoices, WheelChoice,
+    ImageSubject, KeyringStatus, MessageApp, SessionInfo, ThemeChoice, ViewerChoices, WheelChoice,
 };
-use crate::state::{Action, user_message};
+use crate::state::{Action, ImageAction, errand_message, user_message};
 use crate::ui::avatar::avatar_ui;
 use crate::ui::root_dialog::Dialog;
 use crate::ui::shortcuts::{Job, key_of};
@@ -99,6 +99,7 @@ fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut
     theme_ui(ui, cx);
     wheel_ui(ui, cx);
     thumbnail_cache_ui(ui, cx);
+    message_app_ui(ui, cx);
     ui.separator();
     if item_ui(
         ui,
@@ -221,6 +222,29 @@ fn thumbnail_cache_ui(ui: &mut Ui, cx: ViewContext<'_>) {
                 });
                 if response.clicked() {
                     cx.act(Action::SetThumbnailCache(ByteCount(bytes)));
+                }
+            }
+        });
+    });
+}
+
+/// What shows the message of an image.
+fn message_app_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    ui.horizontal(|ui| {
+        ui.label("Messages in")
+            .on_hover_text("Where the message of an image is shown (J)");
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = space::XS;
+            for app in [MessageApp::RocketChat, MessageApp::Browser] {
+                let name = errand_message::name_of(app);
+                let is_on = cx.state.settings.message_app == app;
+                let response = ui.add(egui::Button::selectable(is_on, name));
+                response.widget_info(|| {
+                    let label = format!("Show messages in: {name}");
+                    WidgetInfo::selected(Role::Button, true, is_on, label)
+                });
+                if response.clicked() {
+                    cx.act(Action::OnImage(ImageAction::SetMessageApp(app)));
                 }
             }
         });

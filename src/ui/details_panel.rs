@@ -14,7 +14,7 @@ use crate::state::{Action, FileAccess, Gallery, user_message};
 use crate::ui::detail_rows::{Row, heading_ui, person_ui, row_ui};
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
-use crate::ui::{dates, detail_json, detail_saved, detail_sums, exif_rows, text};
+use crate::ui::{dates, detail_json, detail_message, detail_saved, detail_sums, exif_rows, text};
 
 /// Draws the panel into all of the room that is left.
 pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
@@ -66,6 +66,7 @@ fn upload_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Arc<U
     for row in posted_rows(gallery, upload) {
         row_ui(ui, cx, &row);
     }
+    detail_message::message_ui(ui, cx, upload);
     detail_saved::saved_ui(ui, cx, gallery, upload);
     file_ui(ui, cx, gallery, upload, metadata);
     heading_ui(ui, cx, "On the server");

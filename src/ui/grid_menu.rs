@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use egui::{Button, Ui};
+use egui::Ui;
 
-use crate::domain::Upload;
 use crate::domain::listing::Facts;
 use crate::state::user_message::images;
 use crate::state::{Action, BandEnd, BandKind, Gallery, SavedFilter};
 use crate::ui::grid_layout::GridLayout;
+use crate::ui::image_menu::{self, entry_ui};
 use crate::ui::text;
 use crate::ui::view_context::ViewContext;
 
@@ -40,13 +40,8 @@ pub(super) fn image_menu_ui(
     entry_ui(ui, "Save to…", "Ctrl+Shift+S", || {
         cx.act(Action::SaveSelectedAs);
     });
-    if let Some(link) = upload.as_ref().and_then(|upload| file_link(cx, upload)) {
-        let ctx = ui.ctx().clone();
-        entry_ui(ui, "Copy link to file", "", || {
-            ctx.copy_text(link);
-            cx.act(Action::Copied("Link"));
-        });
-    }
+    ui.separator();
+    image_menu::entries_ui(ui, cx, count);
     ui.separator();
     if let Some(section) = layout
         .section_of(position)
@@ -107,15 +102,6 @@ fn filter_entries_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     }
 }
 
-fn entry_ui(ui: &mut Ui, label: &str, shortcut: &str, act: impl FnOnce()) {
-    let button = Button::new(label).shortcut_text(shortcut).truncate();
-    let width = ui.available_width();
-    if ui.add(button.min_size(egui::vec2(width, 28.0))).clicked() {
-        act();
-        ui.close();
-    }
-}
-
 /// Adds positions to the selection, as the rubber band with Ctrl does.
 fn add(cx: ViewContext<'_>, covered: Vec<Range<usize>>) {
     cx.act(Action::StartBand(BandKind::Add));
@@ -140,11 +126,4 @@ fn known_positions(gallery: &Gallery, is_meant: impl Fn(&Facts<'_>) -> bool) -> 
         }
     }
     ranges
-}
-
-/// The address of a file for people who are signed in to the web client.
-pub(super) fn file_link(cx: ViewContext<'_>, upload: &Upload) -> Option<String> {
-    let server = &cx.state.session.as_ref()?.account.server;
-    let link = server.join(["file-upload", upload.id.as_str(), upload.name.as_str()]);
-    Some(link.to_string())
 }

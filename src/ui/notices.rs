@@ -9,6 +9,7 @@ use lucide_icons::Icon;
 use crate::domain::SaveJobId;
 use crate::protocol::OpenTarget;
 use crate::state::{Action, Notice, NoticeLevel, NoticeOffer, SaveJob};
+use crate::ui::errand_cards::ErrandCards;
 use crate::ui::save_job::end_icon;
 use crate::ui::save_words::{has_trouble, report_words};
 use crate::ui::theme::{self, space, text};
@@ -28,6 +29,7 @@ const WIDTH: f32 = 340.0;
 pub(super) struct NoticesView {
     notices: HashMap<u64, f64>,
     saves: HashMap<SaveJobId, f64>,
+    errands: ErrandCards,
 }
 
 impl NoticesView {
@@ -38,7 +40,9 @@ impl NoticesView {
         self.forget_gone(cx);
         let mut opens_queue = false;
         let offset = vec2(-space::M - beside, -(theme::STATUS_BAR_HEIGHT + space::M));
-        let is_empty = cx.state.notices.iter().next().is_none() && !self.has_fresh_save(cx, now);
+        let is_empty = cx.state.notices.iter().next().is_none()
+            && !self.has_fresh_save(cx, now)
+            && !self.errands.are_due(ui, cx);
         if is_empty {
             return false;
         }
@@ -48,6 +52,7 @@ impl NoticesView {
             .accessible_name("Messages")
             .show(ui.ctx(), |ui| {
                 ui.set_width(WIDTH);
+                self.errands.ui(ui, cx, WIDTH);
                 for notice in cx.state.notices.iter() {
                     self.notice_ui(ui, cx, notice, now);
                 }
@@ -170,6 +175,9 @@ fn offered(offer: &NoticeOffer) -> (&'static str, Action) {
     match offer {
         NoticeOffer::RetryKeyring => ("Try again", Action::KeepSession),
         NoticeOffer::UndoClear => ("Undo", Action::UndoClear),
+        NoticeOffer::OpenRoom(link) => {
+            ("Open the room", Action::Open(OpenTarget::Web(link.clone())))
+        }
         NoticeOffer::ResumeSaves(jobs) => {
             let label = if jobs.len() > 1 {
                 "Resume all"

@@ -7,6 +7,7 @@ use crate::state::{Action, AppState, Phase, Shown};
 use crate::ui::account_menu::sign_out_dialog_ui;
 use crate::ui::clash_question::clash_question_ui;
 use crate::ui::compare_view::CompareView;
+use crate::ui::copy_question::copy_question_ui;
 use crate::ui::date_question::DateQuestion;
 use crate::ui::find_bar::FindBar;
 use crate::ui::help_sheet::help_sheet_ui;
@@ -237,7 +238,10 @@ impl RootView {
     pub(super) fn has_question(&self, cx: ViewContext<'_>) -> bool {
         let saves = &cx.state.saves;
         let is_open = self.dialog != Dialog::None || self.quit.is_asked();
-        is_open || saves.sheet.is_some() || saves.asking().is_some()
+        is_open
+            || saves.sheet.is_some()
+            || saves.asking().is_some()
+            || cx.state.errands.question.is_some()
     }
 
     fn dialogs_ui(&mut self, ui: &Ui, cx: ViewContext<'_>) {
@@ -245,6 +249,7 @@ impl RootView {
         let is_free = self.dialog == Dialog::None && !self.quit.is_asked();
         if is_free && cx.state.saves.sheet.is_none() {
             clash_question_ui(ui, cx);
+            copy_question_ui(ui, cx);
         }
         match self.dialog {
             Dialog::None => {}

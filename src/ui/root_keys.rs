@@ -1,8 +1,9 @@
 //! The keys of the window as a whole.
 
+use egui::text_selection::LabelSelectionState;
 use egui::{SetOpenCommand, Ui, ViewportCommand};
 
-use crate::state::{Action, Gallery, TILE_EDGE_POINTS};
+use crate::state::{Action, Gallery, ImageAction, TILE_EDGE_POINTS};
 use crate::ui::root::RootView;
 use crate::ui::root_dialog::Dialog;
 use crate::ui::shortcuts::{Job, Situation, pressed};
@@ -27,6 +28,7 @@ impl RootView {
         let situation = Situation {
             is_typing: ui.ctx().text_edit_focused(),
             are_tiles_shown: cx.state.gallery.as_ref().is_none_or(Gallery::shows_tiles),
+            is_text_marked: is_text_marked(ui.ctx()),
         };
         if let Some(job) = pressed(ui.ctx(), situation) {
             self.perform(ui, cx, job);
@@ -51,6 +53,9 @@ impl RootView {
             }
             Job::Save => cx.act(Action::SaveSelected),
             Job::SaveAs => cx.act(Action::SaveSelectedAs),
+            Job::ShowMessage => cx.act(Action::OnImage(ImageAction::ShowMessage)),
+            Job::Copy => cx.act(Action::OnImage(ImageAction::Copy)),
+            Job::CopyLink => cx.act(Action::OnImage(ImageAction::CopyFileLink)),
             Job::SelectAll => cx.act(Action::SelectAll),
             Job::ClearSelection => cx.act(Action::ClearSelection),
             Job::Invert => cx.act(Action::InvertSelection),
@@ -77,6 +82,12 @@ impl RootView {
             Job::Local => {}
         }
     }
+}
+
+/// Whether a part of some text, such as a message in the panel, is marked.
+fn is_text_marked(ctx: &egui::Context) -> bool {
+    let has_marking = |marking: &mut LabelSelectionState| marking.has_selection();
+    ctx.with_plugin(has_marking).unwrap_or(false)
 }
 
 /// The key that opens a field is not typed into it.

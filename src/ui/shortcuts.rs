@@ -16,6 +16,12 @@ pub enum Job {
     Save,
     /// Save into another folder, or otherwise.
     SaveAs,
+    /// Show the message of the image.
+    ShowMessage,
+    /// Copy the image, or files.
+    Copy,
+    /// Copy a link to the file.
+    CopyLink,
     /// Select every image of the room.
     SelectAll,
     /// Select nothing.
@@ -80,6 +86,8 @@ const NONE: Modifiers = Modifiers::NONE;
 const CTRL: Modifiers = Modifiers::COMMAND;
 const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
 
+const COPY: KeyboardShortcut = key(CTRL, Key::C);
+
 const fn key(modifiers: Modifiers, key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(modifiers, key)
 }
@@ -106,6 +114,9 @@ pub const TABLE: &[Shortcut] = rows! {
     FindImage, Images, "Find images by file name": NONE Slash;
     SaveAs, Everywhere, "Save elsewhere or otherwise": CTRL_SHIFT S;
     Save, Everywhere, "Save the selection, or the image in view": CTRL S;
+    ShowMessage, Images, "Show its message in the chat": NONE J;
+    CopyLink, Images, "Copy a link to the file": CTRL_SHIFT C;
+    Copy, Images, "Copy the image, or files if several are selected": CTRL C;
     ClearSelection, Grid, "Clear the selection": CTRL_SHIFT A;
     SelectAll, Grid, "Select every image of the room, or all found": CTRL A;
     Invert, Grid, "Invert the selection": CTRL I;
@@ -167,12 +178,15 @@ pub struct Situation {
     pub is_typing: bool,
     /// The grid is on screen: neither one image nor a few side by side.
     pub are_tiles_shown: bool,
+    /// Some text is marked, and Ctrl+C copies that.
+    pub is_text_marked: bool,
 }
 
 /// The first job whose key was pressed and may be done now.
 pub fn pressed(ctx: &egui::Context, situation: Situation) -> Option<Job> {
     let may = |row: &&Shortcut| {
         row.job != Job::Local
+            && !(row.job == Job::Copy && situation.is_text_marked)
             && match row.place {
                 Place::Everywhere => true,
                 Place::Images => !situation.is_typing,
@@ -193,6 +207,13 @@ pub fn pressed(ctx: &egui::Context, situation: Situation) -> Option<Job> {
 ///
 /// What was held is in the event: in a slow frame it may be released already.
 fn consume(input: &mut egui::InputState, key: KeyboardShortcut) -> bool {
+    if key == COPY {
+        // The window system's word for it has no key.
+        let before = input.events.len();
+        let is_copy = |event: &egui::Event| matches!(event, egui::Event::Copy);
+        input.events.retain(|event| !is_copy(event));
+        return input.events.len() < before || input.consume_shortcut(&key);
+    }
     if !key.modifiers.is_none() {
         return input.consume_shortcut(&key);
     }

@@ -22,7 +22,7 @@ use crate::ui::viewer_controls::{Controls, Scene};
 use crate::ui::viewer_image::may_be_transparent;
 use crate::ui::viewer_pace::Pace;
 use crate::ui::viewer_pictures::Way;
-use crate::ui::{viewer_keys, viewer_pictures, viewer_states};
+use crate::ui::{image_menu, viewer_keys, viewer_pictures, viewer_states};
 
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
@@ -111,6 +111,7 @@ impl Viewer {
             self.stage = None;
         }
         name_node(&response, gallery, upload.as_deref());
+        response.context_menu(|ui| image_menu::viewer_menu_ui(ui, cx));
         let failure = upload.as_ref().and_then(|it| gallery.failure(&it.id));
         if let (Some(upload), Some(failure)) = (&upload, failure) {
             let stand_in = texture.map(|(texture, _)| texture);

@@ -7,9 +7,14 @@
 )]
 #![expect(clippy::indexing_slicing, reason = "a test ends where it fails")]
 
+#[path = "../support/child_process.rs"]
+mod child_process;
+#[cfg(target_os = "linux")]
+mod clipboard;
 mod images;
 mod listing;
 mod live;
+mod messages;
 mod resuming;
 mod saved_files;
 mod saving;

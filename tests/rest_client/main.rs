@@ -10,6 +10,7 @@ mod demo;
 mod files;
 mod images;
 mod log_in;
+mod messages;
 mod probe;
 mod realtime;
 mod rooms;

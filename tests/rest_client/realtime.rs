@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use salon::demo_server::{DemoOptions, DemoServer, LibraryChoice, NewImage, Realtime};
-use salon::domain::{RoomId, ServerUrl};
+use salon::domain::{RoomId, ServerUrl, UploadId};
 use salon::rocketchat::{
     Client, ClientError, Http, RealtimeEnd, RealtimeNews, RoomChange, RoomDirectory,
 };
@@ -175,6 +175,38 @@ async fn the_room_that_is_open_is_listened_to_and_another_one_takes_its_place() 
     assert_eq!(left, ["s4", "s5", "s6"]);
     assert_eq!(peer.subscriptions(3).await, of("r2"));
     assert_eq!(listener.news().await, following("r2"));
+}
+
+#[tokio::test]
+async fn what_is_told_of_a_message_is_known_of_its_image_until_it_is_gone() {
+    let (tcp, server) = listen().await;
+    let client = client(server);
+    let mut listener = Listener::start(&client, Some("r1"), PATIENT);
+    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
+    peer.welcome(6).await;
+    assert_eq!(listener.news().await, following("r1"));
+    let posted = |id: &str, upload: &str| {
+        let file = json!({ "_id": upload, "type": "image/png", "typeGroup": "image" });
+        json!({ "msg": "changed", "collection": "stream-room-messages", "fields": {
+            "eventName": "r1", "args": [{ "_id": id, "rid": "r1", "tmid": "head",
+                "files": [file] }] } })
+    };
+    let place = |upload: &str| client.message_links().place(&UploadId::from(upload));
+    for (id, upload) in [("m1", "up1"), ("m2", "up2")] {
+        peer.say(&posted(id, upload)).await;
+        assert_eq!(listener.news().await, changed("r1"));
+        let place = place(upload).unwrap();
+        assert_eq!((place.message.as_str(), place.thread.is_some()), (id, true));
+    }
+    let deleted = json!({ "msg": "changed", "collection": "stream-notify-room", "fields": {
+        "eventName": "r1/deleteMessage", "args": [{ "_id": "m1" }] } });
+    peer.say(&deleted).await;
+    assert_eq!(listener.news().await, changed("r1"));
+    let erased = json!({ "msg": "changed", "collection": "stream-room-messages", "fields": {
+        "eventName": "r1", "args": [{ "_id": "m2", "rid": "r1", "t": "rm" }] } });
+    peer.say(&erased).await;
+    assert_eq!(listener.news().await, changed("r1"));
+    assert_eq!((place("up1"), place("up2")), (None, None));
 }
 
 #[tokio::test]

@@ -157,6 +157,7 @@ fn find(method: &Method, name: &str, quirks: &Quirks) -> Option<Endpoint> {
     let is_known = match name {
         "rooms.images" => quirks.images_endpoint == ImagesEndpoint::Rooms,
         "channels.images" => quirks.images_endpoint == ImagesEndpoint::Channels,
+        "chat.getMessageByFileId" => quirks.message_by_file.is_on(),
         _ => true,
     };
     endpoint(name).filter(|endpoint| is_known && endpoint.method == *method)
@@ -237,6 +238,16 @@ fn endpoint(name: &str) -> Option<Endpoint> {
             "chat.getMessage",
             messages::GET_MESSAGE,
             messages::get_message,
+        ),
+        get(
+            "chat.getMessageByFileId",
+            messages::GET_MESSAGE_BY_FILE,
+            messages::get_message_by_file,
+        ),
+        get(
+            "chat.getThreadMessages",
+            messages::GET_THREAD,
+            messages::get_thread,
         ),
         loose(get("users.info", &[], people::users_info)),
         loose(get("users.presence", &[], people::users_presence)),

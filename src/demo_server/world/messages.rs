@@ -18,7 +18,7 @@ pub(crate) enum Dates {
 }
 
 impl Dates {
-    fn spell(self, millis: i64) -> Value {
+    pub(super) fn spell(self, millis: i64) -> Value {
         match self {
             Self::Rest => Value::from(iso(millis)),
             Self::Realtime => ejson(millis),
@@ -95,6 +95,7 @@ impl World {
             "attachments".to_owned(),
             json!([attachment(upload, thumb.as_ref(), &dates.spell(at))]),
         );
+        self.add_talk(upload, fields);
         message
     }
 }

@@ -12,6 +12,7 @@ mod pictures;
 mod room;
 mod sessions;
 mod strange;
+mod talk;
 mod upload;
 
 use std::collections::{BTreeMap, HashMap};
@@ -24,6 +25,7 @@ pub(crate) use messages::{Dates, message_id, sent_at};
 pub(crate) use people::{Person, SecondFactor};
 pub(crate) use room::{Removed, Room, RoomKind, Subscription};
 pub(crate) use sessions::{CodeCheck, SessionKind, Sessions};
+pub(crate) use talk::{Line, TALK_MILLIS};
 pub(crate) use upload::Upload;
 
 /// Everything the server keeps.

@@ -1,15 +1,17 @@
 //! What is said on the websocket, and what is made of the answers. No sockets in here.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use super::super::MessageLinks;
 use super::super::wire::{FrameErrorWire, FrameWire, MessageWire};
 use super::frames;
 use super::news::{ChangeKind, RealtimeEnd, RealtimeNews, RoomChange, RoomListPart};
 use super::seen_messages::SeenMessages;
-use crate::domain::{AuthToken, RoomId, Session, UserId};
+use crate::domain::{AuthToken, MessageId, RoomId, Session, UserId};
 
 /// The id of the one method that is called.
 const LOG_IN: &str = "login";
@@ -32,10 +34,11 @@ pub(super) struct Conversation {
     room_subscriptions: HashMap<String, bool>,
     last_id: u64,
     seen: SeenMessages,
+    links: Arc<MessageLinks>,
 }
 
 impl Conversation {
-    pub(super) fn new(session: &Session) -> Self {
+    pub(super) fn new(session: &Session, links: Arc<MessageLinks>) -> Self {
         Self {
             user: session.me.id.clone(),
             token: session.token.clone(),
@@ -44,6 +47,7 @@ impl Conversation {
             room_subscriptions: HashMap::new(),
             last_id: 0,
             seen: SeenMessages::default(),
+            links,
         }
     }
 
@@ -197,16 +201,22 @@ impl Conversation {
 
     fn message(&mut self, event: &str, message: Option<Value>) -> Vec<Step> {
         let message = message.and_then(|message| MessageWire::deserialize(message).ok());
-        match message {
-            Some(message) if self.is_room(event) && self.seen.is_news(&message) => self.news(),
-            _ => Vec::new(),
-        }
+        let Some(message) = message.filter(|_| self.is_room(event)) else {
+            return Vec::new();
+        };
+        let is_news = self.seen.is_news(&message);
+        // Whoever asks where the image was posted needs not ask the server.
+        self.links.learn(message.into_message().as_slice());
+        if is_news { self.news() } else { Vec::new() }
     }
 
     fn deleted(&self, event: &str, arg: Option<&Value>) -> Vec<Step> {
         let may_matter = match event.rsplit_once('/') {
             Some((room, "deleteMessage")) if self.is_room(room) => {
                 let id = arg.and_then(|arg| arg.get("_id")?.as_str());
+                if let Some(id) = id {
+                    self.links.forget_message(&MessageId::from(id));
+                }
                 id.is_none_or(|id| self.seen.had_images(id))
             }
             Some((room, "deleteMessageBulk")) => self.is_room(room),

@@ -14,6 +14,7 @@ mod news;
 mod seen_messages;
 mod socket;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -56,7 +57,7 @@ impl Client {
         let socket = socket::open(self.http(), &session.server).await?;
         Ok(Realtime {
             socket,
-            conversation: Conversation::new(session),
+            conversation: Conversation::new(session, Arc::clone(self.message_links())),
             room: None,
             room_changed_at: None,
         })

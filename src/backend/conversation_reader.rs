@@ -1,0 +1,168 @@
+//! What was said around the message of an image.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::message_finder::MessageFinder;
+use crate::domain::{Conversation, Message, MessageId, Room, Upload};
+use crate::protocol::{ClientError, FoundMessage, MessageTrouble};
+use crate::rocketchat::{HISTORY_PAGE_SIZE, HistorySpan, Replies, ThreadPage};
+
+/// How many messages are shown on each side: enough to see what it was about.
+const AROUND: usize = 4;
+
+/// How many replies of a thread are shown.
+const REPLIES: usize = 30;
+
+/// Where the messages after one are looked for, one after the other: the server gives the newest
+/// of a stretch first, so a short stretch comes before a long one.
+const STRETCHES: [SignedDuration; 2] = [
+    SignedDuration::from_mins(15),
+    SignedDuration::from_hours(24),
+];
+
+/// Reads the message of this image anew, and what is around it.
+pub(super) async fn read(
+    finder: &MessageFinder,
+    room: &Room,
+    upload: &Arc<Upload>,
+) -> Result<Conversation, MessageTrouble> {
+    let message = current(finder, room, upload).await?;
+    if let Some(head) = &message.thread {
+        let (thread, more_replies) = thread(finder, None, head).await?;
+        return Ok(Conversation {
+            message,
+            before: Vec::new(),
+            after: Vec::new(),
+            thread,
+            more_replies,
+        });
+    }
+    let (before, after) = match message.sent_at {
+        Some(time) => (
+            before(finder, room, &message, time).await?,
+            after(finder, room, &message, time).await?,
+        ),
+        None => (Vec::new(), Vec::new()),
+    };
+    let (thread, more_replies) = if message.reply_count > 0 {
+        thread(finder, Some(&message), &message.id).await?
+    } else {
+        (Vec::new(), 0)
+    };
+    Ok(Conversation {
+        message,
+        before,
+        after,
+        thread,
+        more_replies,
+    })
+}
+
+/// The message as it is now: reactions and replies come later than it.
+async fn current(
+    finder: &MessageFinder,
+    room: &Room,
+    upload: &Arc<Upload>,
+) -> Result<Message, MessageTrouble> {
+    let FoundMessage { place, message } = finder.find(room, upload).await?;
+    let id = &place.message;
+    match finder
+        .call(|client| async move { client.message(id).await })
+        .await
+    {
+        Ok(Some(now)) if now.carries(&upload.id) => Ok(now),
+        // Deleted, or its image was taken out of it.
+        Ok(_) => {
+            finder.links().forget(&upload.id);
+            Err(MessageTrouble::NotThere)
+        }
+        Err(error) => match message {
+            // It was readable a moment ago, in the history.
+            Some(read) if matches!(error, ClientError::Forbidden) => Ok(*read),
+            _ => Err(MessageTrouble::Client(error)),
+        },
+    }
+}
+
+async fn before(
+    finder: &MessageFinder,
+    room: &Room,
+    message: &Message,
+    time: Timestamp,
+) -> Result<Vec<Message>, MessageTrouble> {
+    let span = HistorySpan {
+        oldest: None,
+        latest: Some(time),
+        // The message itself is among them.
+        count: AROUND + 1,
+        replies: Replies::LeftOut,
+    };
+    let mut found = finder.history(room, span).await?;
+    found.retain(|other| other.id != message.id && other.sent_at <= message.sent_at);
+    found.truncate(AROUND);
+    found.reverse();
+    Ok(found)
+}
+
+async fn after(
+    finder: &MessageFinder,
+    room: &Room,
+    message: &Message,
+    time: Timestamp,
+) -> Result<Vec<Message>, MessageTrouble> {
+    let mut oldest = time;
+    for stretch in STRETCHES {
+        let latest = time.saturating_add(stretch).unwrap_or(time);
+        let span = HistorySpan {
+            oldest: Some(oldest),
+            latest: Some(latest),
+            count: HISTORY_PAGE_SIZE,
+            replies: Replies::LeftOut,
+        };
+        let mut found = finder.history(room, span).await?;
+        found.retain(|other| other.id != message.id && other.sent_at >= message.sent_at);
+        found.sort_by_key(|other| other.sent_at);
+        found.truncate(AROUND);
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        oldest = latest;
+    }
+    Ok(Vec::new())
+}
+
+/// The head and its replies, and how many there are besides. A server that shows no threads, or
+/// a head that was deleted, costs no more than that.
+async fn thread(
+    finder: &MessageFinder,
+    head: Option<&Message>,
+    id: &MessageId,
+) -> Result<(Vec<Message>, usize), MessageTrouble> {
+    let mut messages: Vec<Message> = Vec::new();
+    if let Some(head) = head {
+        messages.push(head.clone());
+    } else {
+        let head = finder.call(|client| async move { client.message(id).await });
+        messages.extend(unless_refused(head.await)?.flatten());
+    }
+    let page = finder.call(|client| async move { client.thread(id, REPLIES).await });
+    let Some(ThreadPage { replies, total }) = unless_refused(page.await)? else {
+        return Ok((messages, 0));
+    };
+    let more = total.saturating_sub(replies.len());
+    finder.links().learn(&replies);
+    messages.extend(replies);
+    Ok((messages, more))
+}
+
+fn unless_refused<T>(answer: Result<T, ClientError>) -> Result<Option<T>, MessageTrouble> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(ClientError::Forbidden | ClientError::NotFound | ClientError::Refused { .. }) => {
+            Ok(None)
+        }
+        Err(error) => Err(MessageTrouble::Client(error)),
+    }
+}

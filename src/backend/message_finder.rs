@@ -1,0 +1,238 @@
+//! From an image to the message that it was sent with.
+//!
+//! An upload does not say its message; only messages name their uploads. The cheapest way first:
+//! what was read before, then the server's own lookup (from 8.9 on), then the history of the room
+//! from the upload on: the message is written when its author has looked at the dialog, which may
+//! be up to a day later. Its calls have a budget of their own, beside the one of listing.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::link::{Next, SessionLink};
+use super::reaction::Tries;
+use crate::domain::{Message, MessageKind, Room, Upload};
+use crate::protocol::{FoundMessage, MessageTrouble};
+use crate::rocketchat::{
+    Client, ClientError, FileLookup, HISTORY_PAGE_SIZE, HistorySpan, MessageLinks, Replies,
+};
+use crate::storage::{Dirs, keep_message_links, stored_message_links};
+
+/// Clocks of one server, but not of one process.
+const BEFORE: SignedDuration = SignedDuration::from_secs(1);
+
+/// Ends of the parts of the day after an upload that are read one after the other: most messages
+/// come within minutes, and an unsent upload lives for 24 hours.
+const PART_ENDS: [SignedDuration; 3] = [
+    SignedDuration::from_mins(10),
+    SignedDuration::from_hours(2),
+    SignedDuration::from_hours(24),
+];
+
+/// How many pages of history are read for one image: most of a minute's budget of ten.
+const MAX_PAGES: usize = 9;
+
+/// A page with fewer messages is the last of its part. The server's limit of a page may be lower
+/// than what was asked for, but nobody sets it below this.
+const SURELY_LAST: usize = 25;
+
+/// See the [module documentation](self).
+pub(super) struct MessageFinder {
+    link: Arc<SessionLink>,
+    dirs: Dirs,
+}
+
+impl MessageFinder {
+    pub(super) const fn new(link: Arc<SessionLink>, dirs: Dirs) -> Self {
+        Self { link, dirs }
+    }
+
+    /// What is known without asking.
+    pub(super) fn links(&self) -> Arc<MessageLinks> {
+        Arc::clone(self.link.last_client().message_links())
+    }
+
+    /// Puts in what an earlier run found.
+    pub(super) async fn recall(&self) {
+        let links = self.links();
+        if !links.wants_stored() {
+            return;
+        }
+        let (dirs, account) = (self.dirs.clone(), self.link.account.clone());
+        let read = move || stored_message_links(&dirs, &account);
+        // Only while the program ends there is no answer.
+        if let Ok(stored) = tokio::task::spawn_blocking(read).await {
+            links.put_stored(stored);
+        }
+    }
+
+    /// Writes down what was found, for later runs.
+    pub(super) async fn keep(&self) {
+        let fresh = self.links().take_fresh();
+        if fresh.is_empty() {
+            return;
+        }
+        let (dirs, account) = (self.dirs.clone(), self.link.account.clone());
+        let write = move || {
+            if let Err(error) = keep_message_links(&dirs, &account, &fresh) {
+                // It saves calls and nothing else.
+                tracing::debug!(%error, "links to messages are not kept");
+            }
+        };
+        tokio::task::spawn_blocking(write).await.ok();
+    }
+
+    /// Where the message of this image is.
+    pub(super) async fn find(
+        &self,
+        room: &Room,
+        upload: &Upload,
+    ) -> Result<FoundMessage, MessageTrouble> {
+        if let Some(place) = self.links().place(&upload.id) {
+            let message = None;
+            return Ok(FoundMessage { place, message });
+        }
+        let message = match self.ask_for(room, upload).await? {
+            Some(message) => message,
+            None => self.search(room, upload).await?,
+        };
+        self.links().learn(std::slice::from_ref(&message));
+        Ok(FoundMessage {
+            place: message.place(),
+            message: Some(Box::new(message)),
+        })
+    }
+
+    /// The server's own lookup. What it does not find, refuses, or finds in another room (where
+    /// somebody forwarded the image to) may still be in the history.
+    async fn ask_for(
+        &self,
+        room: &Room,
+        upload: &Upload,
+    ) -> Result<Option<Message>, MessageTrouble> {
+        let id = &upload.id;
+        let asked = self.call(|client| async move { client.message_of_file(id).await });
+        match asked.await {
+            Ok(FileLookup::Found(message)) if is_it(&message, room, upload) => Ok(Some(*message)),
+            Ok(FileLookup::Found(_) | FileLookup::Nothing | FileLookup::NotOffered) => Ok(None),
+            Err(error) if says_no(&error) => {
+                tracing::debug!(%error, "no message by its file");
+                Ok(None)
+            }
+            Err(error) => Err(MessageTrouble::Client(error)),
+        }
+    }
+
+    /// Reads the history from the upload on.
+    async fn search(&self, room: &Room, upload: &Upload) -> Result<Message, MessageTrouble> {
+        let uploaded_at = upload.uploaded_at.ok_or(MessageTrouble::NoTime)?;
+        let mut oldest = later(uploaded_at, -BEFORE);
+        let mut pages_left = MAX_PAGES;
+        for end in PART_ENDS {
+            let end = later(uploaded_at, end);
+            let found = self.search_part(room, upload, (oldest, end), &mut pages_left);
+            if let Some(message) = found.await? {
+                return Ok(message);
+            }
+            oldest = end;
+        }
+        Err(MessageTrouble::NotThere)
+    }
+
+    /// Reads a part of the history, the newest page first: servers know no other order.
+    async fn search_part(
+        &self,
+        room: &Room,
+        upload: &Upload,
+        (oldest, end): (Timestamp, Timestamp),
+        pages_left: &mut usize,
+    ) -> Result<Option<Message>, MessageTrouble> {
+        let mut latest = end;
+        loop {
+            if *pages_left == 0 {
+                return Err(MessageTrouble::TooMuchWritten);
+            }
+            *pages_left -= 1;
+            let span = HistorySpan {
+                oldest: Some(oldest),
+                latest: Some(latest),
+                count: HISTORY_PAGE_SIZE,
+                replies: Replies::Included,
+            };
+            let page = self.history(room, span).await?;
+            let carrying = page.iter().filter(|message| is_it(message, room, upload));
+            // Sent twice, the first is what the image was posted with.
+            if let Some(message) = carrying.min_by_key(|message| message.sent_at) {
+                return Ok(Some(message.clone()));
+            }
+            let first = page.iter().filter_map(|message| message.sent_at).min();
+            match first {
+                Some(first) if page.len() >= SURELY_LAST && first < latest => latest = first,
+                _ => return Ok(None),
+            }
+        }
+    }
+
+    /// A part of the room's history; what it tells of images is remembered.
+    pub(super) async fn history(
+        &self,
+        room: &Room,
+        span: HistorySpan,
+    ) -> Result<Vec<Message>, MessageTrouble> {
+        let read = self.call(|client| async move { client.history(room, span).await });
+        let mut messages = read.await.map_err(MessageTrouble::Client)?;
+        messages.retain(|message| is_in(message, room));
+        self.links().learn(&messages);
+        Ok(messages)
+    }
+
+    /// Asks until there is an answer, a final refusal, or nobody waits any more.
+    pub(super) async fn call<T, Asking>(
+        &self,
+        ask: impl Fn(Arc<Client>) -> Asking,
+    ) -> Result<T, ClientError>
+    where
+        Asking: Future<Output = Result<T, ClientError>>,
+    {
+        let mut tries = Tries::new(&self.link.timings);
+        loop {
+            let client = self.link.client().await;
+            let error = match ask(Arc::clone(&client)).await {
+                Ok(answer) => {
+                    self.link.monitor.reached();
+                    return Ok(answer);
+                }
+                Err(error) => error,
+            };
+            let next = self.link.after_failure(&client, &error, &mut tries);
+            if next.await == Next::GiveUp {
+                return Err(error);
+            }
+        }
+    }
+}
+
+fn is_it(message: &Message, room: &Room, upload: &Upload) -> bool {
+    message.carries(&upload.id) && is_in(message, room) && message.kind != MessageKind::Removed
+}
+
+/// Answers of one room's history may leave it out.
+fn is_in(message: &Message, room: &Room) -> bool {
+    message.room == room.id || message.room.as_str().is_empty()
+}
+
+/// An answer about this file, and not about asking at all.
+const fn says_no(error: &ClientError) -> bool {
+    matches!(
+        error,
+        ClientError::Forbidden
+            | ClientError::NotFound
+            | ClientError::Refused { .. }
+            | ClientError::Malformed { .. }
+            | ClientError::ServerFault { .. }
+    )
+}
+
+fn later(time: Timestamp, by: SignedDuration) -> Timestamp {
+    time.saturating_add(by).unwrap_or(time)
+}

@@ -1,0 +1,240 @@
+//! Out of Salon: the clipboard, and other programs.
+
+use std::sync::Arc;
+
+use crate::domain::{ByteCount, ServerUrl, Upload, links};
+use crate::protocol::{Command, CopiedFiles, CopyTrouble, Errand, ErrandEnd, ErrandId, OpenTarget};
+use crate::state::AppState;
+use crate::state::effect::Effect;
+use crate::state::errand_message;
+use crate::state::errands::{
+    CopyQuestion, ErrandKind, MANY_BYTES, MANY_FILES, Purpose, ReadConversation,
+};
+use crate::state::image_action::ImageAction;
+use crate::state::notices::NoticeLevel;
+use crate::state::user_message::UserMessage;
+
+impl AppState {
+    pub(super) fn act_on_image(&mut self, action: ImageAction) -> Vec<Effect> {
+        match action {
+            ImageAction::ShowMessage => self.go_to_message(Purpose::Show),
+            ImageAction::CopyMessageLink => self.go_to_message(Purpose::Link),
+            ImageAction::CopyRoomLink => self.copy_room_link(),
+            ImageAction::CopyFileLink => self.copy_file_link(),
+            ImageAction::Copy => self.copy(),
+            ImageAction::CopyPixels => self.copy_pixels(),
+            ImageAction::CopyFiles => self.copy_files(),
+            ImageAction::ConfirmCopy => self.confirm_copy(),
+            ImageAction::LeaveCopy => {
+                self.errands.question = None;
+                Vec::new()
+            }
+            ImageAction::OpenCopy => match self.image_in_focus() {
+                Some((_, upload)) => {
+                    self.start_errand(ErrandKind::OpenCopy, Errand::OpenCopy(upload))
+                }
+                None => Vec::new(),
+            },
+            ImageAction::OpenInBrowser => self.open_in_browser(),
+            ImageAction::ShowConversation => self.show_conversation(),
+            ImageAction::HideConversation => self.hide_conversation(),
+            ImageAction::GiveUp(id) => self.give_up(id),
+            ImageAction::SetMessageApp(app) => {
+                self.settings.message_app = app;
+                vec![self.keep_settings()]
+            }
+        }
+    }
+
+    /// Notes an errand and sends it off; an earlier one of the same kind is given up.
+    pub(super) fn start_errand(&mut self, kind: ErrandKind, errand: Errand) -> Vec<Effect> {
+        let earlier = self.errands.same_kind(&kind);
+        let mut effects = earlier.map_or_else(Vec::new, |id| self.stop(id));
+        let id = self.errands.begin(kind);
+        effects.push(Effect::Send(Command::StartErrand { id, errand }));
+        effects
+    }
+
+    pub(super) fn give_up(&mut self, id: ErrandId) -> Vec<Effect> {
+        let effects = self.stop(id);
+        let is_reading = matches!(
+            self.errands.conversation,
+            Some((_, ReadConversation::Reading))
+        );
+        let kinds = self.errands.running().iter().map(|errand| &errand.kind);
+        let mut reading = kinds.filter(|kind| matches!(kind, ErrandKind::ReadConversation(_)));
+        if is_reading && reading.next().is_none() {
+            self.errands.conversation = None;
+        }
+        effects
+    }
+
+    fn stop(&mut self, id: ErrandId) -> Vec<Effect> {
+        match self.errands.end(id) {
+            Some(_) => vec![Effect::Send(Command::StopErrand(id))],
+            None => Vec::new(),
+        }
+    }
+
+    pub(super) fn errand_advanced(&mut self, id: ErrandId, done: usize) -> Vec<Effect> {
+        self.errands.advance(id, done);
+        Vec::new()
+    }
+
+    pub(super) fn errand_ended(&mut self, id: ErrandId, end: ErrandEnd) -> Vec<Effect> {
+        // One that was given up just before its end does nothing any more.
+        let Some(kind) = self.errands.end(id) else {
+            return Vec::new();
+        };
+        match (kind, end) {
+            (
+                ErrandKind::FindMessage {
+                    upload,
+                    room,
+                    purpose,
+                },
+                ErrandEnd::MessageFound(result),
+            ) => return self.message_found((upload, &room, purpose), result),
+            (ErrandKind::ReadConversation(upload), ErrandEnd::ConversationRead(result)) => {
+                self.conversation_read(upload, result);
+            }
+            (_, ErrandEnd::ImageCopied(result)) => {
+                let said = result.map(errand_message::image_copied);
+                self.tell_copied(said, errand_message::not_copied);
+            }
+            (_, ErrandEnd::FilesCopied(result)) => self.files_copied(result),
+            (_, ErrandEnd::CopyOpened(Err(trouble))) => {
+                return self.warn(errand_message::not_opened(&trouble));
+            }
+            (_, ErrandEnd::CopyOpened(Ok(()))) => {}
+            (kind, end) => tracing::error!(?kind, ?end, "the end of another errand"),
+        }
+        Vec::new()
+    }
+
+    fn files_copied(&mut self, result: Result<CopiedFiles, CopyTrouble>) {
+        let said = result.map(|copied| errand_message::files_copied(&copied));
+        self.tell_copied(said, errand_message::not_copied);
+    }
+
+    fn tell_copied(
+        &mut self,
+        said: Result<UserMessage, CopyTrouble>,
+        or_why_not: impl FnOnce(&CopyTrouble) -> UserMessage,
+    ) {
+        match said {
+            Ok(message) => self.notices.push(NoticeLevel::Info, message, None),
+            Err(trouble) => {
+                let message = or_why_not(&trouble);
+                self.notices.push(NoticeLevel::Warning, message, None);
+            }
+        }
+    }
+
+    pub(super) fn copy_text(&mut self, text: String, what: &'static str) -> Vec<Effect> {
+        let message = UserMessage::copied(what);
+        self.notices.push(NoticeLevel::Info, message, None);
+        vec![Effect::CopyText(text)]
+    }
+
+    fn copy_room_link(&mut self) -> Vec<Effect> {
+        let room = self.gallery.as_ref().map(|gallery| &gallery.room);
+        match (self.server(), room) {
+            (Some(server), Some(room)) => {
+                let link = links::room_link(server, room);
+                self.copy_text(link, "Link to the room")
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn copy_file_link(&mut self) -> Vec<Effect> {
+        let focus = self.image_in_focus();
+        match (self.server(), focus) {
+            (Some(server), Some((_, upload))) => {
+                let link = links::file_link(server, &upload);
+                self.copy_text(link, "Link to the file")
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn open_in_browser(&self) -> Vec<Effect> {
+        let focus = self.image_in_focus();
+        match (self.server(), focus) {
+            (Some(server), Some((_, upload))) => {
+                let link = links::file_link(server, &upload);
+                vec![Effect::Send(Command::Open(OpenTarget::Web(link)))]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn server(&self) -> Option<&ServerUrl> {
+        let session = self.session.as_ref()?;
+        Some(&session.account.server)
+    }
+
+    fn copy(&mut self) -> Vec<Effect> {
+        let is_one = self
+            .gallery
+            .as_ref()
+            .is_none_or(|gallery| gallery.is_viewer_open || gallery.chosen_count() <= 1);
+        if is_one {
+            self.copy_pixels()
+        } else {
+            self.copy_files()
+        }
+    }
+
+    fn copy_pixels(&mut self) -> Vec<Effect> {
+        match self
+            .to_copy()
+            .and_then(|uploads| uploads.into_iter().next())
+        {
+            Some(upload) => self.start_errand(ErrandKind::CopyImage, Errand::CopyImage(upload)),
+            None => Vec::new(),
+        }
+    }
+
+    fn copy_files(&mut self) -> Vec<Effect> {
+        let gallery = self.gallery.as_ref();
+        if gallery.is_some_and(|gallery| !gallery.is_viewer_open && !gallery.is_choice_known()) {
+            return self.warn(errand_message::not_listed_yet());
+        }
+        let Some(uploads) = self.to_copy() else {
+            return Vec::new();
+        };
+        let bytes: ByteCount = uploads.iter().filter_map(|upload| upload.size).sum();
+        let count = uploads.len();
+        if count > MANY_FILES || bytes > MANY_BYTES {
+            self.errands.question = Some(CopyQuestion { count, bytes });
+            return Vec::new();
+        }
+        self.start_copy(uploads)
+    }
+
+    /// What is chosen may be another choice by now: it is what the person sees.
+    fn confirm_copy(&mut self) -> Vec<Effect> {
+        match (self.errands.question.take(), self.to_copy()) {
+            (Some(_), Some(uploads)) => self.start_copy(uploads),
+            _ => Vec::new(),
+        }
+    }
+
+    fn start_copy(&mut self, uploads: Vec<Arc<Upload>>) -> Vec<Effect> {
+        let kind = ErrandKind::CopyFiles(uploads.len());
+        self.start_errand(kind, Errand::CopyFiles(uploads))
+    }
+
+    /// The image in view, else what is chosen, else the image in focus.
+    fn to_copy(&self) -> Option<Vec<Arc<Upload>>> {
+        let gallery = self.gallery.as_ref()?;
+        let uploads: Vec<_> = if gallery.is_viewer_open || !gallery.has_choice() {
+            gallery.focused().into_iter().collect()
+        } else {
+            gallery.chosen().collect()
+        };
+        (!uploads.is_empty()).then_some(uploads)
+    }
+}
