@@ -264,6 +264,17 @@ impl AppState {
             | Action::SaveNews
             | Action::HideNews
             | Action::UpdateFolders => self.act_on_saves(action),
+            Action::FocusGained(_)
+            | Action::FocusLost
+            | Action::Open(_)
+            | Action::DismissNotice(_)
+            | Action::Copied(_)
+            | Action::ClearCache => self.act_on_window(action),
+        }
+    }
+
+    fn act_on_window(&mut self, action: Action) -> Vec<Effect> {
+        match action {
             Action::FocusGained(at) => self.focus_gained(at),
             Action::FocusLost => {
                 self.desktop.has_focus = false;
@@ -280,6 +291,7 @@ impl AppState {
                 Vec::new()
             }
             Action::ClearCache => vec![Effect::Send(Command::ClearCache)],
+            _ => Vec::new(),
         }
     }
 
