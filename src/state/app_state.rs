@@ -269,6 +269,17 @@ impl AppState {
             | Action::HideNews
             | Action::UpdateFolders => self.act_on_saves(action),
             Action::OnImage(action) => self.act_on_image(action),
+            Action::FocusGained(_)
+            | Action::FocusLost
+            | Action::Open(_)
+            | Action::DismissNotice(_)
+            | Action::Copied(_)
+            | Action::ClearCache => self.act_on_window(action),
+        }
+    }
+
+    fn act_on_window(&mut self, action: Action) -> Vec<Effect> {
+        match action {
             Action::FocusGained(at) => self.focus_gained(at),
             Action::FocusLost => self.focus_lost(),
             Action::Open(target) => vec![Effect::Send(Command::Open(target))],
@@ -282,6 +293,7 @@ impl AppState {
                 Vec::new()
             }
             Action::ClearCache => vec![Effect::Send(Command::ClearCache)],
+            _ => Vec::new(),
         }
     }
 

@@ -24,9 +24,10 @@ impl AppState {
                 gallery.stay();
                 let before = gallery.focus();
                 gallery.step(step);
-                let is_turned = gallery.focus() != before && matches!(step, ViewerStep::By(_));
+                if gallery.focus() == before || !matches!(step, ViewerStep::By(_)) {
+                    return Vec::new();
+                }
                 self.tell_once(
-                    is_turned,
                     |choices| &mut choices.has_told_order,
                     UserMessage::order_of_images,
                 )
@@ -36,7 +37,6 @@ impl AppState {
                 Vec::new()
             }
             Action::TurnedView => self.tell_once(
-                true,
                 |choices| &mut choices.has_told_view_only,
                 UserMessage::turned_view_only,
             ),
@@ -64,12 +64,11 @@ impl AppState {
     /// Says something that people need to be told once, and remembers that.
     fn tell_once(
         &mut self,
-        is_due: bool,
         told: impl Fn(&mut ViewerChoices) -> &mut bool,
         message: impl Fn() -> UserMessage,
     ) -> Vec<Effect> {
         let told = told(&mut self.settings.viewer);
-        if !is_due || std::mem::replace(told, true) {
+        if std::mem::replace(told, true) {
             return Vec::new();
         }
         self.notices.push(NoticeLevel::Info, message(), None);

@@ -230,6 +230,7 @@ fn head_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, seen: &Seen, pla
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 1.0;
+                ui.add_space(space::XS);
                 let name = RichText::new(safe_display_name(&seen.upload.name)).strong();
                 ui.add(egui::Label::new(name).truncate().selectable(false));
                 let job = facts_job(gallery, seen, place.marks);

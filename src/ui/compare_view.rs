@@ -19,7 +19,7 @@ use crate::ui::pan_zoom::{self, KEY_STEP, Pane, ZoomStep};
 use crate::ui::slide_show::is_full_screen;
 use crate::ui::theme::{Palette, space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::view_gestures::{Gesture, Notches, gestures};
+use crate::ui::view_gestures::{Gesture, Notches, gestures, offer_grab};
 use crate::ui::viewer_controls::{BAR, BUTTON, button_ui, on_picture, toggle_ui};
 use crate::ui::viewer_keys::{PAN_POINTS, Pressed, take, zoom_of};
 
@@ -88,8 +88,8 @@ impl CompareView {
         let active = active(gallery, compared.iter().map(|(position, _)| *position));
         let (bar, rest) = all.split_top_bottom_at_y(all.top() + BAR);
         let rects = places(rest, compared.len());
-        let seen = compared.into_iter().enumerate();
-        let seen = seen.map(|(_, one)| look(ui, cx, gallery, one));
+        let seen = compared.into_iter();
+        let seen = seen.map(|one| look(ui, cx, gallery, one));
         let seen: Vec<Seen> = seen.collect();
         self.areas = rects.iter().copied().map(picture_rect).collect();
         for (index, (seen, area)) in seen.iter().zip(&self.areas).enumerate() {
@@ -131,13 +131,13 @@ impl CompareView {
             activate(ui, cx, seen.position, response.id);
         }
         let pixels_per_point = ui.pixels_per_point();
-        let is_cut = self
-            .zoom
-            .lens(index)
-            .and_then(|lens| Some(lens.zoom.is_cut(lens.pane?)))
-            .unwrap_or(false);
+        let lens = self.zoom.lens(index);
+        let is_cut = lens.and_then(|lens| Some(lens.zoom.is_cut(lens.pane?)));
+        if is_cut == Some(true) {
+            offer_grab(ui, response);
+        }
         let wheel = WheelChoice::Zoom;
-        for gesture in gestures(ui, response, wheel, &mut self.notches, is_cut) {
+        for gesture in gestures(ui, response, wheel, &mut self.notches) {
             match gesture {
                 // A double click.
                 Gesture::Zoom(ZoomStep::Toggle, _) => cx.act(Action::OpenViewer(seen.position)),

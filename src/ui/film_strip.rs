@@ -56,13 +56,18 @@ pub(super) struct FilmStrip {
 }
 
 impl FilmStrip {
-    /// What is left for the image, and where the strip is, if there is to be one.
-    pub(super) fn split(pane: Rect, is_shown: bool) -> (Rect, Option<Rect>) {
-        if !is_shown || pane.height() < LEAST_HEIGHT {
+    /// What is left for the image, and where the strip is, if there is room for it.
+    pub(super) fn split(pane: Rect) -> (Rect, Option<Rect>) {
+        if pane.height() < LEAST_HEIGHT {
             return (pane, None);
         }
         let (view, strip) = pane.split_top_bottom_at_y(pane.bottom() - HEIGHT);
         (view, Some(strip))
+    }
+
+    /// How many points of the lower edge it takes in this frame.
+    pub(super) fn height(&self) -> f32 {
+        if self.visible.is_empty() { 0.0 } else { HEIGHT }
     }
 
     /// The positions on the strip in this frame.
@@ -98,7 +103,7 @@ impl FilmStrip {
         let painter = ui.painter().with_clip_rect(strip);
         painter.rect_filled(strip, 0.0, Palette::STRIP_GROUND);
         for tile in &tiles {
-            tile_ui(&painter, cx, tile, tile.position == row.focus);
+            tile_ui(&painter, cx, tile, row.focus);
         }
         nodes_ui(ui, cx, gallery, &response, &tiles, row.focus);
         if response.clicked()
@@ -229,7 +234,8 @@ impl Row {
     }
 }
 
-fn tile_ui(painter: &Painter, cx: ViewContext<'_>, tile: &Tile, is_in_view: bool) {
+fn tile_ui(painter: &Painter, cx: ViewContext<'_>, tile: &Tile, focus: usize) {
+    let is_in_view = tile.position == focus;
     let radius = CornerRadius::same(theme::TILE_RADIUS);
     painter.rect_filled(tile.rect, radius, Color32::from_gray(38));
     let weak = Color32::from_gray(165);
@@ -348,9 +354,9 @@ mod tests {
     #[test]
     fn a_low_window_has_no_strip() {
         let low = Rect::from_min_size(pos2(0.0, 0.0), vec2(800.0, 200.0));
-        assert_eq!(FilmStrip::split(low, true), (low, None));
+        assert_eq!(FilmStrip::split(low), (low, None));
         let usual = Rect::from_min_size(pos2(0.0, 0.0), vec2(800.0, 600.0));
-        let (view, strip) = FilmStrip::split(usual, true);
+        let (view, strip) = FilmStrip::split(usual);
         assert_eq!(strip.unwrap().height() + view.height(), 600.0);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use egui::{Align, Align2, Area, Id, Layout, Order, Response, Ui, vec2};
+use egui::{Align, Align2, Area, Id, Layout, Order, Response, Ui, Vec2, vec2};
 use lucide_icons::Icon;
 
 use crate::domain::SaveJobId;
@@ -33,13 +33,15 @@ pub(super) struct NoticesView {
 }
 
 impl NoticesView {
-    /// Draws the stack, `beside` points left of its corner; `true` when somebody wants to see
-    /// the queue.
-    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>, beside: f32) -> bool {
+    /// Draws the stack, so many points left of its corner (beside the queue, then) and above it;
+    /// `true` when somebody wants to see the queue.
+    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>, off_corner: Vec2) -> bool {
         let now = ui.input(|input| input.time);
         self.forget_gone(cx);
         let mut opens_queue = false;
-        let offset = vec2(-space::M - beside, -(theme::STATUS_BAR_HEIGHT + space::M));
+        let beside = off_corner.x;
+        let corner = vec2(space::M, theme::STATUS_BAR_HEIGHT + space::M);
+        let offset = -(corner + off_corner);
         let is_empty = cx.state.notices.iter().next().is_none()
             && !self.has_fresh_save(cx, now)
             && !self.errands.are_due(ui, cx);

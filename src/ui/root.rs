@@ -152,7 +152,11 @@ impl RootView {
         } else {
             0.0
         };
-        if self.notices.ui(ui, cx, beside) {
+        let above = match &state.gallery {
+            Some(gallery) if gallery.is_viewer_open => self.viewer.foot(),
+            _ => 0.0,
+        };
+        if self.notices.ui(ui, cx, egui::vec2(beside, above)) {
             self.is_queue_open = true;
         }
         self.finish(state, &actions, &wishes)

@@ -146,7 +146,7 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "Give up a drag, clear selection or search": NONE Escape;
     Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
     Local, Viewer, "Next": NONE Space;
-    Local, Viewer, "Read on in a tall image, else ten on and back": NONE PageDown, NONE PageUp;
+    Local, Viewer, "Read on, or ten images on and back": NONE PageDown, NONE PageUp;
     Local, Viewer, "First and last": NONE Home, NONE End;
     Local, Viewer, "Zoom in and out": NONE Plus, NONE Minus;
     Local, Viewer, "Fit the window": NONE Num0;
@@ -156,14 +156,14 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Viewer, "Play or pause what moves": NONE K;
     Local, Viewer, "Frame back and on": NONE Comma, NONE Period;
     Local, Viewer, "Rotate the view, and back": NONE R, SHIFT R;
-    Local, Viewer, "Flip the view left to right, upside down": NONE H, NONE V;
+    Local, Viewer, "Flip left to right, upside down": NONE H, NONE V;
     Local, Viewer, "Keep the zoom from image to image": NONE L;
     Local, Viewer, "Film strip": NONE T;
     Local, Viewer, "Slide show, and pause": NONE P;
     Local, Viewer, "What is behind transparent images": NONE B;
     Local, Viewer, "Select or unselect": NONE X, CTRL Space;
     Local, Viewer, "Leave slide show, full screen, viewer": NONE Escape;
-    Local, Comparison, "Move the images, or go to the one beside": NONE ArrowLeft, NONE ArrowRight;
+    Local, Comparison, "Move, or go to the image beside": NONE ArrowLeft, NONE ArrowRight;
     Local, Comparison, "One zoom for all, or each its own": NONE L;
     Local, Comparison, "Open alone": NONE Enter;
     Local, Comparison, "Select or unselect": NONE X, NONE Space;

@@ -25,12 +25,30 @@ pub(super) struct SlideShow {
 
 #[derive(Debug)]
 struct Run {
-    is_paused: bool,
+    pace: Pace,
     /// It filled the screen with the window, and gives it back.
     has_filled_screen: bool,
     /// Which image is shown, and since when its picture is, in seconds of egui's clock.
     shown: Option<UploadId>,
     since: Option<f64>,
+}
+
+/// How it stands with a slide show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// It goes on by itself.
+    Running,
+    /// It rests.
+    Paused,
+}
+
+/// How much is seen of the image in view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// All that there is to see of it, be it why it cannot be shown.
+    Complete,
+    /// Something that stands in, or nothing.
+    Partial,
 }
 
 /// What comes after the image in view.
@@ -47,15 +65,18 @@ impl SlideShow {
         self.run.is_some()
     }
 
-    /// Whether it rests.
-    pub(super) fn is_paused(&self) -> bool {
-        self.run.as_ref().is_some_and(|run| run.is_paused)
+    /// How it stands with it; none while there is none.
+    pub(super) fn pace(&self) -> Option<Pace> {
+        self.run.as_ref().map(|run| run.pace)
     }
 
     /// Begins, rests, goes on.
     pub(super) fn toggle(&mut self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         if let Some(run) = &mut self.run {
-            run.is_paused = !run.is_paused;
+            run.pace = match run.pace {
+                Pace::Running => Pace::Paused,
+                Pace::Paused => Pace::Running,
+            };
             return;
         }
         let is_full = is_full_screen(ui);
@@ -66,7 +87,7 @@ impl SlideShow {
             cx.act(Action::StepViewer(ViewerStep::First));
         }
         self.run = Some(Run {
-            is_paused: false,
+            pace: Pace::Running,
             has_filled_screen: !is_full,
             shown: None,
             since: None,
@@ -82,22 +103,23 @@ impl SlideShow {
         }
     }
 
-    /// Goes on when it is time. `is_there`: what there is to see of the image in view is seen.
+    /// Goes on when it is time.
     pub(super) fn advance(
         &mut self,
         ui: &Ui,
         cx: ViewContext<'_>,
         gallery: &Gallery,
-        is_there: bool,
+        sight: Sight,
     ) {
         let Some(run) = &mut self.run else { return };
         let now = ui.input(|input| input.time);
         let shown = gallery.focused().map(|upload| upload.id.clone());
-        if run.is_paused || run.shown != shown {
+        let is_paused = run.pace == Pace::Paused;
+        if is_paused || run.shown != shown {
             run.since = None;
             run.shown = shown;
         }
-        if run.is_paused || !is_there {
+        if is_paused || sight == Sight::Partial {
             return;
         }
         let interval = f64::from(cx.state.settings.viewer.slide_interval.secs());
@@ -114,12 +136,11 @@ impl SlideShow {
                     cx.act(Action::StepViewer(ViewerStep::To(position)));
                 }
             }
-            Next::Unknown => {}
             Next::Nothing if rest <= 0.0 => {
                 cx.act(Action::EndSlideShow);
                 self.end(ui);
             }
-            Next::Nothing => {}
+            Next::Unknown | Next::Nothing => {}
         }
     }
 }

@@ -42,14 +42,12 @@ impl Notches {
     }
 }
 
-/// What the person did to the image under `response` in this frame. `is_cut`: some of it is
-/// outside the view, so that it can be dragged.
+/// What the person did to the image under `response` in this frame.
 pub(super) fn gestures(
     ui: &Ui,
     response: &Response,
     wheel: WheelChoice,
     notches: &mut Notches,
-    is_cut: bool,
 ) -> Vec<Gesture> {
     let mut gestures = Vec::new();
     if let Some(at) = response.hover_pos() {
@@ -63,13 +61,18 @@ pub(super) fn gestures(
     if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
         gestures.push(Gesture::Pan(response.drag_delta()));
         ui.set_cursor_icon(CursorIcon::Grabbing);
-    } else if response.hovered() && is_cut {
-        ui.set_cursor_icon(CursorIcon::Grab);
     }
     if response.clicked_by(PointerButton::Extra1) {
         gestures.push(Gesture::Back);
     }
     gestures
+}
+
+/// The pointer over an image that is larger than the view: it can be dragged.
+pub(super) fn offer_grab(ui: &Ui, response: &Response) {
+    if response.hovered() && !response.dragged() {
+        ui.set_cursor_icon(CursorIcon::Grab);
+    }
 }
 
 /// The wheel zooms, or goes to the next image; with Ctrl or Shift it moves the image, as do two

@@ -12,12 +12,14 @@ use crate::protocol::{SlideInterval, ViewerChoices};
 use crate::state::{Action, Gallery, ViewerStep};
 use crate::ui::film_strip::FilmStrip;
 use crate::ui::pan_zoom::{self, PanZoom, Pane, ZoomStep};
-use crate::ui::slide_show::{SlideShow, is_full_screen};
+use crate::ui::slide_show::{Sight, SlideShow, is_full_screen};
+use crate::ui::texture_store::Texture;
 use crate::ui::theme::Palette;
 use crate::ui::view_context::ViewContext;
-use crate::ui::view_gestures::{Gesture, Notches, gestures};
+use crate::ui::view_gestures::{Gesture, Notches, gestures, offer_grab};
 use crate::ui::view_turn::{Turn, Turning};
 use crate::ui::viewer_animation::Player;
+use crate::ui::viewer_bar::FOOT;
 use crate::ui::viewer_controls::{Controls, Scene};
 use crate::ui::viewer_image::may_be_transparent;
 use crate::ui::viewer_pace::Pace;
@@ -91,7 +93,11 @@ impl Viewer {
         let pane = ui.available_rect_before_wrap();
         ui.painter().rect_filled(pane, 0.0, Palette::VIEWER_GROUND);
         let has_strip = cx.state.settings.viewer.is_film_strip_shown && !self.slides.is_on();
-        let (view, strip) = FilmStrip::split(pane, has_strip);
+        let (view, strip) = if has_strip {
+            FilmStrip::split(pane)
+        } else {
+            (pane, None)
+        };
         let response = ui.interact(view, viewer_id(), Sense::click_and_drag());
         let upload = gallery.focused();
         self.turn_to(ui, upload.as_deref());
@@ -123,14 +129,18 @@ impl Viewer {
             self.blank_since = None;
         }
         viewer_pictures::ask_neighbours(ui, cx, gallery, &mut self.way);
-        let is_there = failure.is_some() || texture.is_some_and(|(_, is_full)| is_full);
-        if is_there {
+        let sight = match texture {
+            _ if failure.is_some() => Sight::Complete,
+            Some((_, true)) => Sight::Complete,
+            Some((_, false)) | None => Sight::Partial,
+        };
+        if sight == Sight::Complete {
             self.pace.shown();
         }
-        self.slides.advance(ui, cx, gallery, is_there);
+        self.slides.advance(ui, cx, gallery, sight);
         self.strip.ui(ui, cx, gallery, strip);
-        let may_be_transparent = texture.is_some_and(|(it, _)| may_be_transparent(it.format));
-        self.controls_ui(ui, cx, gallery, view, may_be_transparent);
+        let texture = texture.map(|(texture, _)| texture);
+        self.controls_ui(ui, cx, gallery, (view, texture));
         if !self.slides.is_on() {
             self.animation.control_ui(ui, view, self.controls.seen());
         }
@@ -156,6 +166,11 @@ impl Viewer {
     /// Whether one image after the other is shown by itself.
     pub const fn is_slide_show_on(&self) -> bool {
         self.slides.is_on()
+    }
+
+    /// How many points of the lower edge the film strip and the buttons take.
+    pub(super) fn foot(&self) -> f32 {
+        self.strip.height() + FOOT
     }
 
     /// The positions that are on screen, be it as small pictures.
@@ -276,8 +291,10 @@ impl Viewer {
     fn pointer_ui(&mut self, ui: &Ui, cx: ViewContext<'_>, response: &Response) {
         let Some(stage) = self.stage else { return };
         let wheel = cx.state.settings.viewer.wheel;
-        let is_cut = self.zoom.is_cut(stage.pane);
-        for gesture in gestures(ui, response, wheel, &mut self.notches, is_cut) {
+        if self.zoom.is_cut(stage.pane) {
+            offer_grab(ui, response);
+        }
+        for gesture in gestures(ui, response, wheel, &mut self.notches) {
             match gesture {
                 Gesture::Zoom(step, at) => self.apply(step, Some(at)),
                 Gesture::Pan(points) => {
@@ -294,15 +311,14 @@ impl Viewer {
         ui: &mut Ui,
         cx: ViewContext<'_>,
         gallery: &Gallery,
-        view: Rect,
-        may_be_transparent: bool,
+        (view, texture): (Rect, Option<Texture>),
     ) {
         let scene = Scene {
             view,
             scale: self.stage.map(|stage| self.zoom.scale(stage.pane)),
             is_zoom_kept: self.is_zoom_kept,
-            slides: self.slides.is_on().then(|| self.slides.is_paused()),
-            may_be_transparent,
+            slides: self.slides.pace(),
+            may_be_transparent: texture.is_some_and(|it| may_be_transparent(it.format)),
         };
         let wish = self.controls.controls_ui(ui, cx, gallery, scene);
         if let Some(wish) = wish {

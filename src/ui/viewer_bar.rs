@@ -5,7 +5,7 @@ use lucide_icons::Icon;
 
 use crate::protocol::{Backdrop, SlideInterval};
 use crate::ui::pan_zoom::{self, KEY_STEP, ZoomStep};
-use crate::ui::slide_show::is_full_screen;
+use crate::ui::slide_show::{Pace, is_full_screen};
 use crate::ui::theme::{Palette, space};
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_turn::Turning;
@@ -17,6 +17,9 @@ const PERCENT: f32 = 76.0;
 
 /// Width of the buttons that say seconds, in points.
 const SECONDS: f32 = 52.0;
+
+/// What the bar takes of the lower edge, in points.
+pub(super) const FOOT: f32 = BUTTON + space::S + space::M;
 
 /// From button to button in points.
 const PITCH: f32 = BUTTON + space::XS;
@@ -35,10 +38,10 @@ pub(super) fn bottom_bar_ui(
     cx: ViewContext<'_>,
     scene: Scene,
 ) -> (Option<Rect>, Option<Wish>) {
-    if let Some(is_paused) = scene.slides {
+    if let Some(pace) = scene.slides {
         let intervals = SlideInterval::ALL.len() as f32;
         let width = 2.0 * PITCH + intervals * (SECONDS + space::XS);
-        return bar_ui(ui, scene.view, width, |ui| slides_ui(ui, cx, is_paused));
+        return bar_ui(ui, scene.view, width, |ui| slides_ui(ui, cx, pace));
     }
     let Some(scale) = scene.scale else {
         return (None, None);
@@ -148,12 +151,13 @@ fn more(ui: &Ui, cx: ViewContext<'_>, scene: Scene) -> Vec<More> {
     }
     more.extend([
         button(
-            Icon::FlipHorizontal2,
+            // The icons are named by their line, not by where the image goes.
+            Icon::FlipVertical2,
             "Flip left to right (H)",
             Wish::Turn(Turning::FlipHorizontally),
         ),
         button(
-            Icon::FlipVertical2,
+            Icon::FlipHorizontal2,
             "Flip upside down (V)",
             Wish::Turn(Turning::FlipVertically),
         ),
@@ -166,12 +170,11 @@ fn more(ui: &Ui, cx: ViewContext<'_>, scene: Scene) -> Vec<More> {
     more
 }
 
-fn slides_ui(ui: &mut Ui, cx: ViewContext<'_>, is_paused: bool) -> Option<Wish> {
+fn slides_ui(ui: &mut Ui, cx: ViewContext<'_>, pace: Pace) -> Option<Wish> {
     let mut asked = None;
-    let (icon, name) = if is_paused {
-        (Icon::Play, "Go on (P)")
-    } else {
-        (Icon::Pause, "Pause (P)")
+    let (icon, name) = match pace {
+        Pace::Paused => (Icon::Play, "Go on (P)"),
+        Pace::Running => (Icon::Pause, "Pause (P)"),
     };
     if button_ui(ui, icon, name) {
         asked = Some(Wish::SlideShow);

@@ -12,6 +12,7 @@ use lucide_icons::Icon;
 use crate::domain::{Upload, safe_display_name};
 use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
+use crate::ui::slide_show::Pace;
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::ViewContext;
 use crate::ui::viewer::{Wish, step, viewer_id};
@@ -44,8 +45,8 @@ pub(super) struct Scene {
     /// Its zoom; none while nothing is known of its size.
     pub scale: Option<f32>,
     pub is_zoom_kept: bool,
-    /// Whether the slide show rests, while there is one.
-    pub slides: Option<bool>,
+    /// How it stands with the slide show, if there is one.
+    pub slides: Option<Pace>,
     /// Something may be seen behind the image.
     pub may_be_transparent: bool,
 }
@@ -125,6 +126,8 @@ impl Controls {
 
 /// Buttons without a ground of their own, light on the scrim, whatever the theme.
 pub(super) fn on_picture(ui: &mut Ui) {
+    // An icon is as wide as its button is high.
+    ui.spacing_mut().button_padding.x = space::S;
     let visuals = ui.visuals_mut();
     visuals.override_text_color = Some(Color32::WHITE);
     for (widget, fill) in [
