@@ -87,6 +87,9 @@ use crate::storage::{Dirs, SessionStore};
 /// How long unfinished work may go on once the window is gone.
 const CLOSING_TIME: Duration = Duration::from_secs(2);
 
+/// A build that is not optimised takes ten times as long for a large screenshot.
+const DECODE_LIMIT: Duration = Duration::from_secs(if cfg!(debug_assertions) { 60 } else { 5 });
+
 /// What the backend stands on.
 pub struct BackendConfig {
     /// Where settings and caches are.
@@ -186,7 +189,7 @@ impl Default for Timings {
             live_gather: Duration::from_millis(300),
             live_interval: Duration::from_secs(3),
             rooms_gather: Duration::from_secs(2),
-            decode_limit: Duration::from_secs(5),
+            decode_limit: DECODE_LIMIT,
         }
     }
 }
