@@ -122,7 +122,8 @@ async fn after(
             replies: Replies::LeftOut,
         };
         let mut found = finder.history(room, span).await?;
-        found.retain(|other| other.id != message.id && other.sent_at >= message.sent_at);
+        // Those of the same moment are before it.
+        found.retain(|other| other.id != message.id && other.sent_at > message.sent_at);
         found.sort_by_key(|other| other.sent_at);
         found.truncate(AROUND);
         if !found.is_empty() {

@@ -23,7 +23,7 @@ use crate::protocol::{
 use crate::storage::{Dirs, HandedFiles, Rights, remove_left_files};
 
 /// Files that are fetched at the same time, each held in memory until it is written.
-const MAX_FETCHES: usize = 4;
+const MAX_FETCHES: usize = 3;
 
 /// Pixels of a drawing (SVG), which has none of its own: what a large screen shows.
 const DRAWING_EDGE_PX: u32 = 2_560;
@@ -182,7 +182,7 @@ impl ErrandDesk {
         let mut paths = Vec::with_capacity(uploads.len());
         let fetches: Vec<_> = uploads
             .iter()
-            .map(|upload| bytes_of(workshop, upload))
+            .map(|upload| bytes_to_hand_over(workshop, upload))
             .collect();
         // In their order: that is the order in which they are pasted.
         let mut fetched = futures_util::stream::iter(fetches).buffered(MAX_FETCHES);
@@ -220,7 +220,7 @@ impl ErrandDesk {
         workshop: &Workshop,
         upload: &Upload,
     ) -> Result<(), CopyTrouble> {
-        let bytes = bytes_of(workshop, upload).await?;
+        let bytes = bytes_to_hand_over(workshop, upload).await?;
         let path = self.hand_over(id, upload, bytes, Rights::ReadOnly).await?;
         // Some systems answer only when the program is closed again.
         let opened = on_thread("salon-open", move || open::that(path));
@@ -257,6 +257,19 @@ impl ErrandDesk {
 
 async fn bytes_of(workshop: &Workshop, upload: &Upload) -> Result<bytes::Bytes, CopyTrouble> {
     let bytes = workshop.originals.bytes(original(upload)).await;
+    bytes.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))
+}
+
+/// What is only handed over is not worth the place of what was looked at in the cache.
+async fn bytes_to_hand_over(
+    workshop: &Workshop,
+    upload: &Upload,
+) -> Result<bytes::Bytes, CopyTrouble> {
+    let file = original(upload);
+    if let Some(bytes) = workshop.originals.cached(file).await {
+        return Ok(bytes);
+    }
+    let bytes = workshop.originals.fetch_once(file).await;
     bytes.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))
 }
 

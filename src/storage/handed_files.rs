@@ -9,7 +9,7 @@ use super::dirs::create_private;
 use super::file_names::{numbered, portable_file_name};
 use super::{Dirs, StorageError};
 
-const FOLDER: &str = "handed over";
+const FOLDER: &str = "handed-over";
 
 /// Whether the program that was given a copy may change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,12 +2,17 @@
 
 use serde_json::json;
 
-use crate::domain::Upload;
+use crate::domain::{Message, MessageId, Upload};
 use crate::protocol::Metadata;
 use crate::state::{Gallery, file_json};
 
 /// One image as pretty-printed JSON.
-pub(super) fn of_upload(gallery: &Gallery, upload: &Upload, metadata: Option<&Metadata>) -> String {
+pub(super) fn of_upload(
+    gallery: &Gallery,
+    upload: &Upload,
+    metadata: Option<&Metadata>,
+    message: Option<&Message>,
+) -> String {
     let value = json!({
         "id": upload.id.as_str(),
         "name": upload.name,
@@ -29,6 +34,13 @@ pub(super) fn of_upload(gallery: &Gallery, upload: &Upload, metadata: Option<&Me
         "path": upload.path,
         "etag": upload.etag,
         "file": metadata.map(file_json),
+        "message": message.map(|message| json!({
+            "id": message.id.as_str(),
+            "thread": message.thread.as_ref().map(MessageId::as_str),
+            "sent_at": message.sent_at.map(|time| time.to_string()),
+            "text": message.text,
+            "captions": message.captions,
+        })),
     });
     format!("{value:#}")
 }

@@ -23,7 +23,10 @@ pub(super) fn message_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload) {
     };
     // Among the others it is marked, so it is not shown twice.
     if let Some(message) = errands.message(&upload.id).filter(|_| read.is_none()) {
-        body_ui(ui, cx, message);
+        // Its file is what the panel is about.
+        if !text_ui(ui, cx, message) {
+            weak_ui(ui, cx, "Posted without a text");
+        }
         reactions_ui(ui, cx, message);
     }
     let act = |action| cx.act(Action::OnImage(action));
@@ -80,32 +83,43 @@ pub(super) fn message_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload) {
     });
 }
 
-/// What was written, to be selected; never more than text.
+/// What was written and the names of its files.
 pub(super) fn body_ui(ui: &mut Ui, cx: ViewContext<'_>, message: &Message) {
-    let weak = |words: String| RichText::new(words).italics().color(cx.palette.text_weak);
+    let has_text = text_ui(ui, cx, message);
+    if !has_text && message.file_names.is_empty() {
+        weak_ui(ui, cx, "Without a text");
+    }
+    for name in &message.file_names {
+        let name = RichText::new(safe_display_name(name)).small();
+        ui.add(Label::new(name.color(cx.palette.text_weak)).truncate());
+    }
+}
+
+/// What was written, to be selected; never more than text. Answers whether there was anything
+/// to say.
+fn text_ui(ui: &mut Ui, cx: ViewContext<'_>, message: &Message) -> bool {
     match &message.kind {
         MessageKind::Written => {}
         MessageKind::Removed => {
-            ui.label(weak("This message was deleted".to_owned()));
-            return;
+            weak_ui(ui, cx, "This message was deleted");
+            return true;
         }
         MessageKind::Encrypted => {
-            ui.label(weak("This message is end-to-end encrypted".to_owned()));
-            return;
+            weak_ui(ui, cx, "This message is end-to-end encrypted");
+            return true;
         }
         MessageKind::System(kind) => {
             let kind = safe_display_name(kind);
-            ui.label(weak(format!("A note of the server ({kind})")));
+            weak_ui(ui, cx, &format!("A note of the server ({kind})"));
         }
     }
-    let texts = std::iter::once(&message.text).chain(&message.captions);
-    let mut is_empty = true;
-    for text in texts {
+    let mut has_text = message.kind != MessageKind::Written;
+    for text in std::iter::once(&message.text).chain(&message.captions) {
         let plain = message_text::plain(text);
         if plain.is_empty() {
             continue;
         }
-        is_empty = false;
+        has_text = true;
         ui.add(Label::new(&plain).wrap().selectable(true));
         for link in message_text::links(text) {
             // Its label is where it leads, whatever the text calls it.
@@ -115,13 +129,12 @@ pub(super) fn body_ui(ui: &mut Ui, cx: ViewContext<'_>, message: &Message) {
             }
         }
     }
-    if is_empty && message.file_names.is_empty() && message.kind == MessageKind::Written {
-        ui.label(weak("Without a text".to_owned()));
-    }
-    for name in &message.file_names {
-        let name = RichText::new(safe_display_name(name)).small();
-        ui.add(Label::new(name.color(cx.palette.text_weak)).truncate());
-    }
+    has_text
+}
+
+fn weak_ui(ui: &mut Ui, cx: ViewContext<'_>, words: &str) {
+    let words = RichText::new(words).italics();
+    ui.label(words.color(cx.palette.text_weak));
 }
 
 /// Who answered with a picture; the names are under the pointer.
@@ -145,7 +158,11 @@ pub(super) fn reactions_ui(ui: &mut Ui, cx: ViewContext<'_>, message: &Message) 
                 .corner_radius(egui::CornerRadius::same(8))
                 .inner_margin(egui::Margin::symmetric(6, 2));
             let chip = frame.show(ui, |ui| {
-                ui.add(Label::new(format!("{shown} {count}")).selectable(false))
+                ui.add(
+                    Label::new(format!("{shown} {count}"))
+                        .selectable(false)
+                        .extend(),
+                )
             });
             let spoken = format!("{count} × {}: {names}", reaction.emoji);
             let chip = chip.inner;

@@ -75,7 +75,8 @@ fn upload_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Arc<U
     }
     ui.add_space(space::M);
     if ui.button("Copy all as JSON").clicked() {
-        ui.copy_text(detail_json::of_upload(gallery, upload, metadata));
+        let message = cx.state.errands.message(&upload.id);
+        ui.copy_text(detail_json::of_upload(gallery, upload, metadata, message));
         cx.act(Action::Copied("Details"));
     }
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use egui::{Align, Layout, ProgressBar, Spinner, Ui};
+use egui::{Align, Layout, ProgressBar, Spinner, Ui, vec2};
 
 use crate::protocol::ErrandId;
 use crate::state::{Action, ErrandKind, ImageAction, RunningErrand, errand_message};
-use crate::ui::theme::text;
+use crate::ui::theme::{self, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{announce, card_frame};
 
@@ -63,7 +63,9 @@ fn card_ui(ui: &mut Ui, cx: ViewContext<'_>, errand: &RunningErrand, width: f32)
     let frame = card_frame(cx.palette).inner_margin(egui::Margin::symmetric(14, 12));
     frame.show(ui, |ui| {
         ui.set_width(width - 28.0);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let size = vec2(ui.available_width(), theme::BUTTON_HEIGHT);
+        let layout = Layout::right_to_left(Align::Center);
+        ui.allocate_ui_with_layout(size, layout, |ui| {
             let cancel = ui.button(word_for_giving_up(&errand.kind));
             if cancel.clicked() {
                 cx.act(Action::OnImage(ImageAction::GiveUp(errand.id)));

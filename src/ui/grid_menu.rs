@@ -23,7 +23,18 @@ pub(super) fn image_menu_ui(
     layout: &GridLayout,
     position: usize,
 ) {
-    ui.set_width(WIDTH);
+    image_menu::in_window(ui, WIDTH, |ui| {
+        about_image_ui(ui, cx, gallery, layout, position);
+    });
+}
+
+fn about_image_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    layout: &GridLayout,
+    position: usize,
+) {
     let upload = gallery.upload_at(position);
     let count = gallery.chosen_count().max(1);
     entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));

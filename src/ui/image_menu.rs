@@ -1,10 +1,11 @@
 //! Entries of menus about an image: its message, copies, other programs.
 
-use egui::{Button, Ui};
+use egui::{Button, ScrollArea, Ui};
 
 use crate::state::errand_message::files;
 use crate::state::{Action, ImageAction};
 use crate::ui::shortcuts::{Job, key_of};
+use crate::ui::theme::space;
 use crate::ui::view_context::ViewContext;
 
 /// Width of the menu in points.
@@ -12,11 +13,22 @@ const WIDTH: f32 = 250.0;
 
 /// About the image that fills the window.
 pub(super) fn viewer_menu_ui(ui: &mut Ui, cx: ViewContext<'_>) {
-    ui.set_width(WIDTH);
-    let save = key_of(ui.ctx(), Job::Save);
-    entry_ui(ui, "Save", &save, || cx.act(Action::SaveSelected));
-    ui.separator();
-    entries_ui(ui, cx, 1);
+    in_window(ui, WIDTH, |ui| {
+        let save = key_of(ui.ctx(), Job::Save);
+        entry_ui(ui, "Save", &save, || cx.act(Action::SaveSelected));
+        ui.separator();
+        entries_ui(ui, cx, 1);
+    });
+}
+
+/// A menu that is as high as it needs, and scrolls where the window is lower than that.
+pub(super) fn in_window(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
+    ui.set_width(width);
+    let height = ui.ctx().content_rect().height() - 4.0 * space::M;
+    ScrollArea::vertical()
+        .max_height(height)
+        .min_scrolled_height(height)
+        .show(ui, content);
 }
 
 /// Draws them; `count` images are chosen.

@@ -11,6 +11,8 @@
 mod child_process;
 #[cfg(target_os = "linux")]
 mod clipboard;
+#[cfg(target_os = "linux")]
+mod handing_over;
 mod images;
 mod listing;
 mod live;

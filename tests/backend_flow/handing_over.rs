@@ -1,0 +1,89 @@
+//! Copies for other programs, with a desktop that writes down what it is asked to open.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use salon::demo_server::LibraryChoice;
+use salon::protocol::{Command, CopyTrouble, Errand, ErrandEnd, ErrandId, Event};
+
+use crate::child_process::{assert_passed, this_test};
+use crate::support::TestBackend;
+use crate::uploads;
+use crate::whole_visit::{demo, open_room};
+
+/// Where the desktop writes to; only the child has it.
+const OPENED: &str = "SALON_TEST_OPENED";
+
+/// Everything that may open files on a Linux desktop is this script.
+fn desktop(folder: &Path, script: &str) {
+    for name in ["xdg-open", "gio", "gnome-open", "kde-open", "wslview"] {
+        let path = folder.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+/// `true` in the parent, where all is done.
+fn ran_on_a_desktop(test: &str, script: &str) -> bool {
+    if std::env::var_os(OPENED).is_some() {
+        return false;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    desktop(folder.path(), script);
+    let child = this_test(&format!("handing_over::{test}"))
+        .env(OPENED, folder.path().join("opened"))
+        .env("PATH", format!("{}:/usr/bin:/bin", folder.path().display()))
+        .output();
+    assert_passed(&child.unwrap());
+    true
+}
+
+async fn opened(backend: &mut TestBackend, errand: Errand) -> Result<(), CopyTrouble> {
+    let id = ErrandId(1);
+    backend.send(Command::StartErrand { id, errand });
+    backend
+        .until("the end of it", |event| match event {
+            Event::ErrandEnded { end, .. } => match &**end {
+                ErrandEnd::CopyOpened(opened) => Some(opened.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_program_gets_a_copy_that_it_cannot_change() {
+    let test = "another_program_gets_a_copy_that_it_cannot_change";
+    if ran_on_a_desktop(test, r#"printf '%s' "$*" >"$SALON_TEST_OPENED""#) {
+        return;
+    }
+    let demo = demo(LibraryChoice::Small).await;
+    let (mut backend, _, listing) = open_room(&demo, "photography").await;
+    let upload = uploads(&listing).into_iter().next().unwrap();
+    let size = upload.size.unwrap().0;
+    let name = upload.name.clone();
+    let end = opened(&mut backend, Errand::OpenCopy(upload)).await;
+    assert_eq!(end, Ok(()));
+    let asked = fs::read_to_string(std::env::var_os(OPENED).unwrap()).unwrap();
+    let path = PathBuf::from(asked.strip_prefix("open ").unwrap_or(&asked));
+    assert_eq!(path.file_name().unwrap().to_str(), Some(name.as_str()));
+    let copy = path.metadata().unwrap();
+    assert_eq!((copy.len(), copy.permissions().readonly()), (size, true));
+    backend.close();
+    assert!(!path.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_program_for_it_that_is_said() {
+    let test = "without_a_program_for_it_that_is_said";
+    if ran_on_a_desktop(test, "exit 3") {
+        return;
+    }
+    let demo = demo(LibraryChoice::Small).await;
+    let (mut backend, _, listing) = open_room(&demo, "photography").await;
+    let upload = uploads(&listing).into_iter().next().unwrap();
+    let end = opened(&mut backend, Errand::OpenCopy(upload)).await;
+    assert_eq!(end, Err(CopyTrouble::NoProgram));
+}
