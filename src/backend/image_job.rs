@@ -60,10 +60,13 @@ impl Workshop {
             ImageSize::Thumbnail { edge_px } => {
                 self.thumbnail(request, &upload, u32::from(edge_px)).await
             }
-            ImageSize::Full { max_edge_px } => self.full(request, &upload, max_edge_px).await,
-            ImageSize::Tile(tile) => self.tile(request, &upload, tile).await,
+            // Rare beside thumbnails, and their futures are large.
+            ImageSize::Full { max_edge_px } => {
+                Box::pin(self.full(request, &upload, max_edge_px)).await
+            }
+            ImageSize::Tile(tile) => Box::pin(self.tile(request, &upload, tile)).await,
             ImageSize::Frame { index, max_edge_px } => {
-                self.frame(request, &upload, index, max_edge_px).await
+                Box::pin(self.frame(request, &upload, index, max_edge_px)).await
             }
             ImageSize::Metadata => self.metadata(&upload).await,
         }
