@@ -17,10 +17,10 @@ use crate::ui::compare_pane::{
 use crate::ui::compare_zoom::LinkedZoom;
 use crate::ui::pan_zoom::{self, KEY_STEP, Pane, ZoomStep};
 use crate::ui::slide_show::is_full_screen;
-use crate::ui::theme::{Palette, space, text};
+use crate::ui::theme::{self, Palette, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_gestures::{Gesture, Notches, gestures, offer_grab};
-use crate::ui::viewer_controls::{BAR, BUTTON, button_ui, on_picture, toggle_ui};
+use crate::ui::viewer_controls::{BAR, BUTTON, button_ui, focus_ring, on_picture, toggle_ui};
 use crate::ui::viewer_keys::{PAN_POINTS, Pressed, take, zoom_of};
 
 /// Between the images, in points.
@@ -207,7 +207,9 @@ impl CompareView {
             asked = Some(ZoomStep::By(KEY_STEP));
         }
         let label = Button::new("100 %").min_size(vec2(64.0, BUTTON));
-        if ui.add(label).on_hover_text("Actual size (1)").clicked() {
+        let label = ui.add(label).on_hover_text("Actual size (1)");
+        focus_ring(ui, &label, theme::RADIUS);
+        if label.clicked() {
             asked = Some(ZoomStep::To(1.0));
         }
         if button_ui(ui, Icon::ZoomOut, "Zoom out (-)") {

@@ -6,11 +6,11 @@ use lucide_icons::Icon;
 use crate::protocol::{Backdrop, SlideInterval};
 use crate::ui::pan_zoom::{self, KEY_STEP, ZoomStep};
 use crate::ui::slide_show::{Pace, is_full_screen};
-use crate::ui::theme::{Palette, space};
+use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_turn::Turning;
 use crate::ui::viewer::Wish;
-use crate::ui::viewer_controls::{BUTTON, Scene, button_ui, toggle_ui};
+use crate::ui::viewer_controls::{BUTTON, Scene, button_ui, focus_ring, toggle_ui};
 
 /// Width of the button that says how large the image is, in points.
 const PERCENT: f32 = 76.0;
@@ -93,7 +93,9 @@ fn zoom_ui(ui: &mut Ui, scale: f32) -> Option<Wish> {
         asked = Some(ZoomStep::By(1.0 / KEY_STEP));
     }
     let label = Button::new(pan_zoom::percent(scale)).min_size(vec2(PERCENT, BUTTON));
-    if ui.add(label).on_hover_text("Actual size (1)").clicked() {
+    let label = ui.add(label).on_hover_text("Actual size (1)");
+    focus_ring(ui, &label, theme::RADIUS);
+    if label.clicked() {
         asked = Some(ZoomStep::To(1.0));
     }
     if button_ui(ui, Icon::ZoomIn, "Zoom in (+)") {
@@ -191,6 +193,7 @@ fn slides_ui(ui: &mut Ui, cx: ViewContext<'_>, pace: Pace) -> Option<Wish> {
             let name = format!("{} seconds for each image", interval.secs());
             WidgetInfo::selected(egui::Role::Button, true, is_on, name)
         });
+        focus_ring(ui, &response, theme::RADIUS);
         if response.clicked() {
             asked = Some(Wish::SlideInterval(interval));
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use egui::{
-    Align, Button, Color32, CornerRadius, Layout, Rect, RichText, StrokeKind, Ui, UiBuilder, Vec2,
-    vec2,
+    Align, Button, Color32, CornerRadius, Layout, Rect, Response, RichText, StrokeKind, Ui,
+    UiBuilder, Vec2, vec2,
 };
 use jiff::tz::TimeZone;
 use lucide_icons::Icon;
@@ -159,13 +159,18 @@ pub(super) fn toggle_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: Option<bool>
         Some(is_on) => egui::WidgetInfo::selected(egui::Role::Button, true, is_on, name),
         None => egui::WidgetInfo::labeled(egui::Role::Button, true, name),
     });
+    focus_ring(ui, &response, theme::RADIUS);
+    response.clicked()
+}
+
+/// Two points of white around the button that has the keyboard.
+pub(super) fn focus_ring(ui: &Ui, response: &Response, radius: u8) {
     if response.has_focus() {
         let ring = egui::Stroke::new(2.0, Color32::WHITE);
-        let radius = CornerRadius::same(theme::RADIUS);
+        let radius = CornerRadius::same(radius);
         ui.painter()
             .rect_stroke(response.rect, radius, ring, StrokeKind::Inside);
     }
-    response.clicked()
 }
 
 fn top_bar_ui(
@@ -268,6 +273,7 @@ fn side_buttons_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, view: Re
         let button = Button::new(theme::icon(icon, 22.0)).corner_radius(22);
         let response = ui.put(rect, button).on_hover_text(name);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, name));
+        focus_ring(ui, &response, 22);
         if response.clicked() {
             step(cx, by);
         }

@@ -99,7 +99,7 @@ impl Shell {
     fn decode(&mut self, wanted: &WantedImage) {
         let told = wanted.upload.as_ref().and_then(|upload| upload.dimensions);
         let (width, height) = match wanted.request.size {
-            ImageSize::Full { .. } => (64, 48),
+            ImageSize::Full { .. } | ImageSize::Tile(_) | ImageSize::Frame { .. } => (64, 48),
             ImageSize::Thumbnail { .. } | ImageSize::Metadata => (8, 6),
         };
         let size = PixelSize::new(width, height);
