@@ -60,7 +60,10 @@ impl Workshop {
             ImageSize::Thumbnail { edge_px } => {
                 self.thumbnail(request, &upload, u32::from(edge_px)).await
             }
-            ImageSize::Full { max_edge_px } => self.full(request, &upload, max_edge_px).await,
+            // On the heap: small pictures are many, and this one's work is large.
+            ImageSize::Full { max_edge_px } => {
+                Box::pin(self.full(request, &upload, max_edge_px)).await
+            }
             ImageSize::Tile(tile) => self.tile(request, &upload, tile).await,
             ImageSize::Frame { index, max_edge_px } => {
                 self.frame(request, &upload, index, max_edge_px).await
@@ -107,9 +110,9 @@ impl Workshop {
     pub(super) async fn read_metadata(&self, upload: &Upload, bytes: Bytes) {
         let read = self.decoders.read_metadata(bytes).await;
         let (place, metadata): (Option<Place>, _) = match read {
-            Ok((place, metadata)) => (Some(place), metadata),
+            Some((place, metadata)) => (Some(place), metadata),
             // A file that crashes the reader says nothing about itself.
-            Err(_) => (None, Metadata::default()),
+            None => (None, Metadata::default()),
         };
         let event = Event::MetadataRead {
             upload: upload.id.clone(),
