@@ -110,9 +110,9 @@ impl Workshop {
     pub(super) async fn read_metadata(&self, upload: &Upload, bytes: Bytes) {
         let read = self.decoders.read_metadata(bytes).await;
         let (place, metadata): (Option<Place>, _) = match read {
-            Ok((place, metadata)) => (Some(place), metadata),
+            Some((place, metadata)) => (Some(place), metadata),
             // A file that crashes the reader says nothing about itself.
-            Err(_) => (None, Metadata::default()),
+            None => (None, Metadata::default()),
         };
         let event = Event::MetadataRead {
             upload: upload.id.clone(),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::decoders::Place;
 use super::image_job::Workshop;
 use super::reels::ReelKey;
@@ -18,20 +20,32 @@ impl Workshop {
         max_edge_px: u32,
     ) -> Result<(), ImageFailure> {
         let bytes = self.original_bytes(upload).await?;
+        // Beside each other: the picture does not wait for it, and once the picture is there
+        // nobody wants this job to go on.
+        let metadata = self.read_metadata(upload, bytes.clone());
+        let (shown, ()) = tokio::join!(self.view(request, upload, bytes, max_edge_px), metadata);
+        shown
+    }
+
+    async fn view(
+        &self,
+        request: ImageRequest,
+        upload: &Upload,
+        bytes: Bytes,
+        max_edge_px: u32,
+    ) -> Result<(), ImageFailure> {
         let received = bytes.len() as u64;
-        match self.decoders.view(bytes.clone(), max_edge_px).await {
+        match self.decoders.view(bytes, max_edge_px).await {
             Ok((place, View { image, canvas })) => {
                 // All pixels were needed for it: whoever looks closer will not wait.
                 if let Some(canvas) = canvas {
                     self.canvases.offer(&upload.id, canvas);
                 }
                 self.report(request, image, place).await;
+                Ok(())
             }
-            Err(error) => return Err(self.blame(upload, received, error).await),
+            Err(error) => Err(self.blame(upload, received, error).await),
         }
-        // Not before the picture: nobody waits for it.
-        self.read_metadata(upload, bytes).await;
-        Ok(())
     }
 
     /// A part of the image, cut out of all its pixels.
