@@ -8,8 +8,10 @@ use crate::state::AppState;
 use crate::state::effect::Effect;
 use crate::state::errand_message;
 use crate::state::errands::{
-    CopyQuestion, ErrandKind, MANY_BYTES, MANY_FILES, Purpose, ReadConversation,
+    CopyQuestion, ErrandKind, MANY_BYTES, MANY_FILES, MOST_BYTES, MOST_FILES, Purpose,
+    ReadConversation,
 };
+use crate::state::gallery::Gallery;
 use crate::state::image_action::ImageAction;
 use crate::state::notices::NoticeLevel;
 use crate::state::user_message::UserMessage;
@@ -199,19 +201,26 @@ impl AppState {
 
     fn copy_files(&mut self) -> Vec<Effect> {
         let gallery = self.gallery.as_ref();
-        if gallery.is_some_and(|gallery| !gallery.is_viewer_open && !gallery.is_choice_known()) {
-            return self.warn(errand_message::not_listed_yet());
-        }
-        let Some(uploads) = self.to_copy() else {
+        // Of a whole room nothing is gathered before it is known how much that is.
+        let Some((count, bytes)) = gallery.map(size_to_copy) else {
             return Vec::new();
         };
-        let bytes: ByteCount = uploads.iter().filter_map(|upload| upload.size).sum();
-        let count = uploads.len();
+        if count > MOST_FILES || bytes > MOST_BYTES {
+            self.tell(Some(errand_message::too_much_to_copy(count, bytes)));
+            return Vec::new();
+        }
+        if gallery.is_some_and(|gallery| !gallery.is_viewer_open && !gallery.is_choice_known()) {
+            self.tell(Some(errand_message::not_listed_yet()));
+            return Vec::new();
+        }
         if count > MANY_FILES || bytes > MANY_BYTES {
             self.errands.question = Some(CopyQuestion { count, bytes });
             return Vec::new();
         }
-        self.start_copy(uploads)
+        match self.to_copy() {
+            Some(uploads) => self.start_copy(uploads),
+            None => Vec::new(),
+        }
     }
 
     /// What is chosen may be another choice by now: it is what the person sees.
@@ -237,4 +246,13 @@ impl AppState {
         };
         (!uploads.is_empty()).then_some(uploads)
     }
+}
+
+/// How many files a copy is of, and how large they are.
+fn size_to_copy(gallery: &Gallery) -> (usize, ByteCount) {
+    if gallery.is_viewer_open || !gallery.has_choice() {
+        let size = gallery.focused().and_then(|upload| upload.size);
+        return (1, size.unwrap_or_default());
+    }
+    (gallery.chosen_count(), gallery.chosen_bytes())
 }

@@ -1,6 +1,6 @@
 //! What became of errands, in words for people.
 
-use crate::domain::{PixelSize, safe_display_name};
+use crate::domain::{ByteCount, PixelSize, safe_display_name};
 use crate::protocol::{ClientError, CopiedFiles, CopyTrouble, MessageApp, MessageTrouble};
 use crate::state::errands::{ErrandKind, Purpose, RunningErrand};
 use crate::state::user_message::{self, UserMessage, grouped};
@@ -115,6 +115,14 @@ pub fn not_listed_yet() -> UserMessage {
     UserMessage::new(
         "Not all of the selection is listed yet",
         "Copy it when the list is complete, or save it: saving waits for the list.",
+    )
+}
+
+/// More is chosen than a clipboard is for.
+pub fn too_much_to_copy(count: usize, bytes: ByteCount) -> UserMessage {
+    UserMessage::new(
+        format!("{} ({bytes}) are too many to copy", files(count)),
+        "Save them instead: that can be paused, and goes on after a restart.",
     )
 }
 

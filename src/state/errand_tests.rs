@@ -234,6 +234,17 @@ fn what_is_not_listed_yet_is_not_copied_in_part() {
 }
 
 #[test]
+fn a_room_is_saved_and_not_copied() {
+    let mut state = in_room(5_000);
+    state.on_action(Action::SelectAll);
+    let effects = act(&mut state, ImageAction::Copy);
+    assert!(started(&effects).is_empty());
+    assert_eq!(state.errands.question, None);
+    let headline = &shown(&state)[0].message.headline;
+    assert!(headline.starts_with("5,000 files"), "{headline}");
+}
+
+#[test]
 fn copies_end_with_a_word_about_them() {
     let mut state = in_room(3);
     let copied = CopiedFiles {

@@ -11,6 +11,12 @@ pub(super) const MANY_FILES: usize = 100;
 /// The same for bytes: they are written to this machine's disk first.
 pub(super) const MANY_BYTES: ByteCount = ByteCount(500_000_000);
 
+/// More than these are never copied: a clipboard is no place to keep a room in.
+pub(super) const MOST_FILES: usize = 2_000;
+
+/// The same for bytes.
+pub(super) const MOST_BYTES: ByteCount = ByteCount(4_000_000_000);
+
 /// How many messages are remembered: more than anybody looks at in one sitting.
 const MESSAGE_CAPACITY: usize = 500;
 
