@@ -36,6 +36,8 @@ pub(super) fn read(format: &str, bytes: &[u8]) -> Option<Animation> {
         "PNG" => in_png(bytes),
         "WebP" => in_webp(bytes),
         "JPEG XL" => jxl::animation(bytes),
+        #[cfg(feature = "avif")]
+        "AVIF" => super::avif::animation(bytes),
         _ => return None,
     };
     (animation.n_frames > 1).then_some(animation)
@@ -113,6 +115,13 @@ mod tests {
             let animation = read(format, &fixture(name)).unwrap();
             assert_eq!(animation.n_frames, 3, "{name}");
             assert_eq!(animation.duration, Duration::from_millis(300), "{name}");
+        }
+        #[cfg(feature = "avif")]
+        {
+            let animation = read("AVIF", &fixture("animated.avif")).unwrap();
+            assert_eq!(animation.n_frames, 3);
+            assert_eq!(animation.duration, Duration::from_millis(300));
+            assert_eq!(read("AVIF", &fixture("small.avif")), None);
         }
         for (format, name) in [
             ("GIF", "still.gif"),

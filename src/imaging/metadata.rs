@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use exif::Tag;
 use jiff::civil::DateTime;
 
+use super::captions::Captions;
 use super::decode::Source;
 use super::exif::Fields;
-use super::header::Header;
+use super::header::{Header, colr};
 use super::sniff::sniff;
 use super::{Metadata, Position, oriented, turns_by_itself};
 use super::{animation, color, jxl};
@@ -59,8 +60,17 @@ fn read(bytes: &[u8]) -> Metadata {
     metadata.color_profile = match format {
         // Its decoder makes up a profile where the file has none.
         "JPEG XL" => jxl::profile_name(bytes),
-        _ => announced.and_then(|file| color::profile_name(&file.profile?)),
+        "HEIC" | "HEIF" | "AVIF" => colr::name(bytes),
+        _ => announced
+            .as_ref()
+            .and_then(|file| color::profile_name(file.profile.as_ref()?)),
     };
+    let captions = announced.map(|file| file.captions).unwrap_or_default();
+    let beside = fields.as_ref().map(Captions::in_fields);
+    captions
+        .or(beside.unwrap_or_default())
+        .or(Captions::in_boxes(format, bytes))
+        .complete(&mut metadata);
     metadata.is_animated = header.is_animated;
     metadata.animation = animation::read(format, bytes).filter(|_| header.is_animated);
     metadata

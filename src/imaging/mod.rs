@@ -5,7 +5,11 @@
 //! orientation. Scaling comes before the two that cost by the pixel.
 
 mod animation;
+#[cfg(feature = "avif")]
+mod avif;
 mod bytes;
+mod captions;
+mod cicp;
 mod color;
 mod decode;
 mod error;
@@ -13,8 +17,10 @@ mod exif;
 mod header;
 #[cfg(feature = "heic")]
 mod heic;
+mod histogram;
 mod icon;
 mod incomplete;
+mod iptc;
 mod jpeg;
 mod jxl;
 mod markup;
@@ -24,10 +30,12 @@ mod sniff;
 mod stored;
 mod svg;
 mod thumbnail;
+mod xmp;
 
 pub use animation::Animation;
 pub use decode::{Target, decode};
 pub use error::ImageError;
+pub use histogram::Histogram;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, media_type, sniff};
@@ -118,18 +126,26 @@ pub struct Metadata {
     pub position: Option<Position>,
     /// EXIF `Software`.
     pub software: Option<String>,
-    /// EXIF `Artist`.
+    /// EXIF `Artist`, else who XMP or IPTC says made it.
     pub artist: Option<String>,
-    /// EXIF `Copyright`.
+    /// EXIF `Copyright`, else that of XMP or IPTC.
     pub copyright: Option<String>,
-    /// EXIF `ImageDescription`.
+    /// EXIF `ImageDescription`, else that of XMP or IPTC.
     pub description: Option<String>,
+    /// The title that somebody gave it, in XMP or IPTC.
+    pub title: Option<String>,
+    /// Words to find it by, in XMP or IPTC.
+    pub keywords: Vec<String>,
+    /// How well somebody liked it, 0 to 5 stars, in XMP.
+    pub rating: Option<u8>,
     /// The description inside the embedded ICC profile, such as "Display P3".
     pub color_profile: Option<String>,
     /// Whether the file has more than one frame.
     pub is_animated: bool,
     /// Its frames and their time, where the format tells.
     pub animation: Option<Animation>,
+    /// How bright its pixels are. Only there where somebody decoded them, too.
+    pub histogram: Option<Histogram>,
 }
 
 /// Where a picture was taken.

@@ -24,7 +24,7 @@ use crate::domain::{
     AccountId, ByteCount, ListingWindow, LogInRequest, Person, Room, RoomId, SaveJobId, ServerUrl,
     TokenKind, Upload, UploadId, UploadPage,
 };
-pub use crate::imaging::{Animation, DecodedImage, ImageError, Metadata, Position};
+pub use crate::imaging::{Animation, DecodedImage, Histogram, ImageError, Metadata, Position};
 pub use crate::rocketchat::{
     ClientError, DownloadError, LogInRefusal, ServerIdentity, TlsProblem, TwoFactorChallenge,
     TwoFactorMethod, WrongAnswer,
@@ -185,6 +185,8 @@ pub enum Command {
     Reconnect,
     /// Throw away the downloaded copies on this machine.
     ClearCache,
+    /// Hash the original file of an image. Answer: [`Event::Sha256Computed`].
+    ComputeSha256(Arc<Upload>),
 }
 
 /// What to hand over to another program.
@@ -455,6 +457,13 @@ pub enum Event {
     StorageTrouble(StorageError),
     /// Nothing opened the folder or address.
     OpenFailed(OpenTarget),
+    /// Answer to [`Command::ComputeSha256`].
+    Sha256Computed {
+        /// Of which file.
+        upload: UploadId,
+        /// In hexadecimal digits.
+        result: Result<String, DownloadError>,
+    },
     /// Answer to [`Command::ClearCache`].
     CacheCleared {
         /// How much that was.

@@ -269,11 +269,11 @@ impl AppState {
                 Vec::new()
             }
             Action::Copied(what) => {
-                self.notices
-                    .push(NoticeLevel::Info, UserMessage::copied(what), None);
+                self.tell(Some(UserMessage::copied(what)));
                 Vec::new()
             }
             Action::ClearCache => vec![Effect::Send(Command::ClearCache)],
+            Action::ComputeSha256(upload) => self.compute_sha256(upload),
         }
     }
 
@@ -350,6 +350,7 @@ impl AppState {
             }
             Event::StorageTrouble(error) => self.warn(user_message::storage(&error)),
             Event::OpenFailed(target) => self.warn(user_message::open_failed(&target)),
+            Event::Sha256Computed { upload, result } => self.sha256_computed(&upload, result),
             Event::CacheCleared { freed } => {
                 let message = user_message::cache_cleared(freed);
                 self.notices.push(NoticeLevel::Info, message, None);

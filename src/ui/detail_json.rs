@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::Upload;
 use crate::protocol::Metadata;
 use crate::state::{Gallery, file_json};
+use crate::ui::detail_digest;
 
 /// One image as pretty-printed JSON.
 pub(super) fn of_upload(gallery: &Gallery, upload: &Upload, metadata: Option<&Metadata>) -> String {
@@ -28,6 +29,7 @@ pub(super) fn of_upload(gallery: &Gallery, upload: &Upload, metadata: Option<&Me
         "store": upload.store,
         "path": upload.path,
         "etag": upload.etag,
+        "sha256": detail_digest::known(gallery, upload),
         "file": metadata.map(file_json),
     });
     format!("{value:#}")

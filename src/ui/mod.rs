@@ -6,6 +6,8 @@ mod clash_question;
 mod code_question;
 mod date_question;
 mod dates;
+mod detail_digest;
+mod detail_histogram;
 mod detail_json;
 mod detail_rows;
 mod detail_saved;
