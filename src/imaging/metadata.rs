@@ -6,7 +6,7 @@ use exif::Tag;
 use jiff::civil::DateTime;
 
 use super::captions::Captions;
-use super::decode::Source;
+use super::decode::{Source, caught};
 use super::exif::Fields;
 use super::header::{Header, colr};
 use super::sniff::sniff;
@@ -42,9 +42,9 @@ fn read(bytes: &[u8]) -> Metadata {
     };
     let header = Header::read(format, bytes);
     let fields = Fields::read(format, bytes, &header);
-    let announced = Source::open(bytes)
-        .ok()
-        .and_then(|source| source.announced());
+    // Decoders may panic here, too: what the structure says is worth having all the same.
+    let announced = caught(|| Ok(Source::open(bytes)?.announced()));
+    let announced = announced.ok().flatten();
     let mut metadata = fields.as_ref().map(from_fields).unwrap_or_default();
     metadata.format = Some(format);
     metadata.stored_dimensions = stored_size(bytes, &header, fields.as_ref());
@@ -86,10 +86,10 @@ fn stored_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Op
         );
         Some(PixelSize::new(sides.0, sides.1))
     };
-    header
-        .size
-        .or_else(tiff_size)
-        .or_else(|| Some(Source::open(bytes).ok()?.announced()?.size))
+    header.size.or_else(tiff_size).or_else(|| {
+        let announced = caught(|| Ok(Source::open(bytes)?.announced()));
+        Some(announced.ok()??.size)
+    })
 }
 
 fn turned(stored: PixelSize, format: &str, fields: Option<&Fields>) -> PixelSize {

@@ -175,6 +175,20 @@ fn a_bomb_of_any_format_is_refused_before_it_is_decoded() {
     }
 }
 
+/// Found by fuzzing: panics of decoders that are not ours.
+#[test]
+fn a_file_that_crashes_its_decoder_costs_one_picture_and_not_what_is_known_of_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/crashes");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let ended = survive(&path.to_string_lossy(), &bytes);
+        assert!(ended.is_err(), "{}", path.display());
+        let metadata = read_metadata(&bytes);
+        assert!(metadata.dimensions.is_some(), "{}", path.display());
+    }
+}
+
 #[test]
 fn a_gif_without_a_frame_is_an_error_of_its_file() {
     let end: &[u8] = b"\x3B";
