@@ -103,6 +103,10 @@ fn what_each_format_tells_of_its_coding_is_told() {
         ("corners.svg", "Size", "48 × 32"),
         ("pages.tiff", "Pages", "3, the first is shown"),
         ("a-jpeg-named.png", "Format", "JPEG"),
+        ("captions.jpg", "Rating", "★★★★☆ 4 of 5"),
+        ("captions.jpg", "Title", "Four corners & more"),
+        ("captions.png", "Keywords", "corner, colour"),
+        ("iptc.jpg", "Artist", "Ada"),
     ] {
         let output = inspect(&fixture(name), &[]);
         assert_code(&output, 0);
@@ -111,6 +115,27 @@ fn what_each_format_tells_of_its_coding_is_told() {
     for name in ["rgb-not-ycc.jpg", "gray.jpg", "cmyk.jpg", "rgb.jxl"] {
         let output = inspect(&fixture(name), &[]);
         assert_eq!(value(&output, "Chroma subsampling"), None, "{name}");
+    }
+}
+
+#[cfg(feature = "avif")]
+#[test]
+fn an_avif_file_tells_what_it_is() {
+    for (name, label, expected) in [
+        ("chroma-422.avif", "Chroma subsampling", "4:2:2"),
+        ("gray.avif", "Chroma subsampling", "4:0:0"),
+        ("rgb12.avif", "Bits per channel", "12"),
+        ("rgb10.avif", "Compression", "AV1"),
+        ("display-p3.avif", "Colour profile", "Display P3"),
+        ("display-p3-by-number.avif", "Colour profile", "Display P3"),
+        ("pq.avif", "Colour profile", "Rec. 2100 PQ"),
+        ("animated.avif", "Animated", "3 frames, 0.3 s"),
+        ("painting-6.avif", "Size", "96 × 64"),
+        ("captions.avif", "Rating", "★★★★☆ 4 of 5"),
+    ] {
+        let output = inspect(&fixture(name), &[]);
+        assert_code(&output, 0);
+        assert_eq!(value(&output, label).as_deref(), Some(expected), "{name}");
     }
 }
 
@@ -126,6 +151,9 @@ fn a_script_gets_one_object() {
     assert_eq!(json["file"]["taken_at"], "2024-06-17T06:59:23");
     assert_eq!(json["file"]["taken_at_offset"], "+02:00");
     assert_eq!(json["file"]["position"]["altitude_m"], -12.5);
+    let shares = json["file"]["histogram"]["red"].as_array().unwrap();
+    let sum: f64 = shares.iter().map(|share| share.as_f64().unwrap()).sum();
+    assert!(shares.len() == 16 && (sum - 1.0).abs() < 0.01, "{shares:?}");
     let output = inspect(&fixture("animated.gif"), &["--json"]);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(json["file"]["frames"], 3);

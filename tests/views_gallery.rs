@@ -11,8 +11,9 @@ use salon::domain::{
     UploadId, UploadPage, UserId,
 };
 use salon::protocol::{
-    ClientError, DecodedImage, DownloadError, Event, ImageError, ImageFailure, ImageRequest,
-    ImageSize, ImageSubject, Metadata, OpenTarget, Playback, Position, Settings, Tile, WantedImage,
+    ClientError, DecodedImage, DownloadError, Event, Histogram, ImageError, ImageFailure,
+    ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, Playback, Position, Settings,
+    Tile, WantedImage,
 };
 use salon::state::{Action, AppState, Effect, Gallery, Phase, Shown};
 use salon::ui::theme::Palette;
@@ -999,6 +1000,84 @@ fn the_panel_shows_what_server_and_file_say_and_copies_it() {
             if link.starts_with("https://www.openstreetmap.org/?mlat=48.137200&mlon=11.575500"))
     };
     assert!(harness.state().done.iter().any(is_map));
+}
+
+#[test]
+fn the_panel_draws_how_bright_an_image_is_and_says_it_in_words() {
+    let mut harness = harness();
+    harness.state_mut().state.settings.is_panel_open = true;
+    harness.run_steps(2);
+    click(&mut harness, 3, Modifiers::NONE);
+    let pixels: Vec<u8> = (0..100_u8)
+        .flat_map(|n| if n < 60 { [0, 0, 0, 255] } else { [255; 4] })
+        .collect();
+    let size = PixelSize::new(10, 10);
+    let histogram = Histogram::of(&DecodedImage {
+        size,
+        original_size: size,
+        pixels: pixels.into(),
+        format: "PNG",
+        is_animated: false,
+    });
+    let metadata = Metadata {
+        format: Some("PNG"),
+        title: Some("Four corners".to_owned()),
+        rating: Some(3),
+        keywords: vec!["corner".to_owned(), "colour".to_owned()],
+        histogram: Some(histogram),
+        ..Metadata::default()
+    };
+    harness.state_mut().on_event(Event::MetadataRead {
+        upload: UploadId::from("id3"),
+        metadata: Box::new(metadata),
+    });
+    harness.run_steps(8);
+    for words in [
+        "Four corners",
+        "★★★☆☆ 3 of 5",
+        "corner, colour",
+        "Histogram",
+    ] {
+        harness.get_by_label(words);
+    }
+    let name = "Histogram: half of the pixels are darker than 1 %, 60 % black, 40 % white";
+    let drawn = harness.get_by_label(name);
+    assert_eq!(drawn.accesskit_node().role(), egui::Role::Image);
+    assert!(drawn.rect().width() > 200.0);
+}
+
+#[test]
+fn the_panel_hashes_the_file_when_asked_and_says_what_came_of_it() {
+    let mut harness = harness();
+    harness.state_mut().state.settings.is_panel_open = true;
+    harness.run_steps(2);
+    click(&mut harness, 3, Modifiers::NONE);
+    let ask = |harness: &mut Harness<'_, App>| {
+        let button = harness.get_by_label("SHA-256").rect().center();
+        click_at(harness, button, Modifiers::NONE);
+        harness.run_steps(2);
+    };
+    ask(&mut harness);
+    let asks = |harness: &Harness<'_, App>| {
+        let done = harness.state().done.iter();
+        done.filter(|action| matches!(action, Action::ComputeSha256(upload) if upload.id == UploadId::from("id3")))
+            .count()
+    };
+    assert_eq!(asks(&harness), 1);
+    harness.get_by_label("Computing SHA-256…");
+    let answer = |result| Event::Sha256Computed {
+        upload: UploadId::from("id3"),
+        result,
+    };
+    let failed = answer(Err(DownloadError::Deleted));
+    harness.state_mut().on_event(failed);
+    harness.run_steps(2);
+    ask(&mut harness);
+    assert_eq!(asks(&harness), 2);
+    let digest = "ab".repeat(32);
+    harness.state_mut().on_event(answer(Ok(digest.clone())));
+    harness.run_steps(2);
+    harness.get_by_label(&digest);
 }
 
 #[test]

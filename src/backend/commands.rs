@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::runner::{JobEnd, Runner};
 use super::session::{Attempt, Leaving};
-use super::{desktop, desktop_notices, rooms};
-use crate::domain::{ByteCount, RoomId, ServerUrl};
+use super::{desktop, desktop_notices, digest_job, rooms};
+use crate::domain::{ByteCount, RoomId, ServerUrl, Upload};
 use crate::protocol::{ClientError, Command, Event, Generation};
 use crate::rocketchat::{probe, resend_email_code};
 
@@ -38,13 +38,7 @@ impl Runner {
                 let resume = self.services.clone().resume(account, stored, generation);
                 self.sign_in(resume);
             }
-            Command::KeepSession => {
-                if let Some(live) = &self.live {
-                    let session = live.link.last_client().session().clone();
-                    let keep = self.services.clone().keep(session);
-                    self.spawn_to_the_end(keep);
-                }
-            }
+            Command::KeepSession => self.keep_session(),
             Command::Reconnect => {
                 if let Some(live) = &self.live {
                     live.link.monitor.look_now();
@@ -90,6 +84,22 @@ impl Runner {
             }
             Command::ClearCache => self.clear_cache(),
             Command::StartErrand { .. } | Command::StopErrand(_) => self.on_errand_command(command),
+            Command::ComputeSha256(upload) => self.compute_sha256(upload),
+        }
+    }
+
+    fn keep_session(&mut self) {
+        if let Some(live) = &self.live {
+            let session = live.link.last_client().session().clone();
+            let keep = self.services.clone().keep(session);
+            self.spawn_to_the_end(keep);
+        }
+    }
+
+    fn compute_sha256(&mut self, upload: Arc<Upload>) {
+        if let Some(live) = &self.live {
+            let (link, originals) = (Arc::clone(&live.link), Arc::clone(&live.originals));
+            self.spawn_quiet(digest_job::compute_sha256(link, originals, upload));
         }
     }
 

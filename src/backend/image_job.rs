@@ -13,7 +13,7 @@ use super::reels::Reels;
 use super::thumbnail_shelf::ThumbnailShelf;
 use super::thumbnail_sources::ThumbnailSources;
 use crate::domain::Upload;
-use crate::imaging::{ImageError, Metadata, Target};
+use crate::imaging::{Histogram, ImageError, Metadata, Target};
 use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::rocketchat::{AvatarOf, DownloadError};
 
@@ -98,7 +98,8 @@ impl Workshop {
 
     async fn metadata(&self, upload: &Upload) -> Result<(), ImageFailure> {
         let bytes = self.original_bytes(upload).await?;
-        self.read_metadata(upload, bytes).await;
+        let histogram = self.histogram(upload, Some(bytes.clone())).await;
+        self.report_metadata(upload, bytes, histogram).await;
         Ok(())
     }
 
@@ -107,13 +108,20 @@ impl Workshop {
         bytes.map_err(ImageFailure::Download)
     }
 
+    /// Along with a full picture, which shall not wait for more than what is here already.
     pub(super) async fn read_metadata(&self, upload: &Upload, bytes: Bytes) {
+        let histogram = self.histogram(upload, None).await;
+        self.report_metadata(upload, bytes, histogram).await;
+    }
+
+    async fn report_metadata(&self, upload: &Upload, bytes: Bytes, histogram: Option<Histogram>) {
         let read = self.decoders.read_metadata(bytes).await;
-        let (place, metadata): (Option<Place>, _) = match read {
+        let (place, mut metadata): (Option<Place>, _) = match read {
             Some((place, metadata)) => (Some(place), metadata),
             // A file that crashes the reader says nothing about itself.
             None => (None, Metadata::default()),
         };
+        metadata.histogram = histogram;
         let event = Event::MetadataRead {
             upload: upload.id.clone(),
             metadata: Box::new(metadata),

@@ -28,10 +28,12 @@ mod decoders;
 mod desktop;
 mod desktop_notices;
 mod dialog_service;
+mod digest_job;
 mod early_stop;
 mod errand_desk;
 #[cfg(target_os = "linux")]
 mod file_clipboard;
+mod histogram_job;
 mod image_job;
 mod image_pipeline;
 mod leftovers;

@@ -12,7 +12,7 @@ use super::show::{object, result};
 use super::trouble::{Exit, Trouble};
 use crate::cli::InspectArgs;
 use crate::domain::ByteCount;
-use crate::imaging::{self, ImageError, Metadata, Target, decode, read_metadata};
+use crate::imaging::{self, Histogram, ImageError, Metadata, Target, decode, read_metadata};
 use crate::state::user_message::{self, grouped};
 use crate::state::{file_facts, file_json, position_in_words};
 use crate::storage::hexadecimal;
@@ -26,12 +26,18 @@ const MAX_EDGE_PX: u32 = 8192;
 /// Looks at one file.
 pub(super) fn run(args: &InspectArgs) -> Result<ExitCode, Trouble> {
     let bytes = read(&args.file)?;
-    let metadata = read_metadata(&bytes);
+    let mut metadata = read_metadata(&bytes);
     let sha256 = hexadecimal(&Sha256::digest(&bytes));
     let full = Target::Full {
         max_edge_px: MAX_EDGE_PX,
     };
-    let problem = decode(&bytes, full).err().map(|error| not_shown(&error));
+    let problem = match decode(&bytes, full) {
+        Ok(image) => {
+            metadata.histogram = Some(Histogram::of(&image));
+            None
+        }
+        Err(error) => Some(not_shown(&error)),
+    };
     let problem_text = problem.as_ref().map(Trouble::text);
     if args.json {
         object(&json!({

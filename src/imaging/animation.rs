@@ -85,6 +85,11 @@ pub(super) fn read(format: &str, bytes: &[u8]) -> Option<(Animation, Option<Play
             let animation = jxl::animation(bytes);
             return (animation.n_frames > 1).then_some((animation, None));
         }
+        #[cfg(feature = "avif")]
+        "AVIF" => {
+            let animation = super::avif::animation(bytes);
+            return (animation.n_frames > 1).then_some((animation, None));
+        }
         _ => return None,
     };
     (found.animation.n_frames > 1).then_some((found.animation, Some(found.playback)))
@@ -197,6 +202,14 @@ mod tests {
             assert_eq!(animation.duration, Duration::from_millis(300), "{name}");
             let n_delays = playback.map(|playback| playback.delays.len());
             assert_eq!(n_delays, (format != "JPEG XL").then_some(3), "{name}");
+        }
+        #[cfg(feature = "avif")]
+        {
+            let (animation, playback) = read("AVIF", &fixture("animated.avif")).unwrap();
+            assert_eq!(playback, None);
+            assert_eq!(animation.n_frames, 3);
+            assert_eq!(animation.duration, Duration::from_millis(300));
+            assert_eq!(read("AVIF", &fixture("small.avif")), None);
         }
         for (format, name) in [
             ("GIF", "still.gif"),

@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use image::metadata::Orientation;
 use image::{DynamicImage, ExtendedColorType, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::captions::Captions;
 use super::color::Conversion;
 use super::exif::Fields;
 use super::header::Header;
@@ -136,6 +137,8 @@ pub(super) struct Announced {
     pub(super) bits_per_channel: Option<u8>,
     /// The embedded ICC profile.
     pub(super) profile: Option<Vec<u8>>,
+    /// What is written in it for people.
+    pub(super) captions: Captions,
 }
 
 impl<'a> Source<'a> {
@@ -185,6 +188,14 @@ impl<'a> Source<'a> {
                 other => other,
             });
         }
+        #[cfg(feature = "avif")]
+        if self.codec == Codec::Avif {
+            let decoded = super::avif::decode(self.bytes, self.format);
+            return decoded.map_err(|error| match error {
+                ImageError::Corrupt(_) if self.header.is_cut_short() => ImageError::Truncated,
+                other => other,
+            });
+        }
         let mut decoder = self.decoder()?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
@@ -223,6 +234,7 @@ impl<'a> Source<'a> {
                 size: svg::size(self.bytes).ok()?,
                 bits_per_channel: None,
                 profile: None,
+                captions: Captions::default(),
             });
         }
         let mut decoder = self.decoder().ok()?;
@@ -235,6 +247,7 @@ impl<'a> Source<'a> {
                 .ok()
                 .filter(|_| !matches!(kind, ExtendedColorType::Unknown(_))),
             profile: self.profile(&mut *decoder),
+            captions: Captions::read(&mut *decoder),
         })
     }
 
@@ -275,6 +288,8 @@ impl<'a> Source<'a> {
             Codec::JpegXl => return jxl::decoder(self.bytes).map_err(|error| self.explain(&error)),
             #[cfg(feature = "heic")]
             Codec::Heic => return Err(no_decoder(self.format)),
+            #[cfg(feature = "avif")]
+            Codec::Avif => return Err(no_decoder(self.format)),
             // A drawing has no pixels to decode.
             Codec::Svg => return Err(no_decoder(self.format)),
         };

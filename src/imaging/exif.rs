@@ -83,9 +83,14 @@ impl Fields {
 
     /// The ICC profile that a TIFF keeps beside its other fields.
     pub(super) fn icc_profile(&self) -> Option<Vec<u8>> {
-        const ICC_PROFILE: Tag = Tag(Context::Tiff, 34675);
-        match self.value(ICC_PROFILE)? {
-            Value::Undefined(profile, _) | Value::Byte(profile) => Some(profile.clone()),
+        const ICC_PROFILE: u16 = 34675;
+        self.bytes(ICC_PROFILE).map(<[u8]>::to_vec)
+    }
+
+    /// A field of the TIFF structure that is no number and no text.
+    pub(super) fn bytes(&self, number: u16) -> Option<&[u8]> {
+        match self.value(Tag(Context::Tiff, number))? {
+            Value::Undefined(bytes, _) | Value::Byte(bytes) => Some(bytes),
             _ => None,
         }
     }
@@ -106,7 +111,8 @@ impl Fields {
     }
 }
 
-fn clean(bytes: &[u8]) -> Option<String> {
+/// A text without what surrounds or hides in it; `None` when nothing is left.
+pub(super) fn clean(bytes: &[u8]) -> Option<String> {
     // Before EXIF 3.0 there was no encoding but ASCII; cameras wrote Latin-1 all the same.
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),

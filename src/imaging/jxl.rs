@@ -10,8 +10,8 @@ use jxl_oxide::integration::JxlDecoder;
 use jxl_oxide::{AllocTracker, InitializeResult, JxlImage};
 
 use super::animation::Animation;
-use super::color;
 use super::decode::MAX_BYTES;
+use super::{cicp, color};
 
 /// The decoder works on floating point, whatever the file has.
 pub(super) const WORKING_BYTES: u64 = 4;
@@ -59,15 +59,7 @@ pub(super) fn profile_name(bytes: &[u8]) -> Option<String> {
     }
     // Primaries and curve, as H.273 counts them.
     let [primaries, curve, ..] = image.rendered_cicp()?;
-    let name = match (primaries, curve) {
-        (12, 13) => "Display P3",
-        (9, 16) => "Rec. 2100 PQ",
-        (9, 18) => "Rec. 2100 HLG",
-        (9, _) => "Rec. 2020",
-        // Everything without a name is taken for sRGB.
-        _ => return None,
-    };
-    Some(name.to_owned())
+    cicp::name(primaries, curve).map(str::to_owned)
 }
 
 /// A decoder of the first frame.

@@ -5,9 +5,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use exif::Tag;
 use jiff::civil::DateTime;
 
-use super::decode::Source;
+use super::captions::Captions;
+use super::decode::{Source, caught};
 use super::exif::Fields;
-use super::header::Header;
+use super::header::{Header, colr};
 use super::sniff::sniff;
 use super::{Metadata, Position, oriented, turns_by_itself};
 use super::{animation, color, jxl};
@@ -41,9 +42,9 @@ fn read(bytes: &[u8]) -> Metadata {
     };
     let header = Header::read(format, bytes);
     let fields = Fields::read(format, bytes, &header);
-    let announced = Source::open(bytes)
-        .ok()
-        .and_then(|source| source.announced());
+    // Decoders may panic here, too: what the structure says is worth having all the same.
+    let announced = caught(|| Ok(Source::open(bytes)?.announced()));
+    let announced = announced.ok().flatten();
     let mut metadata = fields.as_ref().map(from_fields).unwrap_or_default();
     metadata.format = Some(format);
     metadata.stored_dimensions = stored_size(bytes, &header, fields.as_ref());
@@ -59,8 +60,17 @@ fn read(bytes: &[u8]) -> Metadata {
     metadata.color_profile = match format {
         // Its decoder makes up a profile where the file has none.
         "JPEG XL" => jxl::profile_name(bytes),
-        _ => announced.and_then(|file| color::profile_name(&file.profile?)),
+        "HEIC" | "HEIF" | "AVIF" => colr::name(bytes),
+        _ => announced
+            .as_ref()
+            .and_then(|file| color::profile_name(file.profile.as_ref()?)),
     };
+    let captions = announced.map(|file| file.captions).unwrap_or_default();
+    let beside = fields.as_ref().map(Captions::in_fields);
+    captions
+        .or(beside.unwrap_or_default())
+        .or(Captions::in_boxes(format, bytes))
+        .complete(&mut metadata);
     metadata.is_animated = header.is_animated;
     if let Some((animation, playback)) = animation::read(format, bytes)
         && header.is_animated
@@ -81,10 +91,10 @@ fn stored_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Op
         );
         Some(PixelSize::new(sides.0, sides.1))
     };
-    header
-        .size
-        .or_else(tiff_size)
-        .or_else(|| Some(Source::open(bytes).ok()?.announced()?.size))
+    header.size.or_else(tiff_size).or_else(|| {
+        let announced = caught(|| Ok(Source::open(bytes)?.announced()));
+        Some(announced.ok()??.size)
+    })
 }
 
 fn turned(stored: PixelSize, format: &str, fields: Option<&Fields>) -> PixelSize {

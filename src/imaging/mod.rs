@@ -5,8 +5,12 @@
 //! orientation. Scaling comes before the two that cost by the pixel.
 
 mod animation;
+#[cfg(feature = "avif")]
+mod avif;
 mod bytes;
 mod canvas;
+mod captions;
+mod cicp;
 mod color;
 mod decode;
 mod error;
@@ -15,8 +19,10 @@ mod frames;
 mod header;
 #[cfg(feature = "heic")]
 mod heic;
+mod histogram;
 mod icon;
 mod incomplete;
+mod iptc;
 mod jpeg;
 mod jxl;
 mod markup;
@@ -27,12 +33,14 @@ mod stored;
 mod svg;
 mod thumbnail;
 mod tile;
+mod xmp;
 
 pub use animation::{Animation, Playback};
 pub use canvas::{Canvas, View, decode_view};
 pub use decode::{Target, decode};
 pub use error::ImageError;
 pub use frames::FrameReader;
+pub use histogram::Histogram;
 pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, media_type, sniff};
@@ -124,12 +132,18 @@ pub struct Metadata {
     pub position: Option<Position>,
     /// EXIF `Software`.
     pub software: Option<String>,
-    /// EXIF `Artist`.
+    /// EXIF `Artist`, else who XMP or IPTC says made it.
     pub artist: Option<String>,
-    /// EXIF `Copyright`.
+    /// EXIF `Copyright`, else that of XMP or IPTC.
     pub copyright: Option<String>,
-    /// EXIF `ImageDescription`.
+    /// EXIF `ImageDescription`, else that of XMP or IPTC.
     pub description: Option<String>,
+    /// The title that somebody gave it, in XMP or IPTC.
+    pub title: Option<String>,
+    /// Words to find it by, in XMP or IPTC.
+    pub keywords: Vec<String>,
+    /// How well somebody liked it, 0 to 5 stars, in XMP.
+    pub rating: Option<u8>,
     /// The description inside the embedded ICC profile, such as "Display P3".
     pub color_profile: Option<String>,
     /// Whether the file has more than one frame.
@@ -138,6 +152,8 @@ pub struct Metadata {
     pub animation: Option<Animation>,
     /// How they are played, where Salon plays the format.
     pub playback: Option<Playback>,
+    /// How bright its pixels are. Only there where somebody decoded them, too.
+    pub histogram: Option<Histogram>,
 }
 
 /// Where a picture was taken.

@@ -60,6 +60,9 @@ pub(super) enum Codec {
     /// Not in every build.
     #[cfg(feature = "heic")]
     Heic,
+    /// Not in every build.
+    #[cfg(feature = "avif")]
+    Avif,
 }
 
 /// The decoder for a format named by [`sniff`].
@@ -80,6 +83,8 @@ pub(super) fn codec(format: &str) -> Option<Codec> {
         "SVG" => return Some(Codec::Svg),
         #[cfg(feature = "heic")]
         "HEIC" | "HEIF" => return Some(Codec::Heic),
+        #[cfg(feature = "avif")]
+        "AVIF" => return Some(Codec::Avif),
         _ => return None,
     }))
 }

@@ -29,7 +29,7 @@ use crate::domain::{
     TokenKind, Upload, UploadId, UploadPage,
 };
 pub use crate::imaging::{
-    Animation, DecodedImage, ImageError, Metadata, Playback, Position, Tile, TileArea,
+    Animation, DecodedImage, Histogram, ImageError, Metadata, Playback, Position, Tile, TileArea,
 };
 pub use crate::rocketchat::{
     ClientError, DownloadError, LogInRefusal, ServerIdentity, TlsProblem, TwoFactorChallenge,
@@ -201,6 +201,8 @@ pub enum Command {
     Reconnect,
     /// Throw away the downloaded copies on this machine.
     ClearCache,
+    /// Hash the original file of an image. Answer: [`Event::Sha256Computed`].
+    ComputeSha256(Arc<Upload>),
 }
 
 /// What to hand over to another program.
@@ -496,6 +498,13 @@ pub enum Event {
         id: ErrandId,
         /// What became of it.
         end: Box<ErrandEnd>,
+    },
+    /// Answer to [`Command::ComputeSha256`].
+    Sha256Computed {
+        /// Of which file.
+        upload: UploadId,
+        /// In hexadecimal digits.
+        result: Result<String, DownloadError>,
     },
     /// Answer to [`Command::ClearCache`].
     CacheCleared {

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Instant;
 
 use secrecy::SecretString;
 
-use crate::domain::{AuthToken, ByteCount, RoomId, SaveJobId, UploadId};
+use crate::domain::{AuthToken, ByteCount, RoomId, SaveJobId, Upload, UploadId};
 use crate::protocol::{
     ClashRule, GridLayoutChoice, KnownAccount, OpenTarget, SaveChoices, ThemeChoice, ViewerChoices,
     WantedImage,
@@ -122,6 +123,8 @@ pub enum Action {
     DropCompared(UploadId),
     /// Back from the images side by side to the grid.
     LeaveComparison,
+    /// Hash the original file, which is fetched for it if it is not here.
+    ComputeSha256(Arc<Upload>),
     /// Open or close the details.
     TogglePanel,
     /// Size of tiles in points.

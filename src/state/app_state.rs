@@ -269,6 +269,7 @@ impl AppState {
             | Action::HideNews
             | Action::UpdateFolders => self.act_on_saves(action),
             Action::OnImage(action) => self.act_on_image(action),
+            Action::ComputeSha256(upload) => self.compute_sha256(upload),
             Action::FocusGained(_)
             | Action::FocusLost
             | Action::Open(_)
@@ -288,8 +289,7 @@ impl AppState {
                 Vec::new()
             }
             Action::Copied(what) => {
-                self.notices
-                    .push(NoticeLevel::Info, UserMessage::copied(what), None);
+                self.tell(Some(UserMessage::copied(what)));
                 Vec::new()
             }
             Action::ClearCache => vec![Effect::Send(Command::ClearCache)],
@@ -339,10 +339,7 @@ impl AppState {
                 self.room_changed(&room);
                 Vec::new()
             }
-            Event::PeopleResolved(people) => {
-                self.people_resolved(people);
-                Vec::new()
-            }
+            Event::PeopleResolved(people) => self.people_resolved(people),
             Event::ImageDecoded { request, image } => self.image_decoded(request, image),
             Event::ImageFailed { request, error } => self.image_failed(&request, error),
             Event::MetadataRead { upload, metadata } => {
@@ -372,6 +369,7 @@ impl AppState {
             Event::OpenFailed(target) => self.warn(user_message::open_failed(&target)),
             Event::ErrandAdvanced { id, done } => self.errand_advanced(id, done),
             Event::ErrandEnded { id, end } => self.errand_ended(id, *end),
+            Event::Sha256Computed { upload, result } => self.sha256_computed(&upload, result),
             Event::CacheCleared { freed } => {
                 let message = user_message::cache_cleared(freed);
                 self.notices.push(NoticeLevel::Info, message, None);
@@ -380,12 +378,13 @@ impl AppState {
         }
     }
 
-    fn people_resolved(&mut self, people: Vec<Person>) {
+    fn people_resolved(&mut self, people: Vec<Person>) -> Vec<Effect> {
         for gallery in self.gallery.iter_mut().chain(&mut self.kept) {
             gallery.listing.set_uploaders(&people);
         }
         let by_id = people.into_iter().map(|person| (person.id.clone(), person));
         self.people.extend(by_id);
+        Vec::new()
     }
 
     /// Whether the event answers a question that no longer matters.

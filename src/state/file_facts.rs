@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::safe_display_name;
-use crate::protocol::{Animation, Metadata, Position};
+use crate::protocol::{Animation, Histogram, Metadata, Position};
 use crate::state::user_message::grouped;
 
 /// Label and value, in the order of the panel, without format, size and position.
@@ -12,6 +12,8 @@ pub fn file_facts(metadata: &Metadata) -> Vec<(&'static str, String)> {
     let text = |text: &Option<String>| text.as_deref().map(safe_display_name);
     let flash = |has_fired: bool| if has_fired { "Fired" } else { "Off" }.to_owned();
     let facts = [
+        ("Title", text(&metadata.title)),
+        ("Rating", metadata.rating.map(stars)),
         ("Camera", text(&metadata.camera)),
         ("Lens", text(&metadata.lens)),
         ("Exposure", exposure(metadata)),
@@ -20,6 +22,7 @@ pub fn file_facts(metadata: &Metadata) -> Vec<(&'static str, String)> {
         ("Artist", text(&metadata.artist)),
         ("Copyright", text(&metadata.copyright)),
         ("Caption in the file", text(&metadata.description)),
+        ("Keywords", keywords(metadata)),
         ("Software", text(&metadata.software)),
         ("Colour profile", text(&metadata.color_profile)),
         (
@@ -44,6 +47,22 @@ pub fn file_facts(metadata: &Metadata) -> Vec<(&'static str, String)> {
         .into_iter()
         .filter_map(|(label, value)| Some((label, value?)))
         .collect()
+}
+
+/// For the eye, and in words for those who listen.
+fn stars(rating: u8) -> String {
+    let n_full = usize::from(rating.min(5));
+    let (full, empty) = ("★".repeat(n_full), "☆".repeat(5 - n_full));
+    format!("{full}{empty} {rating} of 5")
+}
+
+fn keywords(metadata: &Metadata) -> Option<String> {
+    let words: Vec<String> = metadata
+        .keywords
+        .iter()
+        .map(|word| safe_display_name(word))
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn animated(metadata: &Metadata) -> Option<String> {
@@ -181,11 +200,34 @@ pub fn file_json(metadata: &Metadata) -> Value {
             "longitude": position.longitude,
             "altitude_m": position.altitude_m,
         })),
+        "title": metadata.title,
+        "rating": metadata.rating,
+        "keywords": metadata.keywords,
         "software": metadata.software,
         "artist": metadata.artist,
         "copyright": metadata.copyright,
         "description": metadata.description,
+        "histogram": metadata.histogram.as_ref().map(histogram_json),
     })
+}
+
+/// Parts of all pixels in sixteen steps from dark to bright.
+fn histogram_json(histogram: &Histogram) -> Value {
+    let rounded = |share: f64| (share * 10_000.0).round() / 10_000.0;
+    let [luminance, red, green, blue] = histogram.shares().map(|shares| shares.map(rounded));
+    json!({ "luminance": luminance, "red": red, "green": green, "blue": blue })
+}
+
+/// What a histogram shows, for those who do not see it.
+pub fn histogram_in_words(histogram: &Histogram) -> String {
+    let percent = |part: f64| format!("{:.0} %", part * 100.0);
+    let (black, white) = histogram.ends();
+    format!(
+        "Histogram: half of the pixels are darker than {}, {} black, {} white",
+        percent(histogram.median()),
+        percent(black),
+        percent(white),
+    )
 }
 
 #[cfg(test)]
@@ -223,6 +265,29 @@ mod tests {
         );
         metadata.taken_at_offset = Some("+02:00".to_owned());
         assert!(taken_at(&metadata).unwrap().ends_with("14:32:05 (+02:00)"));
+    }
+
+    #[test]
+    fn a_rating_is_stars_and_words() {
+        assert_eq!(stars(4), "★★★★☆ 4 of 5");
+        assert_eq!(stars(0), "☆☆☆☆☆ 0 of 5");
+    }
+
+    #[test]
+    fn titles_and_words_of_strangers_are_facts_and_json() {
+        let metadata = Metadata {
+            title: Some("A\u{202e}B".to_owned()),
+            keywords: vec!["one".to_owned(), "two\n".to_owned()],
+            rating: Some(3),
+            ..Metadata::default()
+        };
+        let facts = file_facts(&metadata);
+        assert!(facts.contains(&("Title", "A\u{fffd}B".to_owned())));
+        assert!(facts.contains(&("Keywords", "one, two\u{fffd}".to_owned())));
+        let json = file_json(&metadata);
+        assert_eq!(json["rating"], 3);
+        assert_eq!(json["keywords"][0], "one");
+        assert!(json["histogram"].is_null());
     }
 
     #[test]

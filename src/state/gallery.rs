@@ -11,6 +11,7 @@ use crate::protocol::{
     SaveSelection, Wanted,
 };
 use crate::state::action::{Shown, ViewerStep};
+use crate::state::file_digests::{FileDigest, FileDigests};
 use crate::state::find::Find;
 use crate::state::go_to_date::GoingToDate;
 use crate::state::save_sheet::SaveTarget;
@@ -62,6 +63,7 @@ pub struct Gallery {
     metadata: HashMap<UploadId, Box<Metadata>>,
     metadata_order: VecDeque<UploadId>,
     metadata_failures: HashMap<UploadId, ImageFailure>,
+    pub(super) digests: FileDigests,
     shown: Shown,
 }
 
@@ -100,6 +102,7 @@ impl Gallery {
             metadata: HashMap::new(),
             metadata_order: VecDeque::new(),
             metadata_failures: HashMap::new(),
+            digests: FileDigests::default(),
             shown: Shown::default(),
         }
     }
@@ -132,6 +135,11 @@ impl Gallery {
     /// Why this image's file could not be asked about itself.
     pub fn metadata_failure(&self, id: &UploadId) -> Option<&ImageFailure> {
         self.metadata_failures.get(id)
+    }
+
+    /// What is known of the SHA-256 of this image's file, if somebody asked for it.
+    pub fn digest(&self, id: &UploadId) -> Option<&FileDigest> {
+        self.digests.of(id)
     }
 
     /// Whether every chosen image is known, so that sums are final.

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::domain::{Message, MessageId, Upload};
 use crate::protocol::Metadata;
 use crate::state::{Gallery, file_json};
+use crate::ui::detail_digest;
 
 /// One image as pretty-printed JSON.
 pub(super) fn of_upload(
@@ -33,6 +34,7 @@ pub(super) fn of_upload(
         "store": upload.store,
         "path": upload.path,
         "etag": upload.etag,
+        "sha256": detail_digest::known(gallery, upload),
         "file": metadata.map(file_json),
         "message": message.map(|message| json!({
             "id": message.id.as_str(),

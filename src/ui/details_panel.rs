@@ -14,7 +14,10 @@ use crate::state::{Action, FileAccess, Gallery, user_message};
 use crate::ui::detail_rows::{Row, heading_ui, person_ui, row_ui};
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
-use crate::ui::{dates, detail_json, detail_message, detail_saved, detail_sums, exif_rows, text};
+use crate::ui::{
+    dates, detail_digest, detail_histogram, detail_json, detail_message, detail_saved, detail_sums,
+    exif_rows, text,
+};
 
 /// Draws the panel into all of the room that is left.
 pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
@@ -69,6 +72,7 @@ fn upload_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Arc<U
     detail_message::message_ui(ui, cx, upload);
     detail_saved::saved_ui(ui, cx, gallery, upload);
     file_ui(ui, cx, gallery, upload, metadata);
+    detail_digest::digest_ui(ui, cx, gallery, upload);
     heading_ui(ui, cx, "On the server");
     for row in server_rows(upload) {
         row_ui(ui, cx, &row);
@@ -187,6 +191,9 @@ fn file_ui(
     }
     for row in rows {
         row_ui(ui, cx, &row);
+    }
+    if let Some(histogram) = &metadata.histogram {
+        detail_histogram::histogram_ui(ui, cx, histogram);
     }
     if let Some(position) = &metadata.position {
         row_ui(ui, cx, &exif_rows::position_row(position));

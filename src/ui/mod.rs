@@ -11,6 +11,8 @@ mod copy_question;
 mod date_question;
 mod dates;
 mod detail_conversation;
+mod detail_digest;
+mod detail_histogram;
 mod detail_json;
 mod detail_message;
 mod detail_rows;

@@ -101,6 +101,25 @@ impl Palette {
         Color32::from_rgb(122, 108, 66),
     ];
 
+    /// Brightness, red, green and blue of a histogram.
+    pub const fn histogram(&self) -> [Color32; 4] {
+        if self.is_dark {
+            [
+                Color32::from_rgb(84, 90, 98),
+                Color32::from_rgb(255, 120, 112),
+                Color32::from_rgb(98, 206, 130),
+                Color32::from_rgb(112, 168, 255),
+            ]
+        } else {
+            [
+                Color32::from_rgb(200, 201, 197),
+                Color32::from_rgb(196, 44, 36),
+                Color32::from_rgb(28, 126, 62),
+                Color32::from_rgb(36, 88, 200),
+            ]
+        }
+    }
+
     /// Over what a dialog covers.
     pub const fn backdrop(&self) -> Color32 {
         Color32::from_black_alpha(if self.is_dark { 140 } else { 82 })

@@ -8,6 +8,8 @@ use salon::demo_server::LibraryChoice;
 use salon::protocol::{
     Command, DownloadError, Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage,
 };
+use salon::storage::hexadecimal;
+use sha2::{Digest as _, Sha256};
 
 use crate::support::scripted_server::{Behaviour, Image, ScriptedServer, png};
 use crate::support::wish;
@@ -35,6 +37,43 @@ async fn each_file_is_fetched_once_however_many_sizes_are_wanted() {
         metadata += 1;
     }
     assert_eq!(server.asked("/file-upload/"), 1);
+}
+
+#[tokio::test]
+async fn a_file_is_hashed_when_somebody_asks_and_fetched_once_for_it() {
+    let server = ScriptedServer::start(1);
+    let (mut backend, _, listing) = listed(&server).await;
+    let upload = &uploads(&listing)[0];
+    let expected = hexadecimal(&Sha256::digest(&server.world().images[0].bytes));
+    for _ in 0..2 {
+        backend.send(Command::ComputeSha256(Arc::clone(upload)));
+        let result = backend
+            .until("the hash", |event| match event {
+                Event::Sha256Computed { result, .. } => Some(result.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(result.as_ref(), Ok(&expected));
+    }
+    assert_eq!(server.asked("/file-upload/"), 1);
+}
+
+#[tokio::test]
+async fn what_the_file_says_comes_with_how_bright_it_is() {
+    let server = ScriptedServer::start(1);
+    let (mut backend, _, listing) = listed(&server).await;
+    let upload = &uploads(&listing)[0];
+    backend.want_images(vec![wish(upload, ImageSize::Metadata)]);
+    let histogram = backend
+        .until("metadata", |event| match event {
+            Event::MetadataRead { metadata, .. } => Some(metadata.histogram.clone()),
+            _ => None,
+        })
+        .await;
+    let shares = histogram.unwrap().shares();
+    for channel in shares {
+        assert!((channel.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    }
 }
 
 #[tokio::test]

@@ -22,12 +22,12 @@ const UNLIMITED: Target = Target::Full {
 };
 
 /// Not the large ones: they are no other kinds of file, and take ten times as long as all others.
-/// Of JPEG XL in eight orientations one is enough.
+/// Of JPEG XL and AVIF in eight orientations one is enough.
 fn damaged_names() -> impl Iterator<Item = String> {
     let is_one_of_many = |name: &String| {
-        name.starts_with("orientation-")
-            && has_extension(name, &["jxl"])
-            && name != "orientation-6.jxl"
+        let is_turned = name.starts_with("orientation-") && has_extension(name, &["jxl"]);
+        (is_turned && name != "orientation-6.jxl")
+            || (name.starts_with("painting-") && name != "painting-6.avif")
     };
     fixture_names().into_iter().filter(move |name| {
         fixture(name).len() < 10_000 && name != "10x4000.png" && !is_one_of_many(name)
@@ -253,6 +253,20 @@ fn a_bomb_of_any_format_is_refused_before_it_is_decoded() {
             "{name}: {:?}",
             start.elapsed()
         );
+    }
+}
+
+/// Found by fuzzing: panics of decoders that are not ours.
+#[test]
+fn a_file_that_crashes_its_decoder_costs_one_picture_and_not_what_is_known_of_it() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/crashes");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        let ended = survive(&path.to_string_lossy(), &bytes);
+        assert!(ended.is_err(), "{}", path.display());
+        let metadata = read_metadata(&bytes);
+        assert!(metadata.dimensions.is_some(), "{}", path.display());
     }
 }
 

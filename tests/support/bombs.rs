@@ -24,7 +24,7 @@ pub fn bombs() -> Vec<(&'static str, Vec<u8>)> {
     let short: &[u8] = &60_000_u16.to_be_bytes();
     let short_le: &[u8] = &65_535_u16.to_le_bytes();
     let (baseline, progressive) = (frame("baseline.jpg", 0xC0), frame("progressive.jpg", 0xC2));
-    vec![
+    let mut bombs = vec![
         ("PNG", fixture("bomb.png")),
         (
             "JPEG",
@@ -58,7 +58,52 @@ pub fn bombs() -> Vec<(&'static str, Vec<u8>)> {
         ),
         ("TIFF", tiff()),
         ("JPEG XL", jpeg_xl()),
-    ]
+    ];
+    // Without a decoder there is nothing to refuse.
+    if cfg!(feature = "avif") {
+        bombs.push(("AVIF", avif(&fixture("small.avif"), 60_000)));
+        bombs.push((
+            "AVIF of 400 megapixels",
+            avif(&fixture("small.avif"), 20_000),
+        ));
+        bombs.push(("AVIF of many frames", frames(&fixture("chroma-420.avif"))));
+        bombs.push(("AVIF that says it is small", fixture("lying.avif")));
+    }
+    bombs
+}
+
+/// With these sides announced for everything in it.
+fn avif(file: &[u8], side: u32) -> Vec<u8> {
+    let side = side.to_be_bytes();
+    let mut file = file.to_vec();
+    while let Some(at) = file.windows(4).position(|kind| kind == b"ispe") {
+        file[at..at + 4].copy_from_slice(b"ISPE");
+        file[at + 8..at + 12].copy_from_slice(&side);
+        file[at + 12..at + 16].copy_from_slice(&side);
+    }
+    while let Some(at) = file.windows(4).position(|kind| kind == b"ISPE") {
+        file[at..at + 4].copy_from_slice(b"ispe");
+    }
+    file
+}
+
+/// The same picture five thousand times in one, all of which would be decoded and held.
+fn frames(file: &[u8]) -> Vec<u8> {
+    let place = |wanted: &[u8]| {
+        file.windows(wanted.len())
+            .position(|it| it == wanted)
+            .unwrap()
+    };
+    let start = place(b"mdat") + 4;
+    let coded = &file[start..];
+    let number = |n: usize| u32::try_from(n).unwrap().to_be_bytes();
+    let extent = [number(start), number(coded.len())].concat();
+    let length_at = place(&extent) + 4;
+    let many = coded.repeat(5000);
+    let mut bomb = [&file[..start], &many].concat();
+    bomb[length_at..length_at + 4].copy_from_slice(&number(many.len()));
+    bomb[start - 8..start - 4].copy_from_slice(&number(many.len() + 8));
+    bomb
 }
 
 /// A directory of sides, depth, compression and strips.

@@ -13,7 +13,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let meta = find(bytes, *b"meta").and_then(|meta| meta.get(4..));
     let mut header = Header {
         is_animated: matches!(&brand, b"avis" | b"hevc" | b"hevx" | b"msf1"),
-        is_incomplete: meta.is_none(),
+        is_incomplete: meta.is_none() || goes_on_past_end(bytes),
         ..Header::default()
     };
     let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));
@@ -62,6 +62,15 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     header
 }
 
+/// Whether the last box announces more than there is.
+fn goes_on_past_end(bytes: &[u8]) -> bool {
+    let mut at = 0_usize;
+    while let Some(length) = be32(bytes, at).filter(|length| *length > 1) {
+        at = at.saturating_add(position(length));
+    }
+    at > bytes.len()
+}
+
 /// Sides as fractions.
 fn clean_aperture(content: &[u8]) -> Option<PixelSize> {
     let side = |at| be32(content, at)?.checked_div(be32(content, at + 4)?);
@@ -95,7 +104,7 @@ pub(in super::super) fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
 }
 
 /// The boxes in `bytes` with their content; a box that goes on past the end is cut there.
-fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(super) fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     std::iter::from_fn(move || {
         let (length, kind) = (be32(bytes, 0)?, array::<4>(bytes, 4)?);
         let (header_len, end) = match length {

@@ -1,5 +1,6 @@
 //! What a file announces before it is decoded: read by walking its structure, never by decoding.
 
+pub(super) mod colr;
 pub(super) mod gif;
 pub(super) mod isobmff;
 mod jpeg;

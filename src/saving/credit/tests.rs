@@ -9,7 +9,7 @@ use roxmltree::{Document, Node};
 use super::super::embedded::{Container, CopyError};
 use super::super::privacy::without_position;
 use super::{Credit, Credited, LeftAlone, with_credit};
-use crate::imaging::read_metadata;
+use crate::imaging::{Metadata, read_metadata};
 
 const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 
@@ -89,7 +89,11 @@ fn a_copy_says_who_posted_it_when_and_where() {
         let copy = copy_of(&file);
         let pixels = |file: &[u8]| image::load_from_memory(file).unwrap();
         assert_eq!(pixels(&copy), pixels(&file), "{name}");
-        assert_eq!(read_metadata(&copy), read_metadata(&file), "{name}");
+        let expected = Metadata {
+            artist: Some("Anna <\"&'> Schmidt".to_owned()),
+            ..read_metadata(&file)
+        };
+        assert_eq!(read_metadata(&copy), expected, "{name}");
         let packet = packet_of(&copy);
         assert_eq!(said(&packet, "creator"), ["Anna <\"&'> Schmidt"], "{name}");
         assert_eq!(said(&packet, "source"), [credit().link.unwrap()], "{name}");

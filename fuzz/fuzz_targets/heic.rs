@@ -1,0 +1,6 @@
+//! HEIC: `cargo fuzz run heic --features heic`.
+#![no_main]
+
+mod paths;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::decodes(bytes, &["HEIC", "HEIF"]));

@@ -1,0 +1,6 @@
+//! BMP, ICO, QOI, TGA, PNM and Radiance HDR.
+#![no_main]
+
+mod paths;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::decodes(bytes, &["BMP", "ICO", "CUR", "QOI", "TGA", "PNM", "HDR"]));

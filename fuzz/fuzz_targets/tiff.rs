@@ -1,0 +1,6 @@
+//! TIFF.
+#![no_main]
+
+mod paths;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::decodes(bytes, &["TIFF"]));
