@@ -1,6 +1,7 @@
 //! Thumbnails from the first bytes of a file.
 #![no_main]
 
+#[expect(dead_code, reason = "each target runs one of them")]
 mod paths;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::looks_early(bytes));

@@ -1,6 +1,7 @@
 //! JPEG: Salon's own decoder for thumbnails, `image` for the whole.
 #![no_main]
 
+#[expect(dead_code, reason = "each target runs one of them")]
 mod paths;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::decodes(bytes, &["JPEG"]));

@@ -1,6 +1,7 @@
 //! EXIF, XMP, IPTC and the structure of every format.
 #![no_main]
 
+#[expect(dead_code, reason = "each target runs one of them")]
 mod paths;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::reads(bytes));

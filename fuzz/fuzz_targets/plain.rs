@@ -1,6 +1,10 @@
 //! BMP, ICO, QOI, TGA, PNM and Radiance HDR.
 #![no_main]
 
+#[expect(dead_code, reason = "each target runs one of them")]
 mod paths;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::decodes(bytes, &["BMP", "ICO", "CUR", "QOI", "TGA", "PNM", "HDR"]));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::decodes(
+    bytes,
+    &["BMP", "ICO", "CUR", "QOI", "TGA", "PNM", "HDR"]
+));

@@ -111,7 +111,7 @@ fn wide_gamut_colors_become_srgb_by_profile_and_by_number() {
         ("bt2020.avif", of_2020),
     ] {
         for (found, expected) in patches(name).iter().zip(expected) {
-            assert_near(name, &found[..3], &expected, 3);
+            assert_near(name, &found[..3], &expected, 2);
         }
     }
     let name = |file: &str| read_metadata(&fixture(file)).color_profile;

@@ -3,15 +3,17 @@
 //!
 //! What it finds is written into the folder of temporary files of the build, and fails.
 
+use std::panic::catch_unwind;
 use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
 
-use salon::imaging::{
-    Early, ImageError, Target, decode, early_thumbnail, peek_size, read_metadata,
-};
+use salon::imaging::peek_size;
 
 use super::{fixture, fixture_names, has_extension};
+
+#[path = "../../fuzz/fuzz_targets/paths/mod.rs"]
+mod paths;
 
 /// What a decode may take of a processor.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -77,7 +79,7 @@ fn damaged(random: &mut fastrand::Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
     clippy::print_stdout,
     reason = "how far it came is for whoever runs it for long"
 )]
-fn fuzz(path: &str, extensions: &[&str], run: fn(&[u8]) -> Result<(), String>) {
+fn fuzz(path: &str, extensions: &[&str], run: fn(&[u8])) {
     let names = fixture_names().into_iter();
     let chosen = names.filter(|name| has_extension(name, extensions));
     let seeds: Vec<Vec<u8>> = chosen
@@ -99,132 +101,86 @@ fn fuzz(path: &str, extensions: &[&str], run: fn(&[u8]) -> Result<(), String>) {
             continue;
         }
         let began = ThreadTime::now();
-        let ended = run(&bytes);
+        let ended = catch_unwind(|| run(&bytes));
         let took = began.elapsed();
         slowest = slowest.max(took);
         count += 1;
-        let ended = ended.and_then(|()| {
-            let is_soon = took < LONGEST;
-            is_soon.then_some(()).ok_or_else(|| format!("{took:?}"))
-        });
-        if let Err(problem) = ended {
+        if ended.is_err() || took > LONGEST {
             let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
             let found = folder.join(format!("found-{path}-{count}"));
             std::fs::write(&found, &bytes).unwrap();
-            panic!("{path}: {problem}: {}", found.display());
+            panic!("{path}: {ended:?} after {took:?}: {}", found.display());
         }
     }
     println!("{path}: {count} files, the slowest in {slowest:?}");
 }
 
-/// A picture in full and a thumbnail, neither of which crashes.
-fn decodes(bytes: &[u8]) -> Result<(), String> {
-    let full = Target::Full { max_edge_px: 2048 };
-    for target in [full, Target::Thumbnail { edge_px: 20 }] {
-        match decode(bytes, target) {
-            Ok(image) if image.pixels.len() as u64 != 4 * image.size.area() => {
-                return Err("fewer pixels than its size".to_owned());
-            }
-            Err(ImageError::DecoderCrashed) => return Err("crashed".to_owned()),
-            // Announced and empty, or large and plain: shrinking it takes longer than is worth it.
-            Ok(image) if image.original_size.area() > 1_000_000 => break,
-            Ok(_) | Err(_) => {}
-        }
-    }
-    Ok(())
-}
-
-/// `jxl-oxide` panics on some files; each costs a picture. What matters is that it ends.
-fn ends(bytes: &[u8]) -> Result<(), String> {
-    decodes(bytes).or_else(|problem| (problem == "crashed").then_some(()).ok_or(problem))
-}
-
-/// What files say about themselves; never fails, and never sees a position that there is not.
-fn reads(bytes: &[u8]) -> Result<(), String> {
-    let metadata = read_metadata(bytes);
-    peek_size(bytes);
-    let position = metadata.position.map(|it| (it.latitude, it.longitude));
-    let is_on_earth = position.is_none_or(|(latitude, longitude)| {
-        (-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude)
-    });
-    let has_limits = metadata.keywords.len() <= 200
-        && metadata
-            .title
-            .is_none_or(|title| title.chars().count() <= 2000)
-        && metadata.rating.is_none_or(|stars| stars <= 5);
-    if is_on_earth && has_limits {
-        Ok(())
-    } else {
-        Err("values without sense".to_owned())
-    }
-}
-
-fn looks_early(bytes: &[u8]) -> Result<(), String> {
-    match early_thumbnail(bytes, 20) {
-        Early::AskAgainAt(next) if next <= bytes.len() as u64 => Err("asks again".to_owned()),
-        Early::Ready(image) if image.size.longer_side() > 20 => Err("too large".to_owned()),
-        _ => Ok(()),
-    }
-}
-
 #[test]
 fn jpeg() {
-    fuzz("jpeg", &["jpg"], decodes);
+    fuzz("jpeg", &["jpg"], |bytes| paths::decodes(bytes, &["JPEG"]));
 }
 
 #[test]
 fn png() {
-    fuzz("png", &["png"], decodes);
+    fuzz("png", &["png"], |bytes| paths::decodes(bytes, &["PNG"]));
 }
 
 #[test]
 fn gif() {
-    fuzz("gif", &["gif"], decodes);
+    fuzz("gif", &["gif"], |bytes| paths::decodes(bytes, &["GIF"]));
 }
 
 #[test]
 fn webp() {
-    fuzz("webp", &["webp"], decodes);
+    fuzz("webp", &["webp"], |bytes| paths::decodes(bytes, &["WebP"]));
 }
 
 #[test]
 fn tiff() {
-    fuzz("tiff", &["tiff"], decodes);
+    fuzz("tiff", &["tiff"], |bytes| paths::decodes(bytes, &["TIFF"]));
 }
 
 #[test]
 fn plain() {
-    let extensions = ["bmp", "ico", "qoi", "tga", "ppm", "hdr"];
-    fuzz("plain", &extensions, decodes);
+    fuzz(
+        "plain",
+        &["bmp", "ico", "qoi", "tga", "ppm", "hdr"],
+        |bytes| paths::decodes(bytes, &["BMP", "ICO", "CUR", "QOI", "TGA", "PNM", "HDR"]),
+    );
 }
 
 #[test]
 fn jxl() {
-    fuzz("jxl", &["jxl"], ends);
+    fuzz("jxl", &["jxl"], |bytes| paths::ends(bytes, &["JPEG XL"]));
 }
 
 #[test]
 fn avif() {
-    fuzz("avif", &["avif"], decodes);
+    fuzz("avif", &["avif"], |bytes| paths::decodes(bytes, &["AVIF"]));
 }
 
 #[test]
 fn heic() {
-    fuzz("heic", &["heic"], decodes);
+    fuzz("heic", &["heic"], |bytes| {
+        paths::decodes(bytes, &["HEIC", "HEIF"]);
+    });
 }
 
 #[test]
 fn svg() {
-    fuzz("svg", &["svg"], decodes);
+    fuzz("svg", &["svg"], |bytes| paths::decodes(bytes, &["SVG"]));
 }
 
 #[test]
 fn early() {
-    fuzz("early", &["jpg", "gif"], looks_early);
+    fuzz("early", &["jpg", "gif"], paths::looks_early);
 }
 
 #[test]
 fn metadata() {
-    let extensions = ["jpg", "png", "webp", "tiff", "heic", "avif", "jxl"];
-    fuzz("metadata", &extensions, reads);
+    fuzz(
+        "metadata",
+        &["jpg", "png", "webp", "tiff", "heic", "avif", "jxl"],
+        paths::reads,
+    );
 }
