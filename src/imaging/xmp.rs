@@ -77,16 +77,19 @@ fn parsed(packet: &[u8]) -> Option<Captions> {
     })
 }
 
-/// How deep elements can stand in each other: no tag is an end before there was a start.
+/// How deep elements can stand in each other: no tag is an end before there was a start. Looks at
+/// each byte once, whatever a stranger wrote.
 fn depth(packet: &[u8]) -> usize {
     let (mut depth, mut most) = (0_usize, 0);
+    let mut ends = memchr::memchr_iter(b'>', packet).peekable();
     for at in memchr::memchr_iter(b'<', packet) {
+        while ends.next_if(|end| *end < at).is_some() {}
         match packet.get(at + 1) {
             Some(b'/') => depth = depth.saturating_sub(1),
             Some(b'?' | b'!') | None => {}
             Some(_) => {
-                let end = packet.get(at..).and_then(|rest| memchr::memchr(b'>', rest));
-                let is_empty = end.is_some_and(|end| packet.get(at + end - 1) == Some(&b'/'));
+                let before_end = ends.peek().and_then(|end| end.checked_sub(1));
+                let is_empty = before_end.is_some_and(|at| packet.get(at) == Some(&b'/'));
                 if !is_empty {
                     depth += 1;
                     most = most.max(depth);
@@ -148,6 +151,16 @@ mod tests {
              <rdf:Description xmlns:dc='{DC}' xmlns:xmp='{XMP}' {attributes}>{properties}\
              </rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end='w'?>"
         )
+    }
+
+    #[test]
+    fn tags_without_end_are_counted_in_one_pass() {
+        let open = "<a<a</a".repeat(150_000);
+        let began = std::time::Instant::now();
+        assert!(depth(open.as_bytes()) > MAX_DEPTH);
+        // A minute or more when each tag is looked for its own end.
+        assert!(began.elapsed() < std::time::Duration::from_secs(5));
+        assert_eq!(depth(b"<a><b/><c></c></a><d>"), 2);
     }
 
     #[test]

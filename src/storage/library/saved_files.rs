@@ -209,16 +209,25 @@ const COLUMNS: &str = "upload, rid, folder, path, size, posted_ms, saved_ms, xxh
 pub(super) fn write(connection: &Connection, file: &SavedFile) -> rusqlite::Result<()> {
     let size = i64::try_from(file.size.0).unwrap_or(i64::MAX);
     let xxh3 = file.xxh3.map(u128::to_be_bytes);
-    // What is not known of one of them is NULL, and tells nothing apart.
+    // What is not known of one of them is NULL. A row of an older version has no hash that the new
+    // one has: only one of the same upload is known to be of the same content.
     let sql = "DELETE FROM saved_files
-        WHERE path = ? AND (size <> ? OR xxh3 <> ? OR sha256 <> ?)";
+        WHERE path = ?1 AND (size <> ?2 OR xxh3 <> ?3 OR sha256 <> ?4
+            OR (xxh3 IS NULL AND (sha256 IS NULL OR ?4 IS NULL) AND upload <> ?5))";
     connection.prepare_cached(sql)?.execute(params![
         path_value(&file.path),
         size,
         xxh3,
         file.sha256,
+        file.upload.as_str(),
     ])?;
-    let sql = format!("INSERT OR REPLACE INTO saved_files ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)");
+    // The same content again, and nobody asked for its SHA-256 this time.
+    let sql = format!(
+        "INSERT INTO saved_files ({COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?)
+         ON CONFLICT (path, upload) DO UPDATE SET rid = excluded.rid, folder = excluded.folder,
+            size = excluded.size, posted_ms = excluded.posted_ms, saved_ms = excluded.saved_ms,
+            xxh3 = excluded.xxh3, sha256 = coalesce(excluded.sha256, sha256)"
+    );
     connection.prepare_cached(&sql)?.execute(params![
         file.upload.as_str(),
         file.room.as_str(),

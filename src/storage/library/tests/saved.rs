@@ -181,6 +181,33 @@ fn a_library_of_the_first_version_gets_its_ledger_and_keeps_what_it_has() {
 }
 
 #[test]
+fn what_is_known_of_a_content_stays_known_and_another_content_is_told_apart() {
+    let machine = Machine::new();
+    let library = machine.open();
+    let known = saved("u1", "/pictures/room/a.png");
+    library.record_saved(known.clone());
+    library.record_saved(SavedFile {
+        sha256: None,
+        ..known.clone()
+    });
+    library.flush();
+    assert_eq!(library.copies_of(&known.upload), [known.clone()]);
+    // As an older version wrote it.
+    let older = SavedFile {
+        xxh3: None,
+        ..saved("u2", "/pictures/room/b.png")
+    };
+    library.record_saved(older.clone());
+    library.record_saved(SavedFile {
+        sha256: None,
+        ..saved("u3", older.path.clone())
+    });
+    library.flush();
+    assert_eq!(library.copies_of(&older.upload), []);
+    assert_eq!(library.copies_of(&UploadId::from("u3")).len(), 1);
+}
+
+#[test]
 fn two_processes_write_into_one_ledger() {
     let machine = Machine::new();
     let (one, other) = (machine.open(), machine.open());
