@@ -50,6 +50,11 @@ enum Asked {
 }
 
 impl CompareView {
+    /// Nothing is compared any longer.
+    pub(super) fn rest(&mut self) {
+        self.zoom.rest();
+    }
+
     /// Takes the keys that belong to it.
     pub(super) fn keys(&mut self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         let compared = gallery.compared();
@@ -206,7 +211,10 @@ impl CompareView {
         if button_ui(ui, Icon::ZoomIn, "Zoom in (+)") {
             asked = Some(ZoomStep::By(KEY_STEP));
         }
-        let label = Button::new("100 %").min_size(vec2(64.0, BUTTON));
+        let lens = self.zoom.lens(active);
+        let scale = lens.and_then(|lens| Some(lens.zoom.scale(lens.pane?)));
+        let label = Button::new(scale.map_or_else(|| "100 %".to_owned(), pan_zoom::percent));
+        let label = label.min_size(vec2(76.0, BUTTON));
         let label = ui.add(label).on_hover_text("Actual size (1)");
         focus_ring(ui, &label, theme::RADIUS);
         if label.clicked() {

@@ -24,6 +24,11 @@ pub(super) struct LinkedZoom {
 }
 
 impl LinkedZoom {
+    /// The comparison was left: the next one begins with whole images.
+    pub(super) fn rest(&mut self) {
+        *self = Self::default();
+    }
+
     /// Follows the images that are compared; those that stay keep their zoom.
     pub(super) fn follow(&mut self, ids: &[&UploadId]) {
         if self

@@ -6,6 +6,7 @@ use crate::domain::{Message, MessageId, Upload};
 use crate::protocol::Metadata;
 use crate::state::{Gallery, file_json};
 use crate::ui::detail_digest;
+use crate::ui::details_panel::shown_size;
 
 /// One image as pretty-printed JSON.
 pub(super) fn of_upload(
@@ -14,13 +15,14 @@ pub(super) fn of_upload(
     metadata: Option<&Metadata>,
     message: Option<&Message>,
 ) -> String {
+    let size = shown_size(gallery, upload);
     let value = json!({
         "id": upload.id.as_str(),
         "name": upload.name,
         "type": upload.media_type,
         "bytes": upload.size.map(|size| size.0),
-        "width": upload.dimensions.map(|size| size.width),
-        "height": upload.dimensions.map(|size| size.height),
+        "width": size.map(|size| size.width),
+        "height": size.map(|size| size.height),
         "uploaded_at": upload.uploaded_at.map(|time| time.to_string()),
         "updated_at": upload.updated_at.map(|time| time.to_string()),
         "user": upload.user.as_ref().map(|user| json!({

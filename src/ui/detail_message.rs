@@ -153,19 +153,13 @@ pub(super) fn reactions_ui(ui: &mut Ui, cx: ViewContext<'_>, message: &Message) 
                 .map(|name| safe_display_name(name))
                 .collect();
             let names = names.join(", ");
-            let frame = egui::Frame::new()
+            // A frame around a label would not go to the next line.
+            let chip = egui::Button::new(format!("{shown} {count}"))
+                .sense(egui::Sense::hover())
                 .fill(cx.palette.hovered)
-                .corner_radius(egui::CornerRadius::same(8))
-                .inner_margin(egui::Margin::symmetric(6, 2));
-            let chip = frame.show(ui, |ui| {
-                ui.add(
-                    Label::new(format!("{shown} {count}"))
-                        .selectable(false)
-                        .extend(),
-                )
-            });
+                .corner_radius(egui::CornerRadius::same(8));
+            let chip = ui.add(chip);
             let spoken = format!("{count} × {}: {names}", reaction.emoji);
-            let chip = chip.inner;
             chip.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &spoken));
             chip.on_hover_text(format!("{} {names}", reaction.emoji));
         }

@@ -6,7 +6,7 @@ use egui::{RichText, ScrollArea, Ui};
 use jiff::tz::TimeZone;
 use lucide_icons::Icon;
 
-use crate::domain::{Upload, safe_display_name};
+use crate::domain::{PixelSize, Upload, safe_display_name};
 use crate::protocol::{
     ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage,
 };
@@ -125,7 +125,7 @@ fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
     {
         rows.push(Row::new("Description", safe_display_name(description)));
     }
-    if let Some(size) = upload.dimensions {
+    if let Some(size) = shown_size(gallery, upload) {
         rows.push(Row::new("Pixels", size.to_string()));
     }
     if let Some(size) = upload.size {
@@ -134,6 +134,12 @@ fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
     }
     rows.push(Row::new("Type", upload.media_type.clone()));
     rows
+}
+
+/// As the file says once it was read: servers take one that is turned for one on its side.
+pub(super) fn shown_size(gallery: &Gallery, upload: &Upload) -> Option<PixelSize> {
+    let of_file = gallery.metadata(&upload.id).and_then(|it| it.dimensions);
+    of_file.or(upload.dimensions)
 }
 
 fn grouped_bytes(bytes: u64) -> String {

@@ -79,6 +79,15 @@ impl ThumbnailGrid {
             GridKey::Escape => {}
             GridKey::Menu => {
                 self.menu_position = Some(*focus);
+                // It is about the selection, as with the mouse.
+                let is_outside = |gallery: &Gallery| {
+                    let upload = gallery.upload_at(*focus);
+                    upload.is_some_and(|upload| !gallery.selection.contains(&upload.id))
+                };
+                if cx.state.gallery.as_ref().is_some_and(is_outside) {
+                    let (position, how) = (*focus, SelectHow::Only);
+                    cx.act(Action::Select { position, how });
+                }
                 egui::Popup::open_id(ui.ctx(), grid_id().with("key menu"));
             }
         }

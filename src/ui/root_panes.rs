@@ -25,6 +25,7 @@ impl RootView {
             self.viewer.rest(ui);
         }
         if shows_tiles {
+            self.compare.rest();
             self.rooms_ui(ui, cx);
         }
         // Who looks at an image on the whole screen wants to see nothing else.

@@ -37,7 +37,7 @@ pub struct Viewer {
     pub(super) slides: SlideShow,
     strip: FilmStrip,
     shown: Option<UploadId>,
-    controls: Controls,
+    pub(super) controls: Controls,
     notches: Notches,
     /// Since when there is nothing to show, in seconds of egui's clock.
     blank_since: Option<f64>,

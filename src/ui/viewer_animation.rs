@@ -29,6 +29,9 @@ const MOST_AHEAD: u64 = 12;
 /// Behind by more than this, in seconds, an animation goes on from where it is.
 const LATE: f64 = 0.1;
 
+/// Room for the bar with all of its buttons in the middle, in points.
+const MAIN_BAR: f32 = 620.0;
+
 /// Room for "1,024 / 1,024".
 const COUNT: f32 = 92.0;
 
@@ -206,10 +209,10 @@ impl Player {
             return;
         }
         let size = vec2(3.0 * BUTTON + COUNT + 2.0 * space::S, BUTTON + space::S);
-        let is_narrow = view.width() < 2.0 * size.x + 260.0;
-        // Above the zoom where there is no room beside it.
-        let lift = if is_narrow { BUTTON + space::M } else { 0.0 };
-        let center = view.bottom() - BUTTON / 2.0 - space::M - lift;
+        let is_narrow = view.width() < 2.0 * size.x + MAIN_BAR;
+        // Above the other bar where there is no room beside it.
+        let lift = if is_narrow { size.y + space::S } else { 0.0 };
+        let center = view.bottom() - space::M - size.y / 2.0 - lift;
         let left = view.left() + space::M;
         let bar = Rect::from_min_size(pos2(left, center - size.y / 2.0), size);
         let mut asked = None;

@@ -85,6 +85,12 @@ impl Controls {
         asked
     }
 
+    /// Somebody is at work: they come, or stay. What keys ask for is taken out of the input before
+    /// these look at it.
+    pub(super) const fn wake(&mut self) {
+        self.active_at = None;
+    }
+
     /// Whether nothing of them is seen.
     pub(super) const fn are_hidden(&self) -> bool {
         self.opacity <= 0.0

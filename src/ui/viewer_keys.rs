@@ -35,6 +35,7 @@ pub(super) enum Asked {
 pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     let now = ui.input(|input| input.time);
     for Pressed { asked, is_held } in take(ui, viewer_id(), meaning) {
+        viewer.controls.wake();
         // A key that is held turns the page when there is something to see.
         if !is_held || !turns_page(viewer, asked) || viewer.pace.may_turn(now) {
             perform(viewer, ui, cx, gallery, asked);

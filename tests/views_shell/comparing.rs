@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers, Rect, Role, vec2};
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::domain::{ByteCount, PixelSize, Upload};
 use salon::state::{Action, SelectHow};
 
@@ -43,6 +43,30 @@ fn c_shows_the_chosen_images_side_by_side() {
         assert!(pane.expand(1.0).contains_rect(rect(&harness, n)));
     }
     assert!(harness.query_by_label("Find a room").is_none());
+}
+
+#[test]
+fn a_new_comparison_begins_with_whole_images_and_tells_their_scale() {
+    let mut harness = comparing(&[2, 4]);
+    let whole = rect(&harness, 4);
+    let scale = |harness: &Harness<'_, Shell>| {
+        let percent = harness.get_all_by_role(Role::Button).filter_map(|node| {
+            let label = node.accesskit_node().label()?;
+            label.ends_with(" %").then_some(label)
+        });
+        percent.collect::<Vec<_>>()
+    };
+    let fitted = scale(&harness);
+    assert_eq!(fitted.len(), 1);
+    assert_ne!(fitted, ["100 %"]);
+    press(&mut harness, Key::Num1);
+    assert_eq!(scale(&harness), ["100 %"]);
+    press(&mut harness, Key::L);
+    press(&mut harness, Key::Escape);
+    press(&mut harness, Key::C);
+    answer_all(&mut harness);
+    assert_eq!(rect(&harness, 4), whole);
+    assert_eq!(scale(&harness), fitted);
 }
 
 #[test]

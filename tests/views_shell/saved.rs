@@ -160,6 +160,24 @@ fn the_menu_of_an_image_filters_and_the_bar_says_so() {
 }
 
 #[test]
+fn the_menu_of_the_keyboard_is_about_the_image_in_focus() {
+    let mut harness = room(&[1, 2]);
+    press(&mut harness, Key::Home);
+    harness.key_press_modifiers(CTRL, Key::ArrowRight);
+    harness.run_steps(2);
+    let chosen = |harness: &Harness<'_, Shell>| -> Vec<_> {
+        let chosen = gallery(harness).chosen();
+        chosen.map(|upload| upload.id.clone()).collect()
+    };
+    let before = chosen(&harness);
+    harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
+    harness.run_steps(3);
+    let focused = gallery(&harness).focused().unwrap().id.clone();
+    assert_ne!(before, [focused.clone()]);
+    assert_eq!(chosen(&harness), [focused]);
+}
+
+#[test]
 fn when_nothing_is_left_to_save_the_grid_says_so_and_leads_back() {
     let all: Vec<usize> = (0..300).collect();
     let mut harness = room(&all);

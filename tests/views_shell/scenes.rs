@@ -83,11 +83,13 @@ impl Shell {
         self.textures.as_ref()?.any_size(&upload(n).id)
     }
 
-    /// The backend answers what is missing, as far as it is this; how many that were.
+    /// The backend answers what is missing, as far as it is this; how many that were. Tiles never
+    /// come: what they would show is seen in the picture of the whole.
     pub(super) fn answer(&mut self, is_it: impl Fn(&WantedImage) -> bool) -> usize {
+        let is_tile = |wanted: &WantedImage| matches!(wanted.request.size, ImageSize::Tile(_));
         let (answered, missing) = std::mem::take(&mut self.missing)
             .into_iter()
-            .partition::<Vec<_>, _>(is_it);
+            .partition::<Vec<_>, _>(|wanted| !is_tile(wanted) && is_it(wanted));
         self.missing = missing;
         for wanted in &answered {
             self.decode(wanted);
