@@ -57,7 +57,7 @@ pub(super) fn trouble_ui(
         ui.label(headline.color(Color32::WHITE));
         ui.label(RichText::new(advice).color(weak));
         ui.add_space(space::XS);
-        if ui.button("Try again").clicked() {
+        if !failure.is_for_good() && ui.button("Try again").clicked() {
             cx.act(retry);
         }
     });
