@@ -232,7 +232,7 @@ impl Gallery {
             windows,
             later,
             images,
-            is_viewing: self.is_viewer_open,
+            is_viewing: !self.shows_tiles(),
         }
     }
 
