@@ -63,18 +63,21 @@ fn a_held_arrow_shows_at_least_ten_images_a_second_from_the_disk() {
     drop(app);
 
     let asked = server.asked("/file-upload/");
-    let mut app = start(home.path(), &store, None);
-    open_viewer(&mut app);
-    until_shown(&mut app, 0);
-    // A machine that is busy with other things may need a second try.
+    // A machine that is busy with other things may need a second try: by another start, for what
+    // one try has shown would be there for the next.
     let mut best = 0;
     for _ in 0..3 {
+        let mut app = start(home.path(), &store, None);
+        open_viewer(&mut app);
+        until_shown(&mut app, 0);
+        assert!(
+            n_there(&app) < 10,
+            "they are there before they are looked at"
+        );
         best = best.max(images_a_second(&mut app));
         if best >= 10 {
             break;
         }
-        app.key(Modifiers::NONE, Key::Home);
-        until_shown(&mut app, 0);
     }
     println!("{best} images a second");
     assert!(best >= 10, "{best} images a second");
@@ -124,6 +127,13 @@ fn open_viewer(app: &mut App) {
 
 fn is_shown(app: &App, id: &UploadId) -> bool {
     app.harness.state().textures().largest_full(id).is_some()
+}
+
+/// How many of the images are there, made of their originals.
+fn n_there(app: &App) -> usize {
+    let gallery = app.gallery();
+    let uploads = (0..IMAGES).filter_map(|position| gallery.upload_at(position));
+    uploads.filter(|upload| is_shown(app, &upload.id)).count()
 }
 
 fn until_shown(app: &mut App, position: usize) {

@@ -46,7 +46,7 @@ pub(super) struct Decoders {
 pub(super) struct Place {
     slot: Slot,
     /// Counts by being there.
-    megabytes: Option<OwnedSemaphorePermit>,
+    _megabytes: Option<OwnedSemaphorePermit>,
 }
 
 /// The right to one of the threads; whoever gives up a decoder changes it for a spare one.
@@ -153,19 +153,37 @@ impl Decoders {
         self.run(megabytes, move || Canvas::decode(&bytes)).await
     }
 
+    /// A smaller level of all pixels.
+    pub(super) async fn make_level(
+        &self,
+        canvas: Arc<Canvas>,
+        level: u8,
+    ) -> Result<Place, ImageError> {
+        // The first one has a quarter of the pixels, and all of them together a third.
+        let megabytes = megabytes(canvas.len_bytes() as u64 / 3);
+        let make = move || {
+            canvas.make_level(level);
+            Ok(())
+        };
+        let (place, ()) = self.run(megabytes, make).await?;
+        Ok(place)
+    }
+
     /// How long one may work.
     pub(super) const fn limit(&self) -> Duration {
         self.limit
     }
 
-    /// A place for what computes on a thread of its own.
-    pub(super) async fn place(&self) -> Result<Place, ImageError> {
+    /// A place for what computes on a thread of its own, and so much memory.
+    pub(super) async fn place(&self, megabytes: u32) -> Result<Place, ImageError> {
+        // Whoever holds memory has a slot already, so nobody waits in a circle.
         let slot = Arc::clone(&self.slots).acquire_owned().await;
+        let slot = slot.map_err(|_closed| ImageError::DecoderCrashed)?;
+        let memory = Arc::clone(&self.megabytes).acquire_many_owned(megabytes);
+        let memory = memory.await.map_err(|_closed| ImageError::DecoderCrashed)?;
         Ok(Place {
-            slot: Arc::new(Mutex::new(
-                slot.map_err(|_closed| ImageError::DecoderCrashed)?,
-            )),
-            megabytes: None,
+            slot: Arc::new(Mutex::new(slot)),
+            _megabytes: Some(memory),
         })
     }
 
@@ -212,7 +230,7 @@ impl Decoders {
         let slot = Arc::clone(&self.brief).acquire_owned().await.ok()?;
         let place = Place {
             slot: Arc::new(Mutex::new(slot)),
-            megabytes: None,
+            _megabytes: None,
         };
         let made = self.threads.run(move || (place, work())).await;
         let (place, made) = made
@@ -234,11 +252,7 @@ impl Decoders {
         megabytes: u32,
         work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
     ) -> Result<(Place, T), ImageError> {
-        // Whoever holds memory has a slot already, so nobody waits in a circle.
-        let mut place = self.place().await?;
-        let memory = Arc::clone(&self.megabytes).acquire_many_owned(megabytes);
-        let memory = memory.await.map_err(|_closed| ImageError::DecoderCrashed)?;
-        place.megabytes = Some(memory);
+        let place = self.place(megabytes).await?;
         let slot = Arc::clone(&place.slot);
         // The place goes along: a task that is dropped does not end its decoding.
         let working = self.threads.run(move || (place, work()));
@@ -275,11 +289,36 @@ fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
 }
 
 fn megabytes_for(bytes: &[u8]) -> u32 {
-    let Some(size) = imaging::peek_size(bytes) else {
-        return UNKNOWN_MEGABYTES;
-    };
-    let megabytes = (size.area() * BYTES_PER_PIXEL).div_ceil(1_000_000);
+    announced(bytes, bytes_of_a_pixel(imaging::sniff(bytes)))
+}
+
+/// What it takes to play this animation: see [`FrameReader`](imaging::FrameReader).
+pub(super) fn megabytes_of_frames(bytes: &[u8]) -> u32 {
+    announced(bytes, imaging::FrameReader::BYTES_OF_A_PIXEL)
+}
+
+fn announced(bytes: &[u8], of_a_pixel: u64) -> u32 {
+    imaging::peek_size(bytes).map_or(UNKNOWN_MEGABYTES, |size| {
+        megabytes(size.area().saturating_mul(of_a_pixel))
+    })
+}
+
+fn megabytes(n_bytes: u64) -> u32 {
+    let megabytes = n_bytes.div_ceil(1_000_000);
     u32::try_from(megabytes).map_or(MAX_MEGABYTES, |megabytes| megabytes.clamp(1, MAX_MEGABYTES))
+}
+
+/// At the most, where a file's head does not tell what it has.
+fn bytes_of_a_pixel(format: Option<&str>) -> u64 {
+    match format {
+        // Planes, the same put together, in sixteen bits and in eight: with alpha in twelve bits.
+        Some("AVIF") => 34,
+        // Four channels in floating point, and what they become.
+        Some("JPEG XL" | "HDR" | "OpenEXR") => 20,
+        // They may have sixteen bits a channel.
+        Some("PNG" | "TIFF" | "PNM") => 12,
+        _ => BYTES_PER_PIXEL,
+    }
 }
 
 #[cfg(test)]
@@ -298,9 +337,28 @@ mod tests {
     #[test]
     fn a_picture_takes_what_it_announces_and_never_more_than_there_is() {
         assert_eq!(megabytes_for(&announcing(100, 100)), 1);
-        assert_eq!(megabytes_for(&announcing(8000, 6000)), 384);
+        assert_eq!(megabytes_for(&announcing(8000, 6000)), 576);
         assert_eq!(megabytes_for(&announcing(30_000, 30_000)), MAX_MEGABYTES);
         assert_eq!(megabytes_for(b"no picture at all"), UNKNOWN_MEGABYTES);
+    }
+
+    #[test]
+    fn what_a_pixel_takes_depends_on_the_format() {
+        // The head of a GIF, which has one byte a pixel and a few colours.
+        let mut gif = b"GIF89a".to_vec();
+        gif.extend(8000_u16.to_le_bytes());
+        gif.extend(6000_u16.to_le_bytes());
+        gif.extend([0; 3]);
+        assert_eq!(megabytes_for(&gif), 384);
+        assert_eq!(megabytes_of_frames(&gif), 576, "two canvases and a frame");
+        let of = |name: &str| {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
+            let file = std::fs::read(format!("{folder}{name}")).unwrap();
+            bytes_of_a_pixel(imaging::sniff(&file))
+        };
+        assert!(of("small.avif") > of("animated.jxl"));
+        assert!(of("animated.jxl") > of("rgb.png"));
+        assert!(of("rgb.png") > of("baseline.jpg"));
     }
 
     const LIMIT: Duration = Duration::from_secs(20);

@@ -33,7 +33,7 @@ pub(super) struct Workshop {
 
 impl Workshop {
     /// Gets the picture and reports it, or why there is none.
-    pub(super) async fn make(&self, wanted: WantedImage) {
+    pub(super) async fn make(self: &Arc<Self>, wanted: WantedImage) {
         let request = wanted.request.clone();
         if let Err(error) = self.try_make(wanted).await {
             tracing::debug!(?request, ?error, "no picture");
@@ -42,7 +42,7 @@ impl Workshop {
         }
     }
 
-    async fn try_make(&self, wanted: WantedImage) -> Result<(), ImageFailure> {
+    async fn try_make(self: &Arc<Self>, wanted: WantedImage) -> Result<(), ImageFailure> {
         let WantedImage { request, upload } = wanted;
         let avatar = match &request.subject {
             ImageSubject::Upload(_) => None,

@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 use super::image_job::Workshop;
+use crate::domain::UploadId;
 use crate::imaging::ImageError;
 use crate::protocol::{
     Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, Wanted, WantedImage,
@@ -78,6 +79,7 @@ impl ImagePipeline {
         let cancel = self.workshop.link.cancel.clone();
         cancel.run_until_cancelled(self.work()).await;
         self.jobs.shutdown().await;
+        self.workshop.follow_viewer(&HashSet::new(), false);
     }
 
     async fn work(&mut self) {
@@ -96,9 +98,6 @@ impl ImagePipeline {
             let wanted = self.wanted.borrow_and_update();
             (wanted.images.clone(), wanted.is_viewing)
         };
-        if !is_viewing {
-            self.workshop.close_viewer();
-        }
         let listed: HashSet<&ImageRequest> = images.iter().map(|image| &image.request).collect();
         let left = self
             .entries
@@ -114,6 +113,9 @@ impl ImagePipeline {
         for (_, job) in dropped {
             job.abort();
         }
+        // After them, so that none of them tells of what it waited for in vain.
+        self.workshop
+            .follow_viewer(&looked_at_closely(&images), is_viewing);
         let mut running = self.running();
         for image in images {
             let lane = match self.entries.get(&image.request) {
@@ -199,6 +201,17 @@ impl Lane {
             Self::Avatar => avatars,
         }
     }
+}
+
+/// The images of which parts are wished for.
+fn looked_at_closely(images: &[WantedImage]) -> HashSet<&UploadId> {
+    let of_tile = |image: &'_ WantedImage| matches!(image.request.size, ImageSize::Tile(_));
+    let tiles = images.iter().filter(|image| of_tile(image));
+    let uploads = tiles.filter_map(|image| match &image.request.subject {
+        ImageSubject::Upload(id) => Some(id),
+        ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_) => None,
+    });
+    uploads.collect()
 }
 
 const fn first_lane(request: &ImageRequest) -> Lane {

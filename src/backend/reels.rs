@@ -1,19 +1,21 @@
 //! The animation that is played: its frames, decoded one after another by a thread of their own.
 //!
 //! What a frame shows depends on those before it, so a reel only goes forwards, and begins again
-//! for a frame that it has passed. It keeps one frame; how far it goes ahead is decided by who
-//! asks, and what waits is with them. The thread ends when another animation is asked for, or
-//! none.
+//! for a frame that it has passed. So of the frames that are waited for, the next one on its way
+//! comes first, in whatever order they were asked for. It keeps one frame; how far it goes ahead
+//! is decided by who asks, and what waits is with them. The thread ends when another animation is
+//! asked for, or none.
 
 use std::future::Future;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{Mutex, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::decoders::{Decoders, Place};
+use super::decoders::{Decoders, Place, megabytes_of_frames};
 use crate::domain::UploadId;
 use crate::imaging::{DecodedImage, FrameReader, ImageError};
 use crate::protocol::ImageFailure;
@@ -21,9 +23,12 @@ use crate::protocol::ImageFailure;
 /// A frame, or why there is none; `None` after the last one.
 type Frame = Option<Result<DecodedImage, ImageError>>;
 
+/// A frame with the place at which it was decoded; no frame behind the last one.
+type Answer = Result<(Place, Option<DecodedImage>), ImageFailure>;
+
 /// See the [module documentation](self).
 #[derive(Default)]
-pub(super) struct Reels(Mutex<Option<Reel>>);
+pub(super) struct Reels(Mutex<Option<Arc<Reel>>>);
 
 /// Which animation, and how large its frames are at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,12 +39,30 @@ pub(super) struct ReelKey {
 
 struct Reel {
     key: ReelKey,
-    questions: SyncSender<Question>,
+    asked: Mutex<Vec<Question>>,
+    /// Runs once its first frame is asked for. Whoever has it, of all who wait for a frame,
+    /// sees to it that the next one comes, be it for another.
+    projector: tokio::sync::Mutex<Option<Projector>>,
 }
 
 struct Question {
     index: u32,
-    answer: oneshot::Sender<Frame>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// A question that is being answered. It waits again when whoever sees to it is gone.
+struct Taken<'a> {
+    reel: &'a Reel,
+    question: Option<Question>,
+}
+
+/// The thread that decodes.
+struct Projector {
+    slot: Arc<Slot>,
+    n_decoded: Arc<AtomicU64>,
+    /// The frame after the one that was shown last.
+    next: u32,
+    megabytes: u32,
 }
 
 impl Reels {
@@ -49,23 +72,78 @@ impl Reels {
     /// # Errors
     ///
     /// Whatever a decoder says, or what keeps the bytes away.
-    pub(super) async fn frame(
+    pub(super) async fn frame<B>(
         &self,
         key: &ReelKey,
         index: u32,
         decoders: &Decoders,
-        bytes: impl Future<Output = Result<Bytes, ImageFailure>>,
-    ) -> Result<(Place, Option<DecodedImage>), ImageFailure> {
-        // Whoever waits for a frame keeps the others waiting: they come in their order.
-        let mut running = self.0.lock().await;
-        if running.as_ref().is_none_or(|reel| reel.key != *key) {
-            *running = None;
-            *running = Reel::start(key, bytes.await?);
+        bytes: impl Fn() -> B,
+    ) -> Answer
+    where
+        B: Future<Output = Result<Bytes, ImageFailure>>,
+    {
+        let reel = self.reel(key);
+        let (answer, mut answered) = oneshot::channel();
+        lock(&reel.asked).push(Question { index, answer });
+        loop {
+            let mut projector = tokio::select! {
+                biased;
+                answer = &mut answered => return answer.unwrap_or_else(|_gone| Err(crashed())),
+                projector = reel.projector.lock() => projector,
+            };
+            reel.answer_next(&mut projector, decoders, &bytes).await?;
         }
-        let place = decoders.place().await.map_err(ImageFailure::Decode)?;
-        let frame = match running.as_ref() {
-            Some(reel) => reel.frame(index, decoders.limit()).await,
-            None => Err(ImageError::DecoderCrashed),
+    }
+
+    fn reel(&self, key: &ReelKey) -> Arc<Reel> {
+        let mut current = lock(&self.0);
+        match &*current {
+            Some(reel) if reel.key == *key => Arc::clone(reel),
+            _ => {
+                let reel = Arc::new(Reel {
+                    key: key.clone(),
+                    asked: Mutex::default(),
+                    projector: tokio::sync::Mutex::default(),
+                });
+                *current = Some(Arc::clone(&reel));
+                reel
+            }
+        }
+    }
+
+    /// No animation is looked at any more.
+    pub(super) fn close(&self) {
+        // Whoever still waits for a frame keeps it running until then.
+        *lock(&self.0) = None;
+    }
+}
+
+impl Reel {
+    /// Answers the question that is best answered next.
+    async fn answer_next<B>(
+        &self,
+        running: &mut Option<Projector>,
+        decoders: &Decoders,
+        bytes: impl Fn() -> B,
+    ) -> Result<(), ImageFailure>
+    where
+        B: Future<Output = Result<Bytes, ImageFailure>>,
+    {
+        let projector = match &mut *running {
+            Some(projector) => projector,
+            none => none.insert(Projector::start(&self.key, bytes().await?)?),
+        };
+        let place = decoders.place(projector.megabytes).await;
+        let place = place.map_err(ImageFailure::Decode)?;
+        // Frames are asked for by many jobs at once, and the one for the last may run first.
+        tokio::task::yield_now().await;
+        let Some((mut taken, index)) = self.take(projector.next) else {
+            return Ok(());
+        };
+        let frame = tokio::select! {
+            biased;
+            () = taken.is_given_up() => return Ok(()),
+            frame = projector.frame(index, decoders.limit()) => frame,
         };
         if matches!(
             frame,
@@ -73,62 +151,154 @@ impl Reels {
         ) {
             *running = None;
         }
-        Ok((place, frame.map_err(ImageFailure::Decode)?))
+        let frame = frame.map_err(ImageFailure::Decode);
+        taken.answer(frame.map(|frame| (place, frame)));
+        Ok(())
     }
 
-    /// No animation is looked at any more.
-    pub(super) fn close(&self) {
-        // While somebody waits for a frame it closes with the next wish list.
-        if let Ok(mut running) = self.0.try_lock() {
-            *running = None;
+    /// The first one from `next` on, and the one before, which is still there; else, from the
+    /// beginning again, the first of all.
+    fn take(&self, next: u32) -> Option<(Taken<'_>, u32)> {
+        let mut asked = lock(&self.asked);
+        asked.retain(|question| !question.answer.is_closed());
+        let is_behind = |index: u32| index.saturating_add(1) < next;
+        let order = |(_, question): &(usize, &Question)| {
+            let index = question.index;
+            (is_behind(index), index)
+        };
+        let (place, _) = asked.iter().enumerate().min_by_key(order)?;
+        let question = asked.swap_remove(place);
+        let index = question.index;
+        let question = Some(question);
+        let taken = Taken {
+            reel: self,
+            question,
+        };
+        Some((taken, index))
+    }
+}
+
+impl Taken<'_> {
+    /// Ends when nobody waits for the answer any more.
+    async fn is_given_up(&mut self) {
+        if let Some(question) = &mut self.question {
+            question.answer.closed().await;
+        }
+    }
+
+    fn answer(mut self, answer: Answer) {
+        if let Some(question) = self.question.take() {
+            question.answer.send(answer).ok();
         }
     }
 }
 
-impl Reel {
-    fn start(key: &ReelKey, bytes: Bytes) -> Option<Self> {
-        // One question is answered while one that was given up may still wait.
-        let (questions, asked) = sync_channel(4);
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        lock(&self.reel.asked).extend(self.question.take());
+    }
+}
+
+impl Projector {
+    fn start(key: &ReelKey, bytes: Bytes) -> Result<Self, ImageFailure> {
+        let (slot, n_decoded) = (Arc::<Slot>::default(), Arc::<AtomicU64>::default());
+        let projector = Self {
+            slot: Arc::clone(&slot),
+            n_decoded: Arc::clone(&n_decoded),
+            next: 0,
+            megabytes: megabytes_of_frames(&bytes),
+        };
         let max_edge_px = key.max_edge_px;
         let spawned = std::thread::Builder::new()
             .name("salon-frames".to_owned())
-            .spawn(move || answer(&bytes, max_edge_px, &asked));
-        if let Err(error) = spawned {
-            tracing::warn!(%error, "no thread for an animation");
-            return None;
+            .spawn(move || project(&bytes, max_edge_px, &slot, &n_decoded));
+        match spawned {
+            Ok(_detached) => Ok(projector),
+            Err(error) => {
+                tracing::warn!(%error, "no thread for an animation");
+                Err(crashed())
+            }
         }
-        Some(Self {
-            key: key.clone(),
-            questions,
-        })
+    }
+
+    async fn frame(
+        &mut self,
+        index: u32,
+        limit: Duration,
+    ) -> Result<Option<DecodedImage>, ImageError> {
+        let (answer, answered) = oneshot::channel();
+        self.slot.set(Asked::For(index, answer));
+        let frame = while_it_goes_on(answered, limit, &self.n_decoded).await?;
+        self.next = index.saturating_add(1);
+        frame.transpose()
     }
 }
 
-impl Reel {
-    async fn frame(&self, index: u32, limit: Duration) -> Result<Option<DecodedImage>, ImageError> {
-        let (answer, answered) = oneshot::channel();
-        let question = Question { index, answer };
-        // Full or closed: its thread is gone, or busy with what nobody waits for any more.
-        let asked = self.questions.try_send(question);
-        asked.map_err(|_full_or_closed| ImageError::DecoderCrashed)?;
-        match timeout(limit, answered).await {
-            Ok(Ok(frame)) => frame.transpose(),
-            Ok(Err(_gone)) => Err(ImageError::DecoderCrashed),
-            Err(_elapsed) => Err(ImageError::TookTooLong),
+impl Drop for Projector {
+    fn drop(&mut self) {
+        self.slot.set(Asked::ForNoMore);
+    }
+}
+
+/// Waits for the answer: however many frames are skipped for it, none may take longer than this.
+async fn while_it_goes_on(
+    mut answered: oneshot::Receiver<Frame>,
+    limit: Duration,
+    n_decoded: &AtomicU64,
+) -> Result<Frame, ImageError> {
+    loop {
+        let before = n_decoded.load(Ordering::Relaxed);
+        match timeout(limit, &mut answered).await {
+            Ok(frame) => return frame.map_err(|_gone| ImageError::DecoderCrashed),
+            Err(_elapsed) if n_decoded.load(Ordering::Relaxed) == before => {
+                return Err(ImageError::TookTooLong);
+            }
+            Err(_elapsed) => {}
+        }
+    }
+}
+
+/// What the thread is asked. The newest question takes the place of one before it: that one was
+/// given up.
+#[derive(Default)]
+struct Slot {
+    asked: Mutex<Asked>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+enum Asked {
+    #[default]
+    Nothing,
+    For(u32, oneshot::Sender<Frame>),
+    ForNoMore,
+}
+
+impl Slot {
+    fn set(&self, asked: Asked) {
+        *lock(&self.asked) = asked;
+        self.changed.notify_one();
+    }
+
+    /// Waits for the next question; `None` when there will be no more.
+    fn next(&self) -> Option<(u32, oneshot::Sender<Frame>)> {
+        let asked = lock(&self.asked);
+        let is_idle = |asked: &mut Asked| matches!(asked, Asked::Nothing);
+        let asked = self.changed.wait_while(asked, is_idle);
+        let mut asked = asked.unwrap_or_else(PoisonError::into_inner);
+        match std::mem::take(&mut *asked) {
+            Asked::For(index, answer) => Some((index, answer)),
+            Asked::Nothing | Asked::ForNoMore => None,
         }
     }
 }
 
 /// Answers until nobody asks any more.
-fn answer(bytes: &Bytes, max_edge_px: u32, asked: &Receiver<Question>) {
+fn project(bytes: &Bytes, max_edge_px: u32, slot: &Slot, n_decoded: &AtomicU64) {
     let mut reader = None;
     let mut n_read: u32 = 0;
     let mut last: Frame = None;
-    while let Ok(Question { index, answer }) = asked.recv() {
-        // Whoever asked may be gone while frames were skipped for them.
-        if answer.is_closed() {
-            continue;
-        }
+    while let Some((index, answer)) = slot.next() {
         if index.saturating_add(1) < n_read {
             reader = None;
         }
@@ -146,17 +316,26 @@ fn answer(bytes: &Bytes, max_edge_px: u32, asked: &Receiver<Question>) {
                 }
             },
         };
-        while n_read <= index {
+        // Whoever asked may be gone while frames are skipped for them.
+        while n_read <= index && !answer.is_closed() {
             last = playing.next_frame();
             n_read += 1;
+            n_decoded.fetch_add(1, Ordering::Relaxed);
             if last.is_none() {
                 // There is nothing behind the end.
                 n_read = index.saturating_add(1);
             }
         }
-        // Nobody waits when the image was left meanwhile.
         answer.send(last.clone()).ok();
     }
+}
+
+const fn crashed() -> ImageFailure {
+    ImageFailure::Decode(ImageError::DecoderCrashed)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -181,7 +360,7 @@ mod tests {
 
     async fn frame(reels: &Reels, name: &str, index: u32) -> Option<DecodedImage> {
         let decoders = Decoders::new(1, LIMIT);
-        let bytes = async { Ok(bytes()) };
+        let bytes = || async { Ok(bytes()) };
         let made = reels.frame(&key(name), index, &decoders, bytes).await;
         made.unwrap().1
     }
@@ -217,15 +396,92 @@ mod tests {
     async fn a_file_is_read_once_for_all_of_its_frames_and_again_after_another() {
         let reels = Reels::default();
         let decoders = Decoders::new(1, LIMIT);
-        let mut n_read = 0;
+        let n_read = AtomicU64::new(0);
         for (name, index) in [("a", 0), ("a", 1), ("b", 0), ("a", 0), ("a", 2)] {
-            let bytes = async {
-                n_read += 1;
+            let bytes = || async {
+                n_read.fetch_add(1, Ordering::Relaxed);
                 Ok(bytes())
             };
             let made = reels.frame(&key(name), index, &decoders, bytes).await;
             assert!(made.unwrap().1.is_some());
         }
-        assert_eq!(n_read, 3);
+        assert_eq!(n_read.into_inner(), 3);
+    }
+
+    #[tokio::test]
+    async fn frames_that_are_asked_for_in_any_order_are_decoded_in_theirs() {
+        let reels = Reels::default();
+        let (last, second, first) = tokio::join!(
+            frame(&reels, "a", 2),
+            frame(&reels, "a", 1),
+            frame(&reels, "a", 0)
+        );
+        assert!(first.is_some() && second.is_some() && last.is_some());
+        assert!(first != second && second != last);
+        let reel = reels.reel(&key("a"));
+        let projector = reel.projector.lock().await;
+        let n_decoded = &projector.as_ref().unwrap().n_decoded;
+        assert_eq!(n_decoded.load(Ordering::Relaxed), 3, "none of them twice");
+    }
+
+    #[tokio::test]
+    async fn a_frame_that_another_sees_to_comes_when_that_one_is_gone() {
+        let reels = Reels::default();
+        let mut second = Box::pin(frame(&reels, "a", 1));
+        let mut first = Box::pin(frame(&reels, "a", 0));
+        // It begins with the first one, for the other.
+        assert!(futures_util::poll!(&mut second).is_pending());
+        assert!(futures_util::poll!(&mut first).is_pending());
+        drop(second);
+        assert!(first.await.is_some());
+    }
+
+    /// Large enough for a frame to take a while.
+    fn long_animation() -> Bytes {
+        let mut file = Vec::new();
+        let mut encoder = image::codecs::gif::GifEncoder::new_with_speed(&mut file, 30);
+        for number in 0..12 {
+            let pixel = image::Rgba([number * 20, 0, 0, 255]);
+            let buffer = image::RgbaImage::from_pixel(900, 900, pixel);
+            encoder.encode_frame(image::Frame::new(buffer)).unwrap();
+        }
+        drop(encoder);
+        file.into()
+    }
+
+    #[tokio::test]
+    async fn however_many_frames_were_given_up_the_next_one_comes() {
+        let (reels, decoders) = (Reels::default(), Decoders::new(1, LIMIT));
+        let file = long_animation();
+        let ask = |index| {
+            let bytes = || async { Ok(file.clone()) };
+            let (reels, decoders) = (&reels, &decoders);
+            async move { reels.frame(&key("a"), index, decoders, bytes).await }
+        };
+        // To and fro, faster than it can rewind.
+        for index in [11, 10, 9, 8, 7, 6, 11, 10, 9, 8] {
+            timeout(Duration::from_millis(1), ask(index)).await.ok();
+        }
+        let frame = ask(7).await.unwrap().1.unwrap();
+        assert_eq!(frame.pixels.first(), Some(&140));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_skip_may_take_as_long_as_it_goes_on_and_one_frame_may_not() {
+        let n_decoded = Arc::new(AtomicU64::new(0));
+        let decoding = Arc::clone(&n_decoded);
+        let (answer, answered) = oneshot::channel();
+        tokio::spawn(async move {
+            for _ in 0..10 {
+                tokio::time::sleep(LIMIT * 2 / 3).await;
+                decoding.fetch_add(1, Ordering::Relaxed);
+            }
+            answer.send(None).unwrap();
+        });
+        let skipped = while_it_goes_on(answered, LIMIT, &n_decoded).await;
+        assert_eq!(skipped, Ok(None));
+        let (_never, answered) = oneshot::channel();
+        let stuck = while_it_goes_on(answered, LIMIT, &n_decoded).await;
+        assert_eq!(stuck, Err(ImageError::TookTooLong));
     }
 }

@@ -1,13 +1,15 @@
 //! What the viewer shows: an image as a whole, its parts, and the frames of an animation.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tokio::sync::Mutex;
 
-use super::decoders::Place;
+use super::decoders::{Decoders, Place};
 use super::image_job::Workshop;
 use super::reels::ReelKey;
-use crate::domain::Upload;
+use crate::domain::{Upload, UploadId};
 use crate::imaging::{Canvas, DecodedImage, ImageError, Tile, View};
 use crate::protocol::{ImageFailure, ImageRequest};
 
@@ -50,47 +52,32 @@ impl Workshop {
 
     /// A part of the image, cut out of all its pixels.
     pub(super) async fn tile(
-        &self,
+        self: &Arc<Self>,
         request: ImageRequest,
-        upload: &Upload,
+        upload: &Arc<Upload>,
         tile: Tile,
     ) -> Result<(), ImageFailure> {
-        let canvas = match self.canvases.get(&upload.id) {
-            Some(canvas) => canvas,
-            None => self.canvas(upload).await?,
-        };
-        let (place, image) = self.cut(canvas, tile).await.map_err(ImageFailure::Decode)?;
+        let decode = || Arc::clone(self).all_pixels(Arc::clone(upload));
+        let canvas = self.canvases.get_or_make(&upload.id, decode).await?;
+        let levels = &self.canvases.levels;
+        let cut = cut(&self.decoders, levels, canvas, tile).await;
+        let (place, image) = cut.map_err(ImageFailure::Decode)?;
         self.report(request, image, place).await;
         Ok(())
     }
 
-    async fn cut(
-        &self,
-        canvas: Arc<Canvas>,
-        tile: Tile,
-    ) -> Result<(Place, DecodedImage), ImageError> {
-        let cut = self.decoders.brief(move || Some(canvas.tile(tile))).await;
-        let (place, image) = cut.ok_or(ImageError::DecoderCrashed)?;
-        Ok((place, image?))
-    }
-
-    async fn canvas(&self, upload: &Upload) -> Result<Arc<Canvas>, ImageFailure> {
-        let _turn = self.canvases.turn.lock().await;
-        if let Some(canvas) = self.canvases.get(&upload.id) {
-            return Ok(canvas);
-        }
-        let bytes = self.original_bytes(upload).await?;
+    async fn all_pixels(
+        self: Arc<Self>,
+        upload: Arc<Upload>,
+    ) -> Result<(Place, Canvas), ImageFailure> {
+        let bytes = self.original_bytes(&upload).await?;
         let received = bytes.len() as u64;
         if let Some(size) = upload.dimensions {
             self.canvases.make_room_for(size.area().saturating_mul(4));
         }
         match self.decoders.canvas(bytes).await {
-            Ok((place, canvas)) => {
-                let canvas = self.canvases.keep(&upload.id, canvas);
-                drop(place);
-                Ok(canvas)
-            }
-            Err(error) => Err(self.blame(upload, received, error).await),
+            Ok(made) => Ok(made),
+            Err(error) => Err(self.blame(&upload, received, error).await),
         }
     }
 
@@ -106,7 +93,7 @@ impl Workshop {
             upload: upload.id.clone(),
             max_edge_px,
         };
-        let bytes = self.original_bytes(upload);
+        let bytes = || self.original_bytes(upload);
         let made = self.reels.frame(&key, index, &self.decoders, bytes).await?;
         match made {
             (place, Some(image)) => {
@@ -118,9 +105,63 @@ impl Workshop {
         }
     }
 
-    /// Nobody looks at images in full any more.
-    pub(super) fn close_viewer(&self) {
-        self.canvases.clear();
-        self.reels.close();
+    /// Lets go of what is not looked at in full any more, now that parts of these images are
+    /// wished for.
+    pub(super) fn follow_viewer(&self, wished: &HashSet<&UploadId>, is_viewing: bool) {
+        self.canvases.follow(wished, is_viewing);
+        if !is_viewing {
+            self.reels.close();
+        }
+    }
+}
+
+/// Cuts a part out. Its level is made first where nobody needed it yet: that takes long enough
+/// for one of the places at which whole files are decoded.
+async fn cut(
+    decoders: &Decoders,
+    levels: &Mutex<()>,
+    canvas: Arc<Canvas>,
+    tile: Tile,
+) -> Result<(Place, DecodedImage), ImageError> {
+    if !canvas.has_level(tile.level) {
+        let _turn = levels.lock().await;
+        if !canvas.has_level(tile.level) {
+            let place = decoders.make_level(Arc::clone(&canvas), tile.level).await?;
+            drop(place);
+        }
+    }
+    let cut = decoders.brief(move || Some(canvas.tile(tile))).await;
+    let (place, image) = cut.ok_or(ImageError::DecoderCrashed)?;
+    Ok((place, image?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_level_is_made_at_a_place_for_whole_files_and_a_part_of_it_cut_beside_them() {
+        let mut file = b"P5 600 600 255\n".to_vec();
+        file.resize(file.len() + 600 * 600, 7);
+        let canvas = Arc::new(Canvas::decode(&file).unwrap());
+        let decoders = Decoders::new(1, Duration::from_secs(20));
+        let levels = Mutex::default();
+        let cut = |level| {
+            let (column, row) = (0, 0);
+            let tile = Tile { level, column, row };
+            cut(&decoders, &levels, Arc::clone(&canvas), tile)
+        };
+        let taken = decoders.place(1).await.unwrap();
+        assert_eq!(cut(0).await.unwrap().1.size.width, 513);
+        let waits = timeout(Duration::from_millis(50), cut(1)).await;
+        assert!(waits.is_err(), "it took a place of what is brief");
+        drop(taken);
+        assert_eq!(cut(1).await.unwrap().1.size.width, 300);
+        let _taken = decoders.place(1).await.unwrap();
+        assert_eq!(cut(1).await.unwrap().1.size.width, 300);
     }
 }

@@ -106,8 +106,8 @@ impl Canvas {
         own + own.div_ceil(3)
     }
 
-    /// One part, ready for the screen. The first one of a level takes as long as making the
-    /// level.
+    /// One part, ready for the screen. The first one of a level takes as long as
+    /// [making it](Self::make_level).
     ///
     /// # Errors
     ///
@@ -124,6 +124,19 @@ impl Canvas {
             let cut = level.crop_imm(stored.x, stored.y, width, height);
             self.finish.picture(cut, self.original_size)
         })
+    }
+
+    /// Whether the parts of this level can be cut out at once.
+    pub fn has_level(&self, level: u8) -> bool {
+        level
+            .checked_sub(1)
+            .and_then(|index| self.smaller.get(usize::from(index)))
+            .is_none_or(|smaller| smaller.get().is_some())
+    }
+
+    /// Makes this level and those before it, where they are not there yet: for a worker thread.
+    pub fn make_level(&self, level: u8) {
+        self.level(level);
     }
 
     fn level(&self, level: u8) -> Option<&DynamicImage> {
@@ -258,6 +271,9 @@ mod tests {
     #[test]
     fn a_smaller_level_shows_all_of_it_in_fewer_pixels() {
         let canvas = Canvas::decode(&large_png()).unwrap();
+        assert!(canvas.has_level(0) && !canvas.has_level(2));
+        canvas.make_level(2);
+        assert!(canvas.has_level(2) && !canvas.has_level(3));
         let cut = canvas.tile(tile(2, 0, 0)).unwrap();
         assert_eq!(cut.size, PixelSize::new(275, 175));
         assert_eq!(canvas.tile(tile(2, 1, 0)), Err(ImageError::NoPixels));

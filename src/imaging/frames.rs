@@ -18,9 +18,6 @@ use super::sniff::Codec;
 use super::{DecodedImage, ImageError, scale};
 use crate::domain::PixelSize;
 
-/// The canvas twice, and a frame on its way.
-const BYTES_OF_A_PIXEL: u64 = 12;
-
 /// See the [module documentation](self).
 pub struct FrameReader {
     frames: Frames<'static>,
@@ -31,6 +28,9 @@ pub struct FrameReader {
 }
 
 impl FrameReader {
+    /// The canvas twice, and a frame on its way.
+    pub const BYTES_OF_A_PIXEL: u64 = 12;
+
     /// Reads what comes before the first frame. No side of a frame will exceed `edge_px`.
     ///
     /// # Errors
@@ -83,7 +83,7 @@ impl FrameReader {
         if size.area() == 0 {
             return Err(ImageError::NoPixels);
         }
-        if size.area() * BYTES_OF_A_PIXEL > MAX_BYTES {
+        if size.area() * Self::BYTES_OF_A_PIXEL > MAX_BYTES {
             return Err(ImageError::TooLarge(format!("frames of {size} pixels")));
         }
         decoder
@@ -115,6 +115,11 @@ impl FrameReader {
             let image = DynamicImage::ImageRgba8(frame.into_buffer());
             let image = scale::shrink(image, self.size.fit_within(self.edge_px.max(1)))?;
             self.finish.picture(image, self.size).map(Some)
+        });
+        let frame = frame.map_err(|error| match error {
+            // It would panic at the same frame another time.
+            ImageError::DecoderCrashed => ImageError::Corrupt("the decoder crashed".to_owned()),
+            other => other,
         });
         self.is_over = !matches!(frame, Ok(Some(_)));
         frame.transpose()

@@ -14,6 +14,7 @@ use crate::state::action::{Shown, ViewerStep};
 use crate::state::file_digests::{FileDigest, FileDigests};
 use crate::state::find::Find;
 use crate::state::go_to_date::GoingToDate;
+use crate::state::rooms::is_final;
 use crate::state::save_sheet::SaveTarget;
 use crate::state::saved_copies::SavedCopies;
 use crate::state::selection::Selection;
@@ -60,6 +61,8 @@ pub struct Gallery {
     /// The value of `reveal` that wants the focus at the upper edge, as if scrolled to.
     pub reveal_at_top: u64,
     failures: HashMap<UploadId, ImageFailure>,
+    /// Images of which parts cannot be had: what is seen of the whole is there all the same.
+    without_parts: HashMap<UploadId, ImageFailure>,
     metadata: HashMap<UploadId, Box<Metadata>>,
     metadata_order: VecDeque<UploadId>,
     metadata_failures: HashMap<UploadId, ImageFailure>,
@@ -99,6 +102,7 @@ impl Gallery {
             reveal: 0,
             reveal_at_top: 0,
             failures: HashMap::new(),
+            without_parts: HashMap::new(),
             metadata: HashMap::new(),
             metadata_order: VecDeque::new(),
             metadata_failures: HashMap::new(),
@@ -125,6 +129,11 @@ impl Gallery {
     /// How many images failed.
     pub fn failed_count(&self) -> usize {
         self.failures.len()
+    }
+
+    /// Whether parts of this image can be had, as far as is known.
+    pub fn has_parts(&self, id: &UploadId) -> bool {
+        !self.without_parts.contains_key(id) && !self.failures.contains_key(id)
     }
 
     /// What this image's file says about itself.
@@ -212,14 +221,14 @@ impl Gallery {
             .iter()
             .filter(|wanted| match &wanted.request.subject {
                 ImageSubject::Upload(id) => {
-                    let failures = match wanted.request.size {
-                        ImageSize::Metadata => &self.metadata_failures,
+                    let can_be_had = match wanted.request.size {
+                        ImageSize::Metadata => !self.metadata_failures.contains_key(id),
+                        ImageSize::Tile(_) => self.has_parts(id),
                         ImageSize::Thumbnail { .. }
                         | ImageSize::Full { .. }
-                        | ImageSize::Tile(_)
-                        | ImageSize::Frame { .. } => &self.failures,
+                        | ImageSize::Frame { .. } => !self.failures.contains_key(id),
                     };
-                    self.access == FileAccess::Open && !failures.contains_key(id)
+                    self.access == FileAccess::Open && can_be_had
                 }
                 ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_) => true,
             })
@@ -232,7 +241,7 @@ impl Gallery {
             windows,
             later,
             images,
-            is_viewing: self.is_viewer_open,
+            is_viewing: !self.shows_tiles(),
         }
     }
 
@@ -315,6 +324,13 @@ impl Gallery {
         self.failures.insert(id.clone(), error);
     }
 
+    /// There may be a picture of the whole: it is shown, and no better one looked for.
+    pub(super) fn part_failed(&mut self, id: &UploadId, error: ImageFailure) {
+        if self.listing.contains(id) {
+            self.without_parts.insert(id.clone(), error);
+        }
+    }
+
     pub(super) fn image_arrived(&mut self, id: &UploadId) {
         if self.listing.contains(id) {
             self.failures.remove(id);
@@ -332,6 +348,7 @@ impl Gallery {
     pub(super) fn retry(&mut self, ids: &[UploadId]) {
         for id in ids {
             self.failures.remove(id);
+            self.without_parts.remove(id);
             self.metadata_failures.remove(id);
         }
         self.access = FileAccess::Open;
@@ -339,6 +356,7 @@ impl Gallery {
 
     pub(super) fn retry_all(&mut self) {
         self.failures.clear();
+        self.without_parts.clear();
         self.metadata_failures.clear();
         self.access = FileAccess::Open;
         self.list_error = None;
@@ -362,6 +380,8 @@ impl Gallery {
     }
 
     pub(super) fn step(&mut self, step: ViewerStep) {
+        // Whoever comes back to an image may have better luck with it.
+        self.without_parts.retain(|_, error| is_final(error));
         let last = self.len().saturating_sub(1);
         let to = match step {
             ViewerStep::By(by) => self.focus().saturating_add_signed(by).min(last),

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::{ListingWindow, PageIndex, UploadPage};
 use crate::protocol::{
     Command, DownloadError, Event, ImageError, ImageFailure, ImageRequest, ImageSize, ImageSubject,
-    SaveSelection, Wanted,
+    SaveSelection, Wanted, WantedImage,
 };
 
 fn gallery(state: &AppState) -> &Gallery {
@@ -274,4 +274,63 @@ fn choosing_a_hundred_thousand_positions_keeps_one_range() {
     assert_eq!(selection.count(&list), 100_000);
     assert_eq!(selection.pending().len(), 1);
     assert_eq!(selection.pending()[0], 100..100_000);
+}
+
+fn part_of_image() -> ImageSize {
+    ImageSize::Tile(crate::protocol::Tile {
+        level: 0,
+        column: 0,
+        row: 0,
+    })
+}
+
+#[test]
+fn an_image_whose_parts_cannot_be_had_keeps_its_picture_and_is_not_asked_for_them_again() {
+    let mut state = in_room(10);
+    let too_large = ImageFailure::Decode(ImageError::TooLarge("200 megapixels".to_owned()));
+    state.on_event(failed(1, part_of_image(), too_large));
+    let id = upload(1).id;
+    assert_eq!(gallery(&state).failure(&id), None, "its picture is there");
+    assert_eq!(gallery(&state).failed_count(), 0);
+    assert!(!gallery(&state).has_parts(&id));
+    let wish = |size| WantedImage {
+        request: ImageRequest {
+            subject: ImageSubject::Upload(id.clone()),
+            size,
+        },
+        upload: Some(std::sync::Arc::new(upload(1))),
+    };
+    let whole = wish(ImageSize::Full { max_edge_px: 900 });
+    let shown = Shown {
+        room: Some(room(0).id),
+        visible: 0..10,
+        missing: vec![wish(part_of_image()), whole.clone()],
+    };
+    let wanted = last_wanted(state.on_action(Action::Show(shown))).unwrap();
+    assert_eq!(wanted.images, [whole]);
+    state.on_action(Action::RetryImages(vec![id.clone()]));
+    assert!(gallery(&state).has_parts(&id));
+}
+
+#[test]
+fn what_failed_by_chance_ends_no_animation() {
+    let size = ImageSize::Frame {
+        index: 7,
+        max_edge_px: 900,
+    };
+    let is_missing = |error| {
+        let mut state = in_room(10);
+        let effects = state.on_event(failed(1, size, error));
+        assert_eq!(gallery(&state).failed_count(), 0);
+        let is_it = |effect: &Effect| matches!(effect, Effect::PictureMissing(_));
+        effects.iter().any(is_it)
+    };
+    for error in [ImageError::TookTooLong, ImageError::DecoderCrashed] {
+        assert!(!is_missing(ImageFailure::Decode(error.clone())), "{error}");
+    }
+    assert!(!is_missing(forbidden()));
+    let corrupt = ImageError::Corrupt("a frame".to_owned());
+    for error in [ImageError::Truncated, corrupt] {
+        assert!(is_missing(ImageFailure::Decode(error.clone())), "{error}");
+    }
 }

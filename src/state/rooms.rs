@@ -2,8 +2,8 @@
 
 use crate::domain::{Room, RoomId};
 use crate::protocol::{
-    ClientError, Command, DecodedImage, DownloadError, ImageFailure, ImageRequest, ImageSize,
-    ImageSubject,
+    ClientError, Command, DecodedImage, DownloadError, ImageError, ImageFailure, ImageRequest,
+    ImageSize, ImageSubject,
 };
 use crate::state::AppState;
 use crate::state::action::Action;
@@ -262,25 +262,38 @@ impl AppState {
                 Vec::new()
             }
             // The frames before it are there, and all that is lost is what follows.
-            (ImageSubject::Upload(_), ImageSize::Frame { .. }, Some(_)) => match error {
-                ImageFailure::Decode(_) => vec![Effect::PictureMissing(request.clone())],
-                ImageFailure::Download(_) => Vec::new(),
-            },
+            (ImageSubject::Upload(_), ImageSize::Frame { .. }, Some(_)) => {
+                let is_damaged = matches!(error, ImageFailure::Decode(_)) && is_final(&error);
+                let missing = Effect::PictureMissing(request.clone());
+                is_damaged.then_some(missing).into_iter().collect()
+            }
+            // The picture of the whole is there, and comes with fewer pixels.
+            (ImageSubject::Upload(id), ImageSize::Tile(_), Some(gallery)) => {
+                gallery.part_failed(id, error);
+                Vec::new()
+            }
             (ImageSubject::Upload(id), _, Some(gallery)) => {
                 gallery.image_failed(id, error);
                 Vec::new()
             }
             (ImageSubject::RoomAvatar(_) | ImageSubject::UserAvatar(_), _, _) => {
-                // What failed by chance may be there another time.
-                let is_final = match &error {
-                    ImageFailure::Decode(_) => true,
-                    ImageFailure::Download(error) => {
-                        matches!(error, DownloadError::Deleted | DownloadError::Forbidden)
-                    }
-                };
+                // It is small: a decoder that fails fails every time.
+                let is_final = matches!(error, ImageFailure::Decode(_)) || is_final(&error);
                 let missing = Effect::PictureMissing(request.clone());
                 is_final.then_some(missing).into_iter().collect()
             }
+        }
+    }
+}
+
+/// Whether it would fail another time, too.
+pub(super) const fn is_final(error: &ImageFailure) -> bool {
+    match error {
+        ImageFailure::Decode(error) => {
+            !matches!(error, ImageError::TookTooLong | ImageError::DecoderCrashed)
+        }
+        ImageFailure::Download(error) => {
+            matches!(error, DownloadError::Deleted | DownloadError::Forbidden)
         }
     }
 }

@@ -180,3 +180,21 @@ fn moving_between_the_compared_images_chooses_nothing_else() {
     assert_eq!(gallery.focus(), 4);
     assert_eq!(gallery.chosen_count(), 2);
 }
+
+#[test]
+fn images_are_looked_at_in_full_in_the_viewer_and_side_by_side() {
+    let mut state = in_room(20);
+    choose(&mut state, &[3, 4]);
+    let is_viewing = |state: &AppState| {
+        let gallery = state.gallery.as_ref().unwrap();
+        gallery.wanted(state.generation).is_viewing
+    };
+    assert!(!is_viewing(&state));
+    state.on_action(Action::Compare);
+    assert!(is_viewing(&state), "all pixels are kept side by side, too");
+    state.on_action(Action::OpenViewer(3));
+    assert!(is_viewing(&state));
+    state.on_action(Action::CloseViewer);
+    state.on_action(Action::LeaveComparison);
+    assert!(!is_viewing(&state));
+}

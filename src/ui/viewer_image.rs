@@ -76,7 +76,7 @@ impl Viewer {
             scale: self.zoom.scale(stage.pane),
             visible: viewer_tiles::visible_part(stage.view, rect, |at| turn.to_image(at)),
             magnification,
-            asks: gallery.failure(&upload.id).is_none() && self.may_sharpen(ui, stage),
+            asks: gallery.has_parts(&upload.id) && self.may_sharpen(ui, stage),
         };
         viewer_tiles::patches(cx, upload, whole, look)
     }
