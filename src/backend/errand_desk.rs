@@ -11,6 +11,7 @@ use tokio::task::AbortHandle;
 use super::clipboard::Clipboard;
 use super::conversation_reader;
 use super::desktop::on_thread;
+use super::handed_name::{Handing, handed_name};
 use super::image_job::{Workshop, original};
 use super::message_finder::MessageFinder;
 use super::runner::Runner;
@@ -182,16 +183,16 @@ impl ErrandDesk {
         let mut paths = Vec::with_capacity(uploads.len());
         let fetches: Vec<_> = uploads
             .iter()
-            .map(|upload| bytes_to_hand_over(workshop, upload))
+            .map(|upload| file_to_hand_over(workshop, upload, Handing::Copied))
             .collect();
         // In their order: that is the order in which they are pasted.
         let mut fetched = futures_util::stream::iter(fetches).buffered(MAX_FETCHES);
-        for (index, upload) in uploads.iter().enumerate() {
+        for index in 0..uploads.len() {
             match fetched.next().await {
-                Some(Ok(bytes)) => {
+                Some(Ok((name, bytes))) => {
                     copied.bytes += ByteCount(bytes.len() as u64);
                     let rights = Rights::Usual;
-                    paths.push(self.hand_over(id, upload, bytes, rights).await?);
+                    paths.push(self.hand_over(id, name, bytes, rights).await?);
                 }
                 Some(Err(CopyTrouble::Image(failure))) => {
                     let (count, first) = copied.failed.take().unwrap_or((0, failure));
@@ -220,8 +221,8 @@ impl ErrandDesk {
         workshop: &Workshop,
         upload: &Upload,
     ) -> Result<(), CopyTrouble> {
-        let bytes = bytes_to_hand_over(workshop, upload).await?;
-        let path = self.hand_over(id, upload, bytes, Rights::ReadOnly).await?;
+        let (name, bytes) = file_to_hand_over(workshop, upload, Handing::Opened).await?;
+        let path = self.hand_over(id, name, bytes, Rights::ReadOnly).await?;
         // Some systems answer only when the program is closed again.
         let opened = on_thread("salon-open", move || open::that(path));
         match tokio::time::timeout(SURELY_OPENED, opened).await {
@@ -233,16 +234,15 @@ impl ErrandDesk {
     async fn hand_over(
         self: &Arc<Self>,
         id: ErrandId,
-        upload: &Upload,
+        name: String,
         bytes: bytes::Bytes,
         rights: Rights,
     ) -> Result<PathBuf, CopyTrouble> {
         let desk = Arc::clone(self);
-        let (name, media_type) = (upload.name.clone(), upload.media_type.clone());
         let write = move || {
             let opened = desk.handed.get_or_init(|| HandedFiles::open(&desk.dirs));
             let handed = opened.as_ref().map_err(Clone::clone)?;
-            handed.write(id.0, (&name, &media_type), &bytes, rights)
+            handed.write(id.0, &name, &bytes, rights)
         };
         let written = tokio::task::spawn_blocking(write).await;
         match written {
@@ -261,16 +261,20 @@ async fn bytes_of(workshop: &Workshop, upload: &Upload) -> Result<bytes::Bytes, 
 }
 
 /// What is only handed over is not worth the place of what was looked at in the cache.
-async fn bytes_to_hand_over(
+async fn file_to_hand_over(
     workshop: &Workshop,
     upload: &Upload,
-) -> Result<bytes::Bytes, CopyTrouble> {
+    handing: Handing,
+) -> Result<(String, bytes::Bytes), CopyTrouble> {
     let file = original(upload);
-    if let Some(bytes) = workshop.originals.cached(file).await {
-        return Ok(bytes);
-    }
-    let bytes = workshop.originals.fetch_once(file).await;
-    bytes.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))
+    let bytes = match workshop.originals.cached(file).await {
+        Some(bytes) => bytes,
+        None => {
+            let fetched = workshop.originals.fetch_once(file).await;
+            fetched.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))?
+        }
+    };
+    Ok((handed_name(&upload.name, &bytes, handing)?, bytes))
 }
 
 fn signed_out(errand: &Errand) -> ErrandEnd {

@@ -33,6 +33,7 @@ mod early_stop;
 mod errand_desk;
 #[cfg(target_os = "linux")]
 mod file_clipboard;
+mod handed_name;
 mod histogram_job;
 mod image_job;
 mod image_pipeline;

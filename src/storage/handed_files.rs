@@ -54,8 +54,8 @@ impl HandedFiles {
         })
     }
 
-    /// Writes a copy into the sub-folder `batch`, under the name that it has on the server as far
-    /// as this system takes it; one that is taken gets a number.
+    /// Writes a copy into the sub-folder `batch`, under this name as far as this system takes it;
+    /// one that is taken gets a number.
     ///
     /// # Errors
     ///
@@ -63,13 +63,13 @@ impl HandedFiles {
     pub fn write(
         &self,
         batch: u64,
-        (name, media_type): (&str, &str),
+        name: &str,
         bytes: &[u8],
         rights: Rights,
     ) -> Result<PathBuf, StorageError> {
         let folder = self.folder.join(batch.to_string());
         create_private(&folder)?;
-        let name = portable_file_name(name, media_type);
+        let name = portable_file_name(name, "");
         let mut n = 1;
         let (path, mut file) = loop {
             let path = folder.join(numbered(&name, n));
@@ -151,7 +151,7 @@ fn restrict(file: &File, rights: Rights) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    const PNG: (&str, &str) = ("a/b.png", "image/png");
+    const PNG: &str = "a/b.png";
 
     fn dirs() -> (tempfile::TempDir, Dirs) {
         let root = tempfile::tempdir().unwrap();

@@ -3,9 +3,12 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use salon::demo_server::LibraryChoice;
-use salon::protocol::{Command, CopyTrouble, Errand, ErrandEnd, ErrandId, Event};
+use salon::domain::Upload;
+use salon::imaging::ImageError;
+use salon::protocol::{Command, CopyTrouble, Errand, ErrandEnd, ErrandId, Event, ImageFailure};
 
 use crate::child_process::{assert_passed, this_test};
 use crate::support::TestBackend;
@@ -86,4 +89,40 @@ async fn without_a_program_for_it_that_is_said() {
     let upload = uploads(&listing).into_iter().next().unwrap();
     let end = opened(&mut backend, Errand::OpenCopy(upload)).await;
     assert_eq!(end, Err(CopyTrouble::NoProgram));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_stranger_names_a_program_is_opened_as_the_image_it_is_or_not_at_all() {
+    let test = "what_a_stranger_names_a_program_is_opened_as_the_image_it_is_or_not_at_all";
+    if ran_on_a_desktop(test, r#"printf '%s' "$*" >"$SALON_TEST_OPENED""#) {
+        return;
+    }
+    let asked = || fs::read_to_string(std::env::var_os(OPENED).unwrap());
+    let demo = demo(LibraryChoice::Small).await;
+    let (mut backend, _, listing) = open_room(&demo, "formats").await;
+    let listed = uploads(&listing);
+    let named = |name: &str| listed.iter().find(|one| one.name == name).unwrap();
+    for (content, refused) in [
+        (
+            "random.jpg",
+            CopyTrouble::Image(ImageFailure::Decode(ImageError::NotAnImage)),
+        ),
+        ("drawing.svg", CopyTrouble::MayRunScripts),
+    ] {
+        for name in [content, "holiday.desktop", "holiday.exe"] {
+            let mut upload = Upload::clone(named(content));
+            name.clone_into(&mut upload.name);
+            "application/octet-stream".clone_into(&mut upload.media_type);
+            let end = opened(&mut backend, Errand::OpenCopy(Arc::new(upload))).await;
+            assert_eq!(end, Err(refused.clone()), "{content} as {name}");
+        }
+    }
+    assert!(asked().is_err(), "nothing was opened");
+    let mut upload = Upload::clone(named("baseline.jpg"));
+    "holiday.desktop".clone_into(&mut upload.name);
+    "application/x-desktop".clone_into(&mut upload.media_type);
+    let end = opened(&mut backend, Errand::OpenCopy(Arc::new(upload))).await;
+    assert_eq!(end, Ok(()));
+    let asked = asked().unwrap();
+    assert!(asked.ends_with("/holiday.desktop.jpg"), "{asked}");
 }
