@@ -100,6 +100,9 @@ impl Runner {
         if let Some(live) = &self.live {
             let (link, originals) = (Arc::clone(&live.link), Arc::clone(&live.originals));
             self.spawn_quiet(digest_job::compute_sha256(link, originals, upload));
+        } else {
+            let events = self.services.events.clone();
+            self.spawn_quiet(digest_job::refuse_sha256(events, upload));
         }
     }
 
