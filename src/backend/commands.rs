@@ -161,6 +161,7 @@ impl Runner {
         let services = self.services.clone();
         if let Some(live) = self.live.take() {
             live.link.cancel.cancel();
+            self.errands.handing.clear();
             self.spawn_to_the_end(services.sign_out(live, leaving));
         } else if let Some((account, _)) = stored {
             self.spawn_to_the_end(services.forget(account, leaving));
