@@ -1069,7 +1069,7 @@ fn the_panel_hashes_the_file_when_asked_and_says_what_came_of_it() {
         upload: UploadId::from("id3"),
         result,
     };
-    let failed = answer(Err(DownloadError::Deleted));
+    let failed = answer(Err(ImageFailure::Download(DownloadError::Deleted)));
     harness.state_mut().on_event(failed);
     harness.run_steps(2);
     ask(&mut harness);

@@ -100,6 +100,9 @@ impl Runner {
         if let Some(live) = &self.live {
             let (link, originals) = (Arc::clone(&live.link), Arc::clone(&live.originals));
             self.spawn_quiet(digest_job::compute_sha256(link, originals, upload));
+        } else {
+            let events = self.services.events.clone();
+            self.spawn_quiet(digest_job::refuse_sha256(events, upload));
         }
     }
 
@@ -158,6 +161,7 @@ impl Runner {
         let services = self.services.clone();
         if let Some(live) = self.live.take() {
             live.link.cancel.cancel();
+            self.errands.handing.clear();
             self.spawn_to_the_end(services.sign_out(live, leaving));
         } else if let Some((account, _)) = stored {
             self.spawn_to_the_end(services.forget(account, leaving));

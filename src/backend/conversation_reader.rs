@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::message_finder::MessageFinder;
 use crate::domain::{Conversation, Message, MessageId, Room, Upload};
-use crate::protocol::{ClientError, FoundMessage, MessageTrouble};
+use crate::protocol::{ClientError, MessageTrouble};
 use crate::rocketchat::{HISTORY_PAGE_SIZE, HistorySpan, Replies, ThreadPage};
 
 /// How many messages are shown on each side: enough to see what it was about.
@@ -66,23 +66,27 @@ async fn current(
     room: &Room,
     upload: &Arc<Upload>,
 ) -> Result<Message, MessageTrouble> {
-    let FoundMessage { place, message } = finder.find(room, upload).await?;
-    let id = &place.message;
-    match finder
-        .call(|client| async move { client.message(id).await })
-        .await
-    {
+    if let Some(place) = finder.links().place(&upload.id) {
+        let now = finder.message(&place.message).await;
+        match now.map_err(MessageTrouble::Client)? {
+            Some(now) if now.carries(&upload.id) => {
+                finder.links().learn(std::slice::from_ref(&now));
+                return Ok(now);
+            }
+            // Deleted, or its image was taken out of it; it may be in another one.
+            _ => finder.links().forget(&upload.id),
+        }
+    }
+    let found = finder.look_up(room, upload).await?;
+    match finder.message(&found.id).await {
         Ok(Some(now)) if now.carries(&upload.id) => Ok(now),
-        // Deleted, or its image was taken out of it.
         Ok(_) => {
             finder.links().forget(&upload.id);
             Err(MessageTrouble::NotThere)
         }
-        Err(error) => match message {
-            // It was readable a moment ago, in the history.
-            Some(read) if matches!(error, ClientError::Forbidden) => Ok(*read),
-            _ => Err(MessageTrouble::Client(error)),
-        },
+        // It was readable a moment ago, in the history.
+        Err(ClientError::Forbidden) => Ok(found),
+        Err(error) => Err(MessageTrouble::Client(error)),
     }
 }
 

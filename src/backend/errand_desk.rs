@@ -1,8 +1,7 @@
 //! Errands of a person who waits for them: each is a task that can be given up.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -11,6 +10,8 @@ use tokio::task::AbortHandle;
 use super::clipboard::Clipboard;
 use super::conversation_reader;
 use super::desktop::on_thread;
+use super::handed_name::{Handing, handed_name};
+use super::handing_over::HandingDesk;
 use super::image_job::{Workshop, original};
 use super::message_finder::MessageFinder;
 use super::runner::Runner;
@@ -18,9 +19,9 @@ use crate::domain::{ByteCount, PixelSize, Upload};
 use crate::imaging::{self, Target};
 use crate::protocol::{
     ClientError, Command, CopiedFiles, CopyTrouble, DownloadError, Errand, ErrandEnd, ErrandId,
-    Event, EventSender, ImageFailure, MessageTrouble, StorageError,
+    Event, EventSender, ImageFailure, MessageTrouble,
 };
-use crate::storage::{Dirs, HandedFiles, Rights, remove_left_files};
+use crate::storage::{Dirs, Rights};
 
 /// Files that are fetched at the same time, each held in memory until it is written.
 const MAX_FETCHES: usize = 3;
@@ -37,8 +38,7 @@ const SURELY_OPENED: Duration = Duration::from_secs(3);
 /// What errands are done with, whoever is signed in.
 pub(super) struct ErrandDesk {
     clipboard: Clipboard,
-    handed: OnceLock<Result<HandedFiles, StorageError>>,
-    dirs: Dirs,
+    pub(super) handing: Arc<HandingDesk>,
 }
 
 /// The tasks of errands.
@@ -89,22 +89,12 @@ impl ErrandDesk {
     pub(super) fn new(dirs: Dirs) -> Self {
         Self {
             clipboard: Clipboard::default(),
-            handed: OnceLock::new(),
-            dirs,
+            handing: Arc::new(HandingDesk::new(dirs)),
         }
     }
 
-    /// Removes what a run left that ended without a word.
-    pub(super) async fn clear_left_files(&self) {
-        let dirs = self.dirs.clone();
-        // Only while the program ends it is not done.
-        tokio::task::spawn_blocking(move || remove_left_files(&dirs))
-            .await
-            .ok();
-    }
-
     async fn perform(
-        self: &Arc<Self>,
+        &self,
         id: ErrandId,
         errand: Errand,
         (finder, workshop): (&MessageFinder, &Workshop),
@@ -131,7 +121,7 @@ impl ErrandDesk {
                 ErrandEnd::FilesCopied(copied)
             }
             Errand::OpenCopy(upload) => {
-                ErrandEnd::CopyOpened(self.open_copy(id, workshop, &upload).await)
+                ErrandEnd::CopyOpened(self.open_copy(workshop, &upload).await)
             }
         }
     }
@@ -168,7 +158,7 @@ impl ErrandDesk {
     }
 
     async fn copy_files(
-        self: &Arc<Self>,
+        &self,
         id: ErrandId,
         workshop: &Workshop,
         uploads: Vec<Arc<Upload>>,
@@ -179,19 +169,21 @@ impl ErrandDesk {
             bytes: ByteCount(0),
             failed: None,
         };
+        let known = uploads.iter().filter_map(|upload| upload.size);
+        let batch = self.handing.begin(known.sum()).await?;
         let mut paths = Vec::with_capacity(uploads.len());
         let fetches: Vec<_> = uploads
             .iter()
-            .map(|upload| bytes_to_hand_over(workshop, upload))
+            .map(|upload| file_to_hand_over(workshop, upload, Handing::Copied))
             .collect();
         // In their order: that is the order in which they are pasted.
         let mut fetched = futures_util::stream::iter(fetches).buffered(MAX_FETCHES);
-        for (index, upload) in uploads.iter().enumerate() {
+        for index in 0..uploads.len() {
             match fetched.next().await {
-                Some(Ok(bytes)) => {
+                Some(Ok((name, bytes))) => {
                     copied.bytes += ByteCount(bytes.len() as u64);
                     let rights = Rights::Usual;
-                    paths.push(self.hand_over(id, upload, bytes, rights).await?);
+                    paths.push(self.handing.write(&batch, name, bytes, rights).await?);
                 }
                 Some(Err(CopyTrouble::Image(failure))) => {
                     let (count, first) = copied.failed.take().unwrap_or((0, failure));
@@ -209,48 +201,26 @@ impl ErrandDesk {
             (_, failed) => {
                 copied.failed = failed;
                 self.clipboard.set_files(paths).await?;
+                self.handing.keep_on_clipboard(batch);
                 Ok(copied)
             }
         }
     }
 
-    async fn open_copy(
-        self: &Arc<Self>,
-        id: ErrandId,
-        workshop: &Workshop,
-        upload: &Upload,
-    ) -> Result<(), CopyTrouble> {
-        let bytes = bytes_to_hand_over(workshop, upload).await?;
-        let path = self.hand_over(id, upload, bytes, Rights::ReadOnly).await?;
+    async fn open_copy(&self, workshop: &Workshop, upload: &Upload) -> Result<(), CopyTrouble> {
+        let (name, bytes) = file_to_hand_over(workshop, upload, Handing::Opened).await?;
+        let batch = self.handing.begin(ByteCount(bytes.len() as u64)).await?;
+        let rights = Rights::ReadOnly;
+        let path = self.handing.write(&batch, name, bytes, rights).await?;
+        self.handing.keep_opened(&batch);
         // Some systems answer only when the program is closed again.
         let opened = on_thread("salon-open", move || open::that(path));
         match tokio::time::timeout(SURELY_OPENED, opened).await {
             Ok(Some(Ok(()))) | Err(_) => Ok(()),
-            Ok(_) => Err(CopyTrouble::NoProgram),
-        }
-    }
-
-    async fn hand_over(
-        self: &Arc<Self>,
-        id: ErrandId,
-        upload: &Upload,
-        bytes: bytes::Bytes,
-        rights: Rights,
-    ) -> Result<PathBuf, CopyTrouble> {
-        let desk = Arc::clone(self);
-        let (name, media_type) = (upload.name.clone(), upload.media_type.clone());
-        let write = move || {
-            let opened = desk.handed.get_or_init(|| HandedFiles::open(&desk.dirs));
-            let handed = opened.as_ref().map_err(Clone::clone)?;
-            handed.write(id.0, (&name, &media_type), &bytes, rights)
-        };
-        let written = tokio::task::spawn_blocking(write).await;
-        match written {
-            Ok(written) => written.map_err(CopyTrouble::Storage),
-            Err(error) => Err(CopyTrouble::Storage(StorageError::Io {
-                path: self.dirs.cache.clone(),
-                cause: error.to_string(),
-            })),
+            Ok(_) => {
+                self.handing.leave_opened(&batch);
+                Err(CopyTrouble::NoProgram)
+            }
         }
     }
 }
@@ -261,16 +231,20 @@ async fn bytes_of(workshop: &Workshop, upload: &Upload) -> Result<bytes::Bytes, 
 }
 
 /// What is only handed over is not worth the place of what was looked at in the cache.
-async fn bytes_to_hand_over(
+async fn file_to_hand_over(
     workshop: &Workshop,
     upload: &Upload,
-) -> Result<bytes::Bytes, CopyTrouble> {
+    handing: Handing,
+) -> Result<(String, bytes::Bytes), CopyTrouble> {
     let file = original(upload);
-    if let Some(bytes) = workshop.originals.cached(file).await {
-        return Ok(bytes);
-    }
-    let bytes = workshop.originals.fetch_once(file).await;
-    bytes.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))
+    let bytes = match workshop.originals.cached(file).await {
+        Some(bytes) => bytes,
+        None => {
+            let fetched = workshop.originals.fetch_once(file).await;
+            fetched.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))?
+        }
+    };
+    Ok((handed_name(&upload.name, &bytes, handing)?, bytes))
 }
 
 fn signed_out(errand: &Errand) -> ErrandEnd {

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::link::{Next, SessionLink};
 use super::reaction::Tries;
-use crate::domain::{Message, MessageKind, Room, Upload};
+use crate::domain::{Message, MessageId, MessageKind, MessagePlace, Room, Upload};
 use crate::protocol::{FoundMessage, MessageTrouble};
 use crate::rocketchat::{
     Client, ClientError, FileLookup, HISTORY_PAGE_SIZE, HistorySpan, MessageLinks, Replies,
@@ -89,18 +89,60 @@ impl MessageFinder {
         upload: &Upload,
     ) -> Result<FoundMessage, MessageTrouble> {
         if let Some(place) = self.links().place(&upload.id) {
-            let message = None;
-            return Ok(FoundMessage { place, message });
+            let is_recalled = self.links().is_recalled(&upload.id);
+            if !is_recalled || self.is_still_there(&place, upload).await {
+                let message = None;
+                return Ok(FoundMessage { place, message });
+            }
         }
+        let message = self.look_up(room, upload).await?;
+        Ok(FoundMessage {
+            place: message.place(),
+            message: Some(Box::new(message)),
+        })
+    }
+
+    /// Asks once about the link of an earlier run: its message may have been deleted meanwhile.
+    async fn is_still_there(&self, place: &MessagePlace, upload: &Upload) -> bool {
+        match self.message(&place.message).await {
+            Ok(Some(now)) if now.carries(&upload.id) => {
+                self.links().learn(&[now]);
+                true
+            }
+            Ok(_) => {
+                self.links().forget(&upload.id);
+                false
+            }
+            // Nothing says that it is gone.
+            Err(error) => {
+                tracing::debug!(%error, "a link to a message is not confirmed");
+                if says_no(&error) {
+                    self.links().trust(&upload.id);
+                }
+                true
+            }
+        }
+    }
+
+    /// A message as it is now; none when it was deleted.
+    pub(super) async fn message(&self, id: &MessageId) -> Result<Option<Message>, ClientError> {
+        let asked = self.call(|client| async move { client.message(id).await });
+        let message = asked.await?;
+        Ok(message.filter(|message| message.kind != MessageKind::Removed))
+    }
+
+    /// The message of this image, of which nothing is known.
+    pub(super) async fn look_up(
+        &self,
+        room: &Room,
+        upload: &Upload,
+    ) -> Result<Message, MessageTrouble> {
         let message = match self.ask_for(room, upload).await? {
             Some(message) => message,
             None => self.search(room, upload).await?,
         };
         self.links().learn(std::slice::from_ref(&message));
-        Ok(FoundMessage {
-            place: message.place(),
-            message: Some(Box::new(message)),
-        })
+        Ok(message)
     }
 
     /// The server's own lookup. What it does not find, refuses, or finds in another room (where

@@ -33,6 +33,8 @@ mod early_stop;
 mod errand_desk;
 #[cfg(target_os = "linux")]
 mod file_clipboard;
+mod handed_name;
+mod handing_over;
 mod histogram_job;
 mod image_job;
 mod image_pipeline;

@@ -117,7 +117,7 @@ impl Runner {
             });
         }
         let errands = Arc::new(ErrandDesk::new(config.dirs.clone()));
-        let desk = Arc::clone(&errands);
+        let desk = Arc::clone(&errands.handing);
         jobs.spawn(async move {
             desk.clear_left_files().await;
             JobEnd::Nothing
@@ -284,6 +284,7 @@ impl Runner {
         }
         if let Some(other) = self.live.take() {
             other.link.cancel.cancel();
+            self.errands.handing.clear();
         }
         let library = library.unwrap_or_else(|| Arc::new(self.services.library(account)));
         let link = Arc::new(SessionLink::new(

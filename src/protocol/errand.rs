@@ -99,4 +99,6 @@ pub enum CopyTrouble {
     },
     /// The system has no program for such a file.
     NoProgram,
+    /// A drawing (SVG), which browsers open with the scripts in it.
+    MayRunScripts,
 }

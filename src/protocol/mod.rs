@@ -504,7 +504,7 @@ pub enum Event {
         /// Of which file.
         upload: UploadId,
         /// In hexadecimal digits.
-        result: Result<String, DownloadError>,
+        result: Result<String, ImageFailure>,
     },
     /// Answer to [`Command::ClearCache`].
     CacheCleared {

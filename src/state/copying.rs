@@ -181,7 +181,7 @@ impl AppState {
         let is_one = self
             .gallery
             .as_ref()
-            .is_none_or(|gallery| gallery.is_viewer_open || gallery.chosen_count() <= 1);
+            .is_none_or(|gallery| !gallery.shows_tiles() || gallery.chosen_count() <= 1);
         if is_one {
             self.copy_pixels()
         } else {
@@ -209,7 +209,7 @@ impl AppState {
             self.tell(Some(errand_message::too_much_to_copy(count, bytes)));
             return Vec::new();
         }
-        if gallery.is_some_and(|gallery| !gallery.is_viewer_open && !gallery.is_choice_known()) {
+        if gallery.is_some_and(|gallery| gallery.shows_tiles() && !gallery.is_choice_known()) {
             self.tell(Some(errand_message::not_listed_yet()));
             return Vec::new();
         }
@@ -236,10 +236,11 @@ impl AppState {
         self.start_errand(kind, Errand::CopyFiles(uploads))
     }
 
-    /// The image in view, else what is chosen, else the image in focus.
+    /// The image in view or, side by side, the active one; else what is chosen, else the image
+    /// in focus.
     fn to_copy(&self) -> Option<Vec<Arc<Upload>>> {
         let gallery = self.gallery.as_ref()?;
-        let uploads: Vec<_> = if gallery.is_viewer_open || !gallery.has_choice() {
+        let uploads: Vec<_> = if !gallery.shows_tiles() || !gallery.has_choice() {
             gallery.focused().into_iter().collect()
         } else {
             gallery.chosen().collect()
@@ -250,7 +251,7 @@ impl AppState {
 
 /// How many files a copy is of, and how large they are.
 fn size_to_copy(gallery: &Gallery) -> (usize, ByteCount) {
-    if gallery.is_viewer_open || !gallery.has_choice() {
+    if !gallery.shows_tiles() || !gallery.has_choice() {
         let size = gallery.focused().and_then(|upload| upload.size);
         return (1, size.unwrap_or_default());
     }

@@ -107,6 +107,11 @@ fn about_copy(headline: &str, trouble: &CopyTrouble) -> UserMessage {
             format!("{headline}: no program for this type of file was found"),
             "Choose one in the settings of your system, or save the image.",
         ),
+        CopyTrouble::MayRunScripts => UserMessage::new(
+            format!("{headline}: an SVG drawing may contain a program"),
+            "Most systems open it with a browser, which would run it. If you trust whoever posted \
+             it, save it and open it from its folder.",
+        ),
     }
 }
 

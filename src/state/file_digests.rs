@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::{Upload, UploadId};
-use crate::protocol::{Command, DownloadError};
+use crate::protocol::{Command, ImageFailure};
 use crate::state::{AppState, Effect};
 
 /// What is known of the hash of a file.
@@ -14,8 +14,8 @@ pub enum FileDigest {
     Computing,
     /// In hexadecimal digits.
     Known(String),
-    /// The file did not come.
-    Failed(DownloadError),
+    /// The file did not come, or could not be read.
+    Failed(ImageFailure),
 }
 
 /// Those of a room.
@@ -44,7 +44,7 @@ impl AppState {
     pub(super) fn sha256_computed(
         &mut self,
         upload: &UploadId,
-        result: Result<String, DownloadError>,
+        result: Result<String, ImageFailure>,
     ) -> Vec<Effect> {
         // The room may have been left meanwhile.
         let mut galleries = self.gallery.iter_mut().chain(&mut self.kept);

@@ -1,9 +1,9 @@
 //! One image in view, or a few side by side: what the state makes of it.
 
 use super::fixtures::{page, room, signed_in, upload};
-use super::{Action, AppState, Effect, MoveHow, SelectHow, ViewerStep};
+use super::{Action, AppState, Effect, ImageAction, MoveHow, SelectHow, ViewerStep};
 use crate::domain::{ListingWindow, PageIndex, UploadPage};
-use crate::protocol::{Command, Event, ViewerChoices};
+use crate::protocol::{Command, Errand, Event, ViewerChoices};
 
 /// A room of which 100 of `total` images are listed.
 fn in_room(total: usize) -> AppState {
@@ -103,6 +103,32 @@ fn one_that_is_opened_alone_leads_back_to_the_comparison() {
     state.on_action(Action::CloseViewer);
     assert_eq!(compared(&state), [3, 4]);
     assert_eq!(state.gallery.as_ref().unwrap().focus(), 3);
+}
+
+#[test]
+fn side_by_side_the_active_image_is_copied_and_not_all_that_is_chosen() {
+    let mut state = in_room(20);
+    choose(&mut state, &[3, 4, 5]);
+    state.on_action(Action::Compare);
+    state.on_action(Action::MoveFocus {
+        to: 4,
+        how: MoveHow::FocusOnly,
+    });
+    for (action, as_pixels) in [(ImageAction::Copy, true), (ImageAction::CopyFiles, false)] {
+        let effects = state.on_action(Action::OnImage(action));
+        let copied = effects.into_iter().find_map(|effect| match effect {
+            Effect::Send(Command::StartErrand { errand, .. }) => Some(errand),
+            _ => None,
+        });
+        let ids: Vec<_> = match (copied, as_pixels) {
+            (Some(Errand::CopyImage(one)), true) => vec![one.id.clone()],
+            (Some(Errand::CopyFiles(files)), false) => {
+                files.iter().map(|file| file.id.clone()).collect()
+            }
+            (other, _) => panic!("{other:?}"),
+        };
+        assert_eq!(ids, [upload(4).id]);
+    }
 }
 
 #[test]

@@ -4,12 +4,17 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::dirs::create_private;
 use super::file_names::{numbered, portable_file_name};
-use super::{Dirs, StorageError};
+use super::{Dirs, StorageError, free_space};
 
 const FOLDER: &str = "handed-over";
+
+/// Left free on the disk: a full one stops other programs, too.
+const RESERVE_BYTES: u64 = 64 << 20;
 
 /// Whether the program that was given a copy may change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +32,15 @@ pub struct HandedFiles {
     lock_path: PathBuf,
     /// Tells other runs that somebody still uses the folder.
     lock: File,
+    begun: AtomicU64,
+}
+
+/// Copies that are handed over together. Dropped, it takes them along.
+#[derive(Debug)]
+pub struct HandedBatch {
+    folder: PathBuf,
+    /// Its folder is in theirs.
+    files: Arc<HandedFiles>,
 }
 
 impl HandedFiles {
@@ -51,28 +65,42 @@ impl HandedFiles {
             folder,
             lock_path,
             lock,
+            begun: AtomicU64::new(0),
         })
     }
 
-    /// Writes a copy into the sub-folder `batch`, under the name that it has on the server as far
-    /// as this system takes it; one that is taken gets a number.
+    /// Begins a batch of copies that will take so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// When the disk has not the room for them, or cannot be written.
+    pub fn begin(self: &Arc<Self>, bytes: u64) -> Result<HandedBatch, StorageError> {
+        let needed = bytes.saturating_add(RESERVE_BYTES);
+        // Where the system does not say, writing will.
+        if free_space(&self.folder).is_ok_and(|free| free < needed) {
+            let path = self.folder.clone();
+            return Err(StorageError::DiskFull { path });
+        }
+        let number = self.begun.fetch_add(1, Ordering::Relaxed);
+        let folder = self.folder.join(number.to_string());
+        create_private(&folder)?;
+        let files = Arc::clone(self);
+        Ok(HandedBatch { folder, files })
+    }
+}
+
+impl HandedBatch {
+    /// Writes a copy under this name as far as this system takes it; one that is taken gets a
+    /// number.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
-    pub fn write(
-        &self,
-        batch: u64,
-        (name, media_type): (&str, &str),
-        bytes: &[u8],
-        rights: Rights,
-    ) -> Result<PathBuf, StorageError> {
-        let folder = self.folder.join(batch.to_string());
-        create_private(&folder)?;
-        let name = portable_file_name(name, media_type);
+    pub fn write(&self, name: &str, bytes: &[u8], rights: Rights) -> Result<PathBuf, StorageError> {
+        let name = portable_file_name(name, "");
         let mut n = 1;
         let (path, mut file) = loop {
-            let path = folder.join(numbered(&name, n));
+            let path = self.folder.join(numbered(&name, n));
             match create(&path) {
                 Ok(file) => break (path, file),
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => n += 1,
@@ -88,6 +116,14 @@ impl HandedFiles {
                 fs::remove_file(&path).ok();
                 Err(trouble)
             }
+        }
+    }
+}
+
+impl Drop for HandedBatch {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.folder) {
+            tracing::warn!(%error, of = %self.files.folder.display(), "copies are left");
         }
     }
 }
@@ -151,7 +187,7 @@ fn restrict(file: &File, rights: Rights) -> std::io::Result<()> {
 mod tests {
     use super::*;
 
-    const PNG: (&str, &str) = ("a/b.png", "image/png");
+    const PNG: &str = "a/b.png";
 
     fn dirs() -> (tempfile::TempDir, Dirs) {
         let root = tempfile::tempdir().unwrap();
@@ -162,9 +198,10 @@ mod tests {
     #[test]
     fn copies_are_private_have_their_names_and_go_with_the_program() {
         let (_root, dirs) = dirs();
-        let handed = HandedFiles::open(&dirs).unwrap();
-        let first = handed.write(1, PNG, b"one", Rights::ReadOnly).unwrap();
-        let second = handed.write(1, PNG, b"two", Rights::Usual).unwrap();
+        let handed = Arc::new(HandedFiles::open(&dirs).unwrap());
+        let batch = handed.begin(6).unwrap();
+        let first = batch.write(PNG, b"one", Rights::ReadOnly).unwrap();
+        let second = batch.write(PNG, b"two", Rights::Usual).unwrap();
         assert_eq!(fs::read(&first).unwrap(), b"one");
         assert!(first.starts_with(&dirs.cache), "{first:?}");
         assert!(first.metadata().unwrap().permissions().readonly());
@@ -179,25 +216,44 @@ mod tests {
             assert_eq!(mode(first.parent().unwrap()), 0o700);
             assert_eq!(mode(&first), 0o400);
         }
+        let other = handed.begin(5).unwrap();
+        let third = other.write(PNG, b"three", Rights::Usual).unwrap();
+        drop(batch);
+        assert!(!first.exists() && !second.exists() && third.exists());
         drop(handed);
+        assert!(third.exists(), "as long as its batch");
+        drop(other);
         assert_eq!(fs::read_dir(dirs.cache.join(FOLDER)).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_the_disk_has_no_room_for_is_not_begun() {
+        let (_root, dirs) = dirs();
+        let handed = Arc::new(HandedFiles::open(&dirs).unwrap());
+        let begun = handed.begin(u64::MAX);
+        assert!(
+            matches!(begun, Err(StorageError::DiskFull { .. })),
+            "{begun:?}"
+        );
     }
 
     #[test]
     fn a_start_removes_what_a_crash_left_and_nothing_that_is_used() {
         let (_root, dirs) = dirs();
-        let running = HandedFiles::open(&dirs).unwrap();
-        let used = running.write(1, PNG, b"used", Rights::Usual).unwrap();
-        let crashed = HandedFiles::open(&dirs).unwrap();
-        let left = crashed.write(1, PNG, b"left", Rights::ReadOnly).unwrap();
+        let running = Arc::new(HandedFiles::open(&dirs).unwrap());
+        let used_batch = running.begin(4).unwrap();
+        let used = used_batch.write(PNG, b"used", Rights::Usual).unwrap();
+        let crashed = Arc::new(HandedFiles::open(&dirs).unwrap());
+        let left_batch = crashed.begin(4).unwrap();
+        let left = left_batch.write(PNG, b"left", Rights::ReadOnly).unwrap();
         crashed.lock.unlock().unwrap();
         let alone = dirs.cache.join(FOLDER).join("alone");
         fs::create_dir(&alone).unwrap();
         remove_left_files(&dirs);
         assert!(used.exists());
         assert!(!left.exists() && !alone.exists());
-        drop(crashed);
-        drop(running);
+        drop((left_batch, crashed));
+        drop((used_batch, running));
         assert_eq!(fs::read_dir(dirs.cache.join(FOLDER)).unwrap().count(), 0);
     }
 }

@@ -1,6 +1,7 @@
 //! Which image was sent with which message, as it was found out: one line for each. Saves calls,
 //! and nothing is lost with it.
 
+use std::collections::HashSet;
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
@@ -20,27 +21,34 @@ const MAX_BYTES: u64 = 3_000_000;
 #[derive(Debug, Serialize, Deserialize)]
 struct Line {
     upload: String,
-    message: String,
+    /// None: what was written of it before is not true any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     thread: Option<String>,
 }
 
-/// All that is known, what was learned last first. What is damaged is left out.
+/// Of each image what was learned last, the latest first. What is damaged is left out.
 pub fn stored_message_links(dirs: &Dirs, account: &AccountId) -> Vec<(UploadId, MessagePlace)> {
     let text = fs::read_to_string(path(dirs, account)).unwrap_or_default();
     let lines = text.lines().rev();
     let lines = lines.filter_map(|line| serde_json::from_str::<Line>(line).ok());
-    let links = lines.map(|line| {
+    let mut seen = HashSet::new();
+    let links = lines.filter_map(|line| {
+        let upload = UploadId::from(line.upload);
+        if !seen.insert(upload.clone()) {
+            return None;
+        }
         let place = MessagePlace {
-            message: MessageId::from(line.message),
+            message: MessageId::from(line.message?),
             thread: line.thread.map(MessageId::from),
         };
-        (UploadId::from(line.upload), place)
+        Some((upload, place))
     });
     links.collect()
 }
 
-/// Adds these.
+/// Adds these; those without a place are gone.
 ///
 /// # Errors
 ///
@@ -48,7 +56,7 @@ pub fn stored_message_links(dirs: &Dirs, account: &AccountId) -> Vec<(UploadId, 
 pub fn keep_message_links(
     dirs: &Dirs,
     account: &AccountId,
-    links: &[(UploadId, MessagePlace)],
+    links: &[(UploadId, Option<MessagePlace>)],
 ) -> Result<(), StorageError> {
     create_private(&dirs.cache.join(FOLDER))?;
     let path = path(dirs, account);
@@ -58,8 +66,10 @@ pub fn keep_message_links(
     for (upload, place) in links {
         let line = Line {
             upload: upload.to_string(),
-            message: place.message.to_string(),
-            thread: place.thread.as_ref().map(ToString::to_string),
+            message: place.as_ref().map(|place| place.message.to_string()),
+            thread: place
+                .as_ref()
+                .and_then(|place| Some(place.thread.as_ref()?.to_string())),
         };
         // Text alone can always be written as JSON.
         if let Ok(line) = serde_json::to_string(&line) {
@@ -117,20 +127,26 @@ mod tests {
         (UploadId::from(upload), place)
     }
 
+    fn learned(link: (UploadId, MessagePlace)) -> (UploadId, Option<MessagePlace>) {
+        (link.0, Some(link.1))
+    }
+
     #[test]
     fn links_come_back_the_latest_first_and_go_with_the_account() {
         let root = tempfile::tempdir().unwrap();
         let dirs = Dirs::under(root.path());
         let (ana, bo) = (account("ana"), account("bo"));
         assert_eq!(stored_message_links(&dirs, &ana), []);
-        keep_message_links(&dirs, &ana, &[link("u1", "m1", None)]).unwrap();
+        keep_message_links(&dirs, &ana, &[learned(link("u1", "m1", None))]).unwrap();
         let torn = OpenOptions::new().append(true).open(path(&dirs, &ana));
         torn.unwrap().write_all(b"{\"upload\":\"u\n").unwrap();
         let more = [link("u1", "m2", None), link("u2", "m3", Some("head"))];
-        keep_message_links(&dirs, &ana, &more).unwrap();
+        keep_message_links(&dirs, &ana, &more.clone().map(learned)).unwrap();
         let stored = stored_message_links(&dirs, &ana);
         let [first, second] = more;
-        assert_eq!(stored, [second, first, link("u1", "m1", None)]);
+        assert_eq!(stored, [second.clone(), first]);
+        keep_message_links(&dirs, &ana, &[(UploadId::from("u1"), None)]).unwrap();
+        assert_eq!(stored_message_links(&dirs, &ana), [second]);
         assert_eq!(stored_message_links(&dirs, &bo), []);
         remove_account_caches(&dirs, &ana).unwrap();
         assert_eq!(stored_message_links(&dirs, &ana), []);
@@ -141,11 +157,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let dirs = Dirs::under(root.path());
         let ana = account("ana");
-        keep_message_links(&dirs, &ana, &[link("u1", "m1", None)]).unwrap();
+        keep_message_links(&dirs, &ana, &[learned(link("u1", "m1", None))]).unwrap();
         let file = OpenOptions::new().write(true).open(path(&dirs, &ana));
         file.unwrap().set_len(MAX_BYTES + 1).unwrap();
         let newer = [link("u2", "m2", None)];
-        keep_message_links(&dirs, &ana, &newer).unwrap();
+        keep_message_links(&dirs, &ana, &newer.clone().map(learned)).unwrap();
         assert_eq!(stored_message_links(&dirs, &ana), newer);
     }
 }

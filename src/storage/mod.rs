@@ -38,7 +38,7 @@ pub use file_names::{
     split_extension,
 };
 pub use found_files::FoundFiles;
-pub use handed_files::{HandedFiles, Rights, remove_left_files};
+pub use handed_files::{HandedBatch, HandedFiles, Rights, remove_left_files};
 pub use hexadecimal::hexadecimal;
 pub use keyring_store::KeyringStore;
 pub use keyring_thread::KeyringThread;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use egui::{RichText, Ui};
 
 use crate::domain::Upload;
-use crate::protocol::ImageFailure;
 use crate::state::{Action, FileAccess, FileDigest, Gallery, user_message};
 use crate::ui::detail_rows::{Row, row_ui};
 use crate::ui::theme::space;
@@ -30,7 +29,7 @@ pub(super) fn digest_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upl
         return;
     }
     if let Some(error) = failure {
-        let message = user_message::image(&ImageFailure::Download(error.clone()));
+        let message = user_message::image(error);
         ui.label(weak(message.headline));
     }
     ui.add_space(space::XS);

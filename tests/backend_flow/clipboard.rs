@@ -13,6 +13,7 @@ use salon::domain::PixelSize;
 use salon::protocol::{Command, CopiedFiles, CopyTrouble, Errand, ErrandEnd, ErrandId, Event};
 
 use crate::child_process::{assert_passed, this_test};
+use crate::handing_over::until_batches_are;
 use crate::support::TestBackend;
 use crate::uploads;
 use crate::whole_visit::{demo, open_room};
@@ -162,8 +163,19 @@ async fn files_can_be_pasted_in_both_words_while_the_program_runs() {
             Some(upload.name.as_str())
         );
     }
+    let latest = ended(&mut backend, Errand::CopyFiles(uploads)).await;
+    assert!(
+        matches!(latest, ErrandEnd::FilesCopied(Ok(_))),
+        "{latest:?}"
+    );
+    until_batches_are(&backend, 1).await;
+    assert!(!paths[0].exists(), "it is not on the clipboard any more");
+    let gnome = pasted_text("x-special/gnome-copied-files");
+    let uri = gnome.lines().nth(1).unwrap();
+    let path = url::Url::parse(uri).unwrap().to_file_path().unwrap();
+    assert!(path.exists());
     backend.close();
-    assert!(!paths[0].exists(), "copies outlive the program");
+    assert!(!path.exists(), "copies outlive the program");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -193,4 +205,5 @@ async fn without_a_screen_it_is_said_that_nothing_was_copied() {
         ErrandEnd::FilesCopied(Err(CopyTrouble::Clipboard { .. }))
     );
     assert!(is_said, "{end:?}");
+    until_batches_are(&backend, 0).await;
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use salon::demo_server::LibraryChoice;
 use salon::protocol::{
-    Command, DownloadError, Event, ImageFailure, ImageRequest, ImageSize, ImageSubject, WantedImage,
+    ClientError, Command, DownloadError, Event, ImageFailure, ImageRequest, ImageSize,
+    ImageSubject, WantedImage,
 };
 use salon::storage::hexadecimal;
 use sha2::{Digest as _, Sha256};
@@ -56,6 +57,33 @@ async fn a_file_is_hashed_when_somebody_asks_and_fetched_once_for_it() {
         assert_eq!(result.as_ref(), Ok(&expected));
     }
     assert_eq!(server.asked("/file-upload/"), 1);
+}
+
+#[tokio::test]
+async fn a_hash_that_cannot_be_computed_any_more_is_given_up_aloud() {
+    let server = ScriptedServer::start(2);
+    let (mut backend, _, listing) = listed(&server).await;
+    let listed = uploads(&listing);
+    let refused = Err(ImageFailure::Download(DownloadError::Client(
+        ClientError::SessionExpired,
+    )));
+    // While the file is on its way, and when nobody is signed in any more.
+    server.world().images[0].behaviour = Behaviour::StallsAfter(10);
+    backend.send(Command::ComputeSha256(Arc::clone(&listed[0])));
+    while server.asked("/file-upload/") == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    backend.send(Command::SignOut);
+    backend.send(Command::ComputeSha256(Arc::clone(&listed[1])));
+    for _ in 0..2 {
+        let result = backend
+            .until("the end of it", |event| match event {
+                Event::Sha256Computed { result, .. } => Some(result.clone()),
+                _ => None,
+            })
+            .await;
+        assert_eq!(result, refused);
+    }
 }
 
 #[tokio::test]

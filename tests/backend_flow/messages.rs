@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use salon::demo_server::{Fault, FaultKind, LibraryChoice, RateLimit, Switch};
+use salon::demo_server::{DemoServer, Fault, FaultKind, LibraryChoice, RateLimit, Switch};
 use salon::domain::{Conversation, Message, Room, Upload};
 use salon::protocol::{
     ClientError, Command, Errand, ErrandEnd, ErrandId, Event, FoundMessage, MessageTrouble,
@@ -59,6 +59,15 @@ async fn conversation(
             _ => None,
         })
         .await
+}
+
+/// How often one message was asked for by its id.
+fn message_asked(demo: &DemoServer) -> usize {
+    let requests = demo.admin().requests();
+    requests
+        .iter()
+        .filter(|one| one.path.ends_with("/chat.getMessage"))
+        .count()
 }
 
 /// The id that the demo server gives the message of an upload.
@@ -123,6 +132,37 @@ async fn a_link_that_was_found_is_known_at_the_next_start() {
         assert_eq!(found.place, before.place);
     }
     assert_eq!(asked(&demo, HISTORY), 0);
+    // Whether the message is still there was asked once.
+    let checks = message_asked(&demo);
+    assert!((1..=listed.len()).contains(&checks), "{checks}");
+    find(&mut backend, &room, &listed[0]).await.unwrap();
+    assert_eq!(message_asked(&demo), checks);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_went_between_two_runs_is_looked_for_again() {
+    let demo = demo(LibraryChoice::Small).await;
+    let (mut backend, room, listing) = open_room(&demo, "team-offsite").await;
+    let listed = uploads(&listing);
+    let [gone, stays] = [&listed[1], &listed[2]];
+    for upload in [gone, stays] {
+        find(&mut backend, &room, upload).await.unwrap();
+    }
+    backend.close();
+    demo.admin().delete_upload_silently(gone.id.as_str());
+    // In the second run it is found out, and from then on it is known.
+    for run in 0..2 {
+        let mut later = TestBackend::on(backend.path(), Arc::clone(&backend.store));
+        later.log_in_as("ana", &demo.base_url(), "ana-demo", None);
+        later.session_started().await;
+        demo.admin().clear_requests();
+        let found = find(&mut later, &room, gone).await;
+        assert_eq!(found, Err(MessageTrouble::NotThere));
+        assert_eq!(message_asked(&demo), usize::from(run == 0));
+        let found = find(&mut later, &room, stays).await.unwrap();
+        assert_eq!(found.place.message.as_str(), message_of(stays));
+        later.close();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
