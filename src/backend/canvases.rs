@@ -127,21 +127,28 @@ impl Canvases {
         }
     }
 
-    /// Drops what nobody needs any more, now that parts of these images are wished for. In the
-    /// viewer one that is being decoded goes on until parts of others are: who zooms out for a
-    /// moment looks closer again.
-    pub(super) fn follow(&self, wished: &HashSet<&UploadId>, is_viewing: bool) {
-        let mut shelf = self.shelf();
-        if !is_viewing {
-            shelf.kept.clear();
+    /// In the viewer, parts of these images are wished for now. What is being decoded goes on
+    /// until parts of others are: who zooms out for a moment looks closer again.
+    pub(super) fn follow(&self, wished: &HashSet<&UploadId>) {
+        if !wished.is_empty() {
+            self.drop_all_but(wished);
         }
-        if is_viewing && wished.is_empty() {
-            return;
-        }
-        let left = shelf.coming.extract_if(|id, _| !wished.contains(id));
-        let left: Vec<_> = left.collect();
-        drop(shelf);
-        for (_, coming) in left {
+    }
+
+    /// Nobody looks at images in full any more; whoever wishes for parts of these still gets
+    /// them.
+    pub(super) fn close(&self, wished: &HashSet<&UploadId>) {
+        self.shelf().kept.clear();
+        self.drop_all_but(wished);
+    }
+
+    fn drop_all_but(&self, wished: &HashSet<&UploadId>) {
+        let left: Vec<Coming> = {
+            let coming = &mut self.shelf().coming;
+            let left = coming.extract_if(|id, _| !wished.contains(id));
+            left.map(|(_, coming)| coming).collect()
+        };
+        for coming in left {
             coming.task.abort();
         }
     }
@@ -153,7 +160,7 @@ impl Canvases {
 
 impl Drop for Canvases {
     fn drop(&mut self) {
-        self.follow(&HashSet::new(), false);
+        self.close(&HashSet::new());
     }
 }
 
@@ -295,9 +302,9 @@ mod tests {
             timeout(Duration::from_secs(20), begun).await.unwrap();
         }
 
-        fn follow(&self, wished: &[&str], is_viewing: bool) {
+        fn follow(&self, wished: &[&str]) {
             let wished: Vec<UploadId> = wished.iter().map(|name| id(name)).collect();
-            self.canvases.follow(&wished.iter().collect(), is_viewing);
+            self.canvases.follow(&wished.iter().collect());
         }
     }
 
@@ -308,12 +315,12 @@ mod tests {
         decodes.until_begun(1).await;
         // Out of view, and another level is needed.
         first.abort();
-        decodes.follow(&["a"], true);
+        decodes.follow(&["a"]);
         let (second, _) = decodes.part("a");
         tokio::task::yield_now().await;
         // Zoomed out for a moment.
         second.abort();
-        decodes.follow(&[], true);
+        decodes.follow(&[]);
         let (third, _) = decodes.part("a");
         end.send(()).unwrap();
         assert!(third.await.unwrap().is_ok());
@@ -329,14 +336,14 @@ mod tests {
         decodes.until_begun(1).await;
         let (next, end) = decodes.part("b");
         left.abort();
-        decodes.follow(&["b"], true);
+        decodes.follow(&["b"]);
         decodes.until_begun(2).await;
         end.send(()).unwrap();
         assert!(next.await.unwrap().is_ok());
         assert!(has(&decodes.canvases, "b") && !has(&decodes.canvases, "a"));
         let (_last, _end) = decodes.part("c");
         decodes.until_begun(3).await;
-        decodes.follow(&[], false);
+        decodes.canvases.close(&HashSet::new());
         assert!(!has(&decodes.canvases, "b"));
         assert!(decodes.canvases.shelf().coming.is_empty());
     }

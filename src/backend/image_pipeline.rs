@@ -79,7 +79,7 @@ impl ImagePipeline {
         let cancel = self.workshop.link.cancel.clone();
         cancel.run_until_cancelled(self.work()).await;
         self.jobs.shutdown().await;
-        self.workshop.follow_viewer(&HashSet::new(), false);
+        self.workshop.close_viewer(&HashSet::new());
     }
 
     async fn work(&mut self) {
@@ -114,8 +114,12 @@ impl ImagePipeline {
             job.abort();
         }
         // After them, so that none of them tells of what it waited for in vain.
-        self.workshop
-            .follow_viewer(&looked_at_closely(&images), is_viewing);
+        let wished = looked_at_closely(&images);
+        if is_viewing {
+            self.workshop.follow_viewer(&wished);
+        } else {
+            self.workshop.close_viewer(&wished);
+        }
         let mut running = self.running();
         for image in images {
             let lane = match self.entries.get(&image.request) {

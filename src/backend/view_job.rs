@@ -105,13 +105,15 @@ impl Workshop {
         }
     }
 
-    /// Lets go of what is not looked at in full any more, now that parts of these images are
-    /// wished for.
-    pub(super) fn follow_viewer(&self, wished: &HashSet<&UploadId>, is_viewing: bool) {
-        self.canvases.follow(wished, is_viewing);
-        if !is_viewing {
-            self.reels.close();
-        }
+    /// In the viewer, parts of these images are wished for now.
+    pub(super) fn follow_viewer(&self, wished: &HashSet<&UploadId>) {
+        self.canvases.follow(wished);
+    }
+
+    /// Nobody looks at images in full any more.
+    pub(super) fn close_viewer(&self, wished: &HashSet<&UploadId>) {
+        self.canvases.close(wished);
+        self.reels.close();
     }
 }
 
