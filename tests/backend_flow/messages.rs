@@ -263,6 +263,43 @@ async fn a_search_that_the_budget_ended_goes_on_where_it_stopped() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_after_an_image_is_what_came_next_however_much_came_later() {
+    const HOUR: i64 = 3_600_000;
+    let demo = demo(LibraryChoice::Small).await;
+    let (mut backend, room, listing) = open_room(&demo, "team-offsite").await;
+    let listed = uploads(&listing);
+    // An image that nobody said anything about.
+    let mut start = quiet_time();
+    let (upload, sent_at) = loop {
+        start += 2 * DAY_MILLIS;
+        let upload = image(&listed[0], &post(&demo, "team-offsite", start), start);
+        let read = conversation(&mut backend, &room, &upload).await.unwrap();
+        if read.message.thread.is_none() && read.after.is_empty() {
+            break (upload, read.message.sent_at.unwrap());
+        }
+    };
+    let minutes_after = |message: &Message| {
+        let after = message.sent_at.unwrap().duration_since(sent_at);
+        after.as_mins()
+    };
+    for n in 0..120 {
+        post(&demo, "team-offsite", start + 5 * HOUR + n * 2_000);
+    }
+    let read = conversation(&mut backend, &room, &upload).await.unwrap();
+    let first = minutes_after(&read.after[0]);
+    assert!((299..=301).contains(&first), "{first} minutes after it");
+    for n in 0..6 {
+        post(&demo, "team-offsite", start + 4 * HOUR + n * 2_000);
+    }
+    let read = conversation(&mut backend, &room, &upload).await.unwrap();
+    assert_eq!(read.after.len(), 4);
+    for message in &read.after {
+        let after = minutes_after(message);
+        assert!((239..=241).contains(&after), "{after} minutes after it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_read_the_room_is_told_so() {
     let demo = demo(LibraryChoice::Small).await;
     let (mut backend, room, listing) = open_room(&demo, "board").await;
