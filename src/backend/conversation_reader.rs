@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::message_finder::MessageFinder;
+use super::message_finder::{MessageFinder, SURELY_LAST};
 use crate::domain::{Conversation, Message, MessageId, Room, Upload};
 use crate::protocol::{ClientError, MessageTrouble};
 use crate::rocketchat::{HISTORY_PAGE_SIZE, HistorySpan, Replies, ThreadPage};
@@ -15,12 +15,18 @@ const AROUND: usize = 4;
 /// How many replies of a thread are shown.
 const REPLIES: usize = 30;
 
-/// Where the messages after one are looked for, one after the other: the server gives the newest
-/// of a stretch first, so a short stretch comes before a long one.
-const STRETCHES: [SignedDuration; 2] = [
-    SignedDuration::from_mins(15),
+/// How long a time after a message is looked at for the next ones, the longest first: a longer
+/// one comes after a shorter one without any, and a shorter one where more was written than the
+/// server gives at once, which are the newest.
+const STRETCHES: [SignedDuration; 3] = [
     SignedDuration::from_hours(24),
+    SignedDuration::from_hours(2),
+    SignedDuration::from_mins(15),
 ];
+
+/// How often is read for that: most of a minute's budget of ten. Who wrote more than some hundred
+/// messages at once after hours of silence may be seen some moments late.
+const MAX_READS: usize = 8;
 
 /// Reads the message of this image anew, and what is around it.
 pub(super) async fn read(
@@ -116,26 +122,48 @@ async fn after(
     message: &Message,
     time: Timestamp,
 ) -> Result<Vec<Message>, MessageTrouble> {
-    let mut oldest = time;
-    for stretch in STRETCHES {
-        let latest = time.saturating_add(stretch).unwrap_or(time);
+    let mut ends: Vec<Timestamp> = STRETCHES
+        .iter()
+        .map(|stretch| time.saturating_add(*stretch).unwrap_or(time))
+        .collect();
+    let (mut known, mut empty_until) = (Vec::new(), time);
+    for _ in 0..MAX_READS {
+        let Some(end) = ends.pop() else {
+            break;
+        };
         let span = HistorySpan {
-            oldest: Some(oldest),
-            latest: Some(latest),
+            oldest: Some(time),
+            latest: Some(end),
             count: HISTORY_PAGE_SIZE,
             replies: Replies::LeftOut,
         };
-        let mut found = finder.history(room, span).await?;
-        // Those of the same moment are before it.
-        found.retain(|other| other.id != message.id && other.sent_at > message.sent_at);
-        found.sort_by_key(|other| other.sent_at);
-        found.truncate(AROUND);
-        if !found.is_empty() {
-            return Ok(found);
+        let page = finder.history(room, span).await?;
+        let first = page.iter().filter_map(|other| other.sent_at).min();
+        let is_all = page.len() < SURELY_LAST || first.is_none_or(|first| first <= time);
+        let found = next_of(page, message);
+        match (is_all, first) {
+            (true, _) if found.is_empty() => empty_until = end,
+            (true, _) => return Ok(found),
+            (false, Some(first)) => {
+                // What is before these is still to be seen: whether there is anything in the
+                // first half of that time, else the messages that come next before these.
+                let half = first.duration_since(empty_until) / 2;
+                ends.extend([first, empty_until.saturating_add(half).unwrap_or(first)]);
+                known = found;
+            }
+            (false, None) => break,
         }
-        oldest = latest;
     }
-    Ok(Vec::new())
+    Ok(known)
+}
+
+/// The first of these that come after the message.
+fn next_of(mut page: Vec<Message>, message: &Message) -> Vec<Message> {
+    // Those of the same moment are before it.
+    page.retain(|other| other.id != message.id && other.sent_at > message.sent_at);
+    page.sort_by_key(|other| other.sent_at);
+    page.truncate(AROUND);
+    page
 }
 
 /// The head and its replies, and how many there are besides. A server that shows no threads, or

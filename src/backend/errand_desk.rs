@@ -237,12 +237,11 @@ async fn file_to_hand_over(
     handing: Handing,
 ) -> Result<(String, bytes::Bytes), CopyTrouble> {
     let file = original(upload);
-    let bytes = match workshop.originals.cached(file).await {
-        Some(bytes) => bytes,
-        None => {
-            let fetched = workshop.originals.fetch_once(file).await;
-            fetched.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))?
-        }
+    let bytes = if let Some(bytes) = workshop.originals.cached(file).await {
+        bytes
+    } else {
+        let fetched = workshop.originals.fetch_once(file).await;
+        fetched.map_err(|error| CopyTrouble::Image(ImageFailure::Download(error)))?
     };
     Ok((handed_name(&upload.name, &bytes, handing)?, bytes))
 }

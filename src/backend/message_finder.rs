@@ -5,13 +5,14 @@
 //! from the upload on: the message is written when its author has looked at the dialog, which may
 //! be up to a day later. Its calls have a budget of their own, beside the one of listing.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::link::{Next, SessionLink};
 use super::reaction::Tries;
-use crate::domain::{Message, MessageId, MessageKind, MessagePlace, Room, Upload};
+use crate::domain::{Message, MessageId, MessageKind, MessagePlace, Room, Upload, UploadId};
 use crate::protocol::{FoundMessage, MessageTrouble};
 use crate::rocketchat::{
     Client, ClientError, FileLookup, HISTORY_PAGE_SIZE, HistorySpan, MessageLinks, Replies,
@@ -22,10 +23,13 @@ use crate::storage::{Dirs, keep_message_links, stored_message_links};
 const BEFORE: SignedDuration = SignedDuration::from_secs(1);
 
 /// Ends of the parts of the day after an upload that are read one after the other: most messages
-/// come within minutes, and an unsent upload lives for 24 hours.
-const PART_ENDS: [SignedDuration; 3] = [
+/// come within minutes, and an unsent upload lives for 24 hours. The first part is short, since
+/// servers give the newest messages of a part first.
+const PART_ENDS: [SignedDuration; 5] = [
+    SignedDuration::from_mins(2),
     SignedDuration::from_mins(10),
-    SignedDuration::from_hours(2),
+    SignedDuration::from_mins(40),
+    SignedDuration::from_hours(4),
     SignedDuration::from_hours(24),
 ];
 
@@ -34,17 +38,35 @@ const MAX_PAGES: usize = 9;
 
 /// A page with fewer messages is the last of its part. The server's limit of a page may be lower
 /// than what was asked for, but nobody sets it below this.
-const SURELY_LAST: usize = 25;
+pub(super) const SURELY_LAST: usize = 25;
+
+/// Searches that are remembered until they are gone on with: nobody has more of them open.
+const MAX_UNFINISHED: usize = 100;
 
 /// See the [module documentation](self).
 pub(super) struct MessageFinder {
     link: Arc<SessionLink>,
     dirs: Dirs,
+    /// How far searches came that did not end.
+    unfinished: Mutex<HashMap<UploadId, Progress>>,
+}
+
+/// How far a search came.
+#[derive(Debug, Clone, Copy, Default)]
+struct Progress {
+    /// Parts of the day that were read.
+    parts_done: usize,
+    /// Of the part after them, what is not older than this was read.
+    unread_until: Option<Timestamp>,
 }
 
 impl MessageFinder {
-    pub(super) const fn new(link: Arc<SessionLink>, dirs: Dirs) -> Self {
-        Self { link, dirs }
+    pub(super) fn new(link: Arc<SessionLink>, dirs: Dirs) -> Self {
+        Self {
+            link,
+            dirs,
+            unfinished: Mutex::default(),
+        }
     }
 
     /// What is known without asking.
@@ -165,54 +187,86 @@ impl MessageFinder {
         }
     }
 
-    /// Reads the history from the upload on.
+    /// Reads the history from the upload on, or from where an earlier try stopped.
     async fn search(&self, room: &Room, upload: &Upload) -> Result<Message, MessageTrouble> {
         let uploaded_at = upload.uploaded_at.ok_or(MessageTrouble::NoTime)?;
-        let mut oldest = later(uploaded_at, -BEFORE);
-        let mut pages_left = MAX_PAGES;
-        for end in PART_ENDS {
-            let end = later(uploaded_at, end);
-            let found = self.search_part(room, upload, (oldest, end), &mut pages_left);
-            if let Some(message) = found.await? {
-                return Ok(message);
-            }
-            oldest = end;
+        let mut progress = self.progress(&upload.id).unwrap_or_default();
+        for _ in 0..MAX_PAGES {
+            let ends = PART_ENDS.map(|end| later(uploaded_at, end));
+            let Some(end) = ends.get(progress.parts_done) else {
+                break;
+            };
+            let before = progress.parts_done.checked_sub(1);
+            let oldest = before.and_then(|part| ends.get(part).copied());
+            let oldest = oldest.unwrap_or_else(|| later(uploaded_at, -BEFORE));
+            let latest = progress.unread_until.unwrap_or(*end);
+            let page = self.search_page(room, upload, (oldest, latest)).await?;
+            progress = match page {
+                Page::Found(message) => {
+                    self.note_progress(&upload.id, None);
+                    return Ok(*message);
+                }
+                Page::MoreBefore(first) => Progress {
+                    unread_until: Some(first),
+                    ..progress
+                },
+                Page::Last => Progress {
+                    parts_done: progress.parts_done + 1,
+                    unread_until: None,
+                },
+            };
+            self.note_progress(&upload.id, Some(progress));
         }
+        if progress.parts_done < PART_ENDS.len() {
+            return Err(MessageTrouble::TooMuchWritten);
+        }
+        self.note_progress(&upload.id, None);
         Err(MessageTrouble::NotThere)
     }
 
-    /// Reads a part of the history, the newest page first: servers know no other order.
-    async fn search_part(
+    /// Reads the newest page of a part of the history: servers know no other order.
+    async fn search_page(
         &self,
         room: &Room,
         upload: &Upload,
-        (oldest, end): (Timestamp, Timestamp),
-        pages_left: &mut usize,
-    ) -> Result<Option<Message>, MessageTrouble> {
-        let mut latest = end;
-        loop {
-            if *pages_left == 0 {
-                return Err(MessageTrouble::TooMuchWritten);
-            }
-            *pages_left -= 1;
-            let span = HistorySpan {
-                oldest: Some(oldest),
-                latest: Some(latest),
-                count: HISTORY_PAGE_SIZE,
-                replies: Replies::Included,
-            };
-            let page = self.history(room, span).await?;
-            let carrying = page.iter().filter(|message| is_it(message, room, upload));
-            // Sent twice, the first is what the image was posted with.
-            if let Some(message) = carrying.min_by_key(|message| message.sent_at) {
-                return Ok(Some(message.clone()));
-            }
-            let first = page.iter().filter_map(|message| message.sent_at).min();
-            match first {
-                Some(first) if page.len() >= SURELY_LAST && first < latest => latest = first,
-                _ => return Ok(None),
-            }
+        (oldest, latest): (Timestamp, Timestamp),
+    ) -> Result<Page, MessageTrouble> {
+        let span = HistorySpan {
+            oldest: Some(oldest),
+            latest: Some(latest),
+            count: HISTORY_PAGE_SIZE,
+            replies: Replies::Included,
+        };
+        let page = self.history(room, span).await?;
+        let carrying = page.iter().filter(|message| is_it(message, room, upload));
+        // Sent twice, the first is what the image was posted with.
+        if let Some(message) = carrying.min_by_key(|message| message.sent_at) {
+            return Ok(Page::Found(Box::new(message.clone())));
         }
+        let first = page.iter().filter_map(|message| message.sent_at).min();
+        Ok(match first {
+            Some(first) if page.len() >= SURELY_LAST && first < latest => Page::MoreBefore(first),
+            _ => Page::Last,
+        })
+    }
+
+    fn progress(&self, upload: &UploadId) -> Option<Progress> {
+        let unfinished = self.unfinished.lock();
+        let unfinished = unfinished.unwrap_or_else(PoisonError::into_inner);
+        unfinished.get(upload).copied()
+    }
+
+    fn note_progress(&self, upload: &UploadId, progress: Option<Progress>) {
+        let unfinished = self.unfinished.lock();
+        let mut unfinished = unfinished.unwrap_or_else(PoisonError::into_inner);
+        let Some(progress) = progress else {
+            unfinished.remove(upload);
+            return;
+        };
+        if unfinished.len() >= MAX_UNFINISHED && !unfinished.contains_key(upload) {
+            unfinished.clear();
+        }
+        unfinished.insert(upload.clone(), progress);
     }
 
     /// A part of the room's history; what it tells of images is remembered.
@@ -252,6 +306,15 @@ impl MessageFinder {
             }
         }
     }
+}
+
+/// What a page of the history brought.
+enum Page {
+    Found(Box<Message>),
+    /// Not the message; what was written before this is still to be read.
+    MoreBefore(Timestamp),
+    /// Not the message, and nothing is left of this part.
+    Last,
 }
 
 fn is_it(message: &Message, room: &Room, upload: &Upload) -> bool {

@@ -44,7 +44,7 @@ pub fn no_message(trouble: &MessageTrouble) -> UserMessage {
         MessageTrouble::TooMuchWritten => UserMessage::new(
             headline,
             "So much was written after its upload that the server's limit of calls does not \
-             reach. Try again in a minute.",
+             reach. Try again in a minute: the search goes on from there.",
         ),
         MessageTrouble::Client(ClientError::Forbidden) => UserMessage::new(
             "You may not read the messages of this room",

@@ -74,6 +74,7 @@ mod sign_in_form;
 mod slide_show;
 mod status_bar;
 mod text;
+mod text_marking;
 mod texture_converter;
 mod texture_queue;
 mod texture_store;

@@ -20,6 +20,7 @@ use crate::ui::save_panel::QUEUE_WIDTH;
 use crate::ui::save_sheet::SaveSheetView;
 use crate::ui::session_pages::{corner_ui, expired_ui, resuming_ui, signed_out_ui, signing_out_ui};
 use crate::ui::sign_in_form::SignInForm;
+use crate::ui::text_marking::TextMarking;
 use crate::ui::texture_store::TextureStore;
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::thumbnail_grid::ThumbnailGrid;
@@ -51,6 +52,7 @@ pub struct RootView {
     awaited: Vec<ImageRequest>,
     pub(super) totals: Totals,
     pub(super) quit: QuitQuestion,
+    pub(super) text_marking: TextMarking,
 }
 
 /// Whether egui has the colours.
@@ -85,6 +87,7 @@ impl Default for RootView {
             awaited: Vec::new(),
             totals: Totals::default(),
             quit: QuitQuestion::default(),
+            text_marking: TextMarking::default(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The keys of the window as a whole.
 
-use egui::text_selection::LabelSelectionState;
 use egui::{SetOpenCommand, Ui, ViewportCommand};
 
 use crate::state::{Action, Gallery, ImageAction, TILE_EDGE_POINTS};
@@ -16,6 +15,7 @@ const SIZE_STEP: f32 = 1.2;
 impl RootView {
     /// The keys that belong to no pane. A dialog has its own and hides these.
     pub(super) fn app_keys(&mut self, ui: &Ui, cx: ViewContext<'_>) {
+        self.text_marking.follow(ui.ctx());
         if self.has_question(cx) {
             return;
         }
@@ -28,7 +28,7 @@ impl RootView {
         let situation = Situation {
             is_typing: ui.ctx().text_edit_focused(),
             are_tiles_shown: cx.state.gallery.as_ref().is_none_or(Gallery::shows_tiles),
-            is_text_marked: is_text_marked(ui.ctx()),
+            is_text_marked: self.text_marking.is_marked(ui.ctx()),
         };
         if let Some(job) = pressed(ui.ctx(), situation) {
             self.perform(ui, cx, job);
@@ -82,12 +82,6 @@ impl RootView {
             Job::Local => {}
         }
     }
-}
-
-/// Whether a part of some text, such as a message in the panel, is marked.
-fn is_text_marked(ctx: &egui::Context) -> bool {
-    let has_marking = |marking: &mut LabelSelectionState| marking.has_selection();
-    ctx.with_plugin(has_marking).unwrap_or(false)
 }
 
 /// The key that opens a field is not typed into it.

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use salon::demo_server::{DemoServer, Fault, FaultKind, LibraryChoice, RateLimit, Switch};
-use salon::domain::{Conversation, Message, Room, Upload};
+use jiff::Timestamp;
+use salon::demo_server::{
+    DemoServer, Fault, FaultKind, LibraryChoice, NewImage, RateLimit, Switch,
+};
+use salon::domain::{Conversation, Message, Room, Upload, UploadId};
 use salon::protocol::{
     ClientError, Command, Errand, ErrandEnd, ErrandId, Event, FoundMessage, MessageTrouble,
 };
@@ -14,6 +17,7 @@ use crate::uploads;
 use crate::whole_visit::{asked, demo, open_room, room};
 
 const HISTORY: &str = ".history";
+const DAY_MILLIS: i64 = 24 * 3_600_000;
 const LOOKUP: &str = "chat.getMessageByFileId";
 
 fn start(backend: &TestBackend, number: u64, errand: Errand) {
@@ -215,6 +219,84 @@ async fn a_message_that_goes_after_it_was_found_is_forgotten() {
     assert_eq!(read, Err(MessageTrouble::NotThere));
     let found = find(&mut backend, &room, upload).await;
     assert_eq!(found, Err(MessageTrouble::NotThere));
+}
+
+/// A time when nothing is written but by the test, in milliseconds. The demo server's messages
+/// come later than their uploads by a part that is the same for multiples of 40.
+fn quiet_time() -> i64 {
+    let now = Timestamp::now().as_millisecond();
+    (now + 30 * DAY_MILLIS) / 40 * 40
+}
+
+fn post(demo: &DemoServer, slug: &str, at_millis: i64) -> String {
+    let room = demo.admin().room_id(slug).unwrap();
+    let image = NewImage {
+        at_millis: Some(at_millis),
+        ..NewImage::default()
+    };
+    demo.admin().post_images(&room, 1, &image).remove(0)
+}
+
+fn image(listed: &Upload, id: &str, at_millis: i64) -> Arc<Upload> {
+    let mut upload = Upload::clone(listed);
+    upload.id = UploadId::from(id);
+    upload.uploaded_at = Some(Timestamp::from_millisecond(at_millis).unwrap());
+    Arc::new(upload)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_the_budget_ended_goes_on_where_it_stopped() {
+    let demo = demo(LibraryChoice::Small).await;
+    let start = quiet_time();
+    let posted: Vec<String> = (0..400)
+        .map(|n| post(&demo, "team-offsite", start + n * 2_000))
+        .collect();
+    let (mut backend, room, listing) = open_room(&demo, "team-offsite").await;
+    // Sent more than ten minutes after it was uploaded.
+    let upload = image(&uploads(&listing)[0], &posted[305], start);
+    let found = find(&mut backend, &room, &upload).await;
+    assert_eq!(found, Err(MessageTrouble::TooMuchWritten));
+    assert_eq!(asked(&demo, HISTORY), 9);
+    let found = find(&mut backend, &room, &upload).await.unwrap();
+    assert_eq!(found.place.message.as_str(), message_of(&upload));
+    assert!(asked(&demo, HISTORY) <= 9 + 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_shown_after_an_image_is_what_came_next_however_much_came_later() {
+    const HOUR: i64 = 3_600_000;
+    let demo = demo(LibraryChoice::Small).await;
+    let (mut backend, room, listing) = open_room(&demo, "team-offsite").await;
+    let listed = uploads(&listing);
+    // An image that nobody said anything about.
+    let mut start = quiet_time();
+    let (upload, sent_at) = loop {
+        start += 2 * DAY_MILLIS;
+        let upload = image(&listed[0], &post(&demo, "team-offsite", start), start);
+        let read = conversation(&mut backend, &room, &upload).await.unwrap();
+        if read.message.thread.is_none() && read.after.is_empty() {
+            break (upload, read.message.sent_at.unwrap());
+        }
+    };
+    let minutes_after = |message: &Message| {
+        let after = message.sent_at.unwrap().duration_since(sent_at);
+        after.as_mins()
+    };
+    for n in 0..120 {
+        post(&demo, "team-offsite", start + 5 * HOUR + n * 2_000);
+    }
+    let read = conversation(&mut backend, &room, &upload).await.unwrap();
+    let first = minutes_after(&read.after[0]);
+    assert!((299..=301).contains(&first), "{first} minutes after it");
+    for n in 0..6 {
+        post(&demo, "team-offsite", start + 4 * HOUR + n * 2_000);
+    }
+    let read = conversation(&mut backend, &room, &upload).await.unwrap();
+    assert_eq!(read.after.len(), 4);
+    for message in &read.after {
+        let after = minutes_after(message);
+        assert!((239..=241).contains(&after), "{after} minutes after it");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

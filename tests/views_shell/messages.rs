@@ -113,6 +113,35 @@ fn the_keys_for_messages_and_copies_work_in_grid_and_viewer() {
 }
 
 #[test]
+fn only_text_that_is_marked_takes_the_copy_key_from_the_image() {
+    let mut harness = with_panel();
+    harness.run_steps(2);
+    let text = harness.get_by_label("image/jpeg").rect();
+    let (start, end) = (text.left_center(), text.center());
+    harness.drag_at(start);
+    harness.drop_at(start);
+    harness.run_steps(3);
+    harness.event(egui::Event::Copy);
+    harness.run_steps(3);
+    assert_eq!(image_actions(&harness), [ImageAction::Copy], "a mere click");
+    // Longer than a double click takes.
+    harness.run_steps(60);
+    harness.drag_at(start);
+    harness.run_steps(2);
+    harness.hover_at(end);
+    harness.run_steps(2);
+    harness.drop_at(end);
+    harness.run_steps(2);
+    harness.event(egui::Event::Copy);
+    harness.run_steps(3);
+    assert_eq!(
+        image_actions(&harness),
+        [ImageAction::Copy],
+        "text is marked"
+    );
+}
+
+#[test]
 fn while_somebody_types_ctrl_c_and_j_belong_to_the_field() {
     let mut harness = harness(signed_in(300));
     harness.key_press_modifiers(CTRL, Key::K);
