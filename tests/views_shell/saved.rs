@@ -172,9 +172,9 @@ fn the_menu_of_the_keyboard_is_about_the_image_in_focus() {
     let before = chosen(&harness);
     harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
     harness.run_steps(3);
-    let focused = gallery(&harness).focused().unwrap().id.clone();
-    assert_ne!(before, [focused.clone()]);
-    assert_eq!(chosen(&harness), [focused]);
+    let focused = vec![gallery(&harness).focused().unwrap().id.clone()];
+    assert_ne!(before, focused);
+    assert_eq!(chosen(&harness), focused);
 }
 
 #[test]

@@ -62,9 +62,8 @@ pub(super) fn drawn(harness: &Harness<'_, Shell>, n: usize) -> Option<(Rect, Vec
         egui::Shape::Mesh(mesh) if mesh.texture_id == texture => Some(mesh),
         _ => None,
     });
-    let [first, second, _, last] = &meshes.next()?.vertices[..] else {
-        panic!("a part has four corners");
-    };
+    let mesh = meshes.next()?;
+    let [first, second, _, last] = mesh.vertices.first_chunk().unwrap();
     // From a point of the picture to the window, along the two sides of the part.
     let (across, down) = (second.uv - first.uv, last.uv - first.uv);
     let to_window = |uv: Pos2| {

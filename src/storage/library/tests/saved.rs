@@ -191,7 +191,7 @@ fn what_is_known_of_a_content_stays_known_and_another_content_is_told_apart() {
         ..known.clone()
     });
     library.flush();
-    assert_eq!(library.copies_of(&known.upload), [known.clone()]);
+    assert_eq!(library.copies_of(&known.upload), [known]);
     // As an older version wrote it.
     let older = SavedFile {
         xxh3: None,
