@@ -339,7 +339,7 @@ fn refused_files_lead_to_the_room_in_the_browser() {
     let mut harness = harness(shell);
     harness.get_by_label_contains("Join the room to see them");
     click(&mut harness, "Open in browser");
-    let room = "https://chat.example.org/channel/team%2Doffsite";
+    let room = "https://chat.example.org/channel/team-offsite";
     let is_room =
         |action: &Action| matches!(action, Action::Open(OpenTarget::Web(it)) if it == room);
     assert!(harness.state().has(is_room));

@@ -15,7 +15,7 @@ mod upload;
 pub use ids::{MessageId, RoomId, SaveJobId, SubscriptionId, UploadId, UserId};
 pub use message::{Conversation, Message, MessageKind, MessagePlace, Reaction};
 pub use person::Person;
-pub use room::{Room, RoomKind};
+pub use room::{Room, RoomKind, URL_SEGMENT};
 pub use server_url::{AddressError, ServerUrl, TypedAddress};
 pub use session::{AccountId, AuthToken, Credentials, LogInRequest, Session, TokenKind};
 pub use size::{ByteCount, PixelSize};

@@ -2,7 +2,16 @@
 
 use jiff::Timestamp;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC};
+
 use super::{RoomId, SubscriptionId};
+
+/// What is escaped in a part of a path: all but what RFC 3986 calls unreserved.
+pub const URL_SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// What kind of room it is; teams and discussions are channels or groups underneath.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,10 +70,8 @@ pub struct Room {
 impl Room {
     /// The path of this room in the web client, without the server.
     pub fn web_path(&self) -> String {
-        let segment = |text: &str| {
-            percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
-                .to_string()
-        };
+        let segment =
+            |text: &str| percent_encoding::utf8_percent_encode(text, URL_SEGMENT).to_string();
         match self.kind {
             RoomKind::Channel => {
                 format!(

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::utf8_percent_encode;
 
 use super::whole_file::write_whole;
 use super::{ImageRecord, SidecarError};
-use crate::domain::{ByteCount, safe_display_name};
+use crate::domain::{ByteCount, URL_SEGMENT, safe_display_name};
 use crate::storage::StorageError;
 
 /// What the file is called.
@@ -25,13 +25,6 @@ const HEAD_BYTES: u64 = 1024;
 /// Nothing but pictures beside the page and its own style: no script, no network.
 const POLICY: &str = "default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'; \
                       base-uri 'none'; form-action 'none'";
-
-/// All that needs no escaping inside a part of a path (RFC 3986, unreserved).
-const PATH_PART: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 const STYLE: &str = include_str!("page.css");
 
@@ -140,7 +133,7 @@ impl ContactSheet<'_> {
 fn relative_link(file: &str) -> String {
     let parts: Vec<_> = file
         .split('/')
-        .map(|part| utf8_percent_encode(part, PATH_PART).to_string())
+        .map(|part| utf8_percent_encode(part, URL_SEGMENT).to_string())
         .collect();
     parts.join("/")
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::{MessageId, PixelSize, Room, ServerUrl, Upload};
+use crate::domain::{MessageId, PixelSize, Room, ServerUrl, URL_SEGMENT, Upload};
 use crate::saving::template::PortablePath;
 use crate::storage::hexadecimal;
 
@@ -191,5 +191,5 @@ impl ImageRecord {
 }
 
 fn encoded(text: &str) -> percent_encoding::PercentEncode<'_> {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC)
+    percent_encoding::utf8_percent_encode(text, URL_SEGMENT)
 }
