@@ -88,7 +88,7 @@ fn a_message_is_looked_for_once_and_opened_in_its_thread() {
         "{errand:?}"
     );
     let effects = end(&mut state, id, found("m1", Some("head")));
-    let link = "https://chat.example.org/channel/room%2D0/thread/head?msg=m1";
+    let link = "https://chat.example.org/channel/room-0/thread/head?msg=m1";
     assert_eq!(opened(&effects), Some(link));
     assert_eq!(
         state.errands.message(&upload(0).id).unwrap().text,
@@ -140,7 +140,7 @@ fn without_a_message_the_room_is_offered_and_it_is_said_why() {
         let effects = end(&mut state, id, ErrandEnd::MessageFound(Err(trouble)));
         assert_eq!(opened(&effects), None);
         let notices = shown(&state);
-        let room = "https://chat.example.org/channel/room%2D0".to_owned();
+        let room = "https://chat.example.org/channel/room-0".to_owned();
         assert_eq!(notices[0].offer, Some(NoticeOffer::OpenRoom(room)));
         assert!(notices[0].message.advice.len() > 40, "{:?}", notices[0]);
     }
@@ -288,7 +288,7 @@ fn links_hold_no_token_and_are_of_the_web() {
     let effects = act(&mut state, ImageAction::CopyRoomLink);
     assert_eq!(
         copied(&effects),
-        Some("https://chat.example.org/channel/room%2D0")
+        Some("https://chat.example.org/channel/room-0")
     );
 }
 

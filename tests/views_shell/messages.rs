@@ -231,7 +231,7 @@ fn without_a_message_the_room_can_be_opened() {
     click(&mut harness, "Open the room");
     let opens = |action: &Action| {
         matches!(action, Action::Open(OpenTarget::Web(link))
-            if link.contains("/channel/team%2Doffsite") && !link.contains("msg="))
+            if link.contains("/channel/team-offsite") && !link.contains("msg="))
     };
     assert!(harness.state().has(opens));
 }
