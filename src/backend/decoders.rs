@@ -4,9 +4,9 @@
 //! or two: a thumbnail that is on this machine already must not wait for a hundred photographs.
 //!
 //! A decoder that works for too long is given up. It cannot be stopped, so it goes on by itself;
-//! its place is given to the next one, and its thread is one of [`MAX_OVERDUE`] spare ones. While
-//! all of those are busy too, places of such decoders stay taken until they end: however many
-//! files are like that, no more threads work than there are. The memory counts until the end.
+//! its place is given to the next one, which has threads of its own. There may be [`MAX_OVERDUE`]
+//! such decoders; the places of more stay taken until they end, so that no number of such files
+//! takes all processors. The memory counts until the end.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -34,7 +34,8 @@ const MAX_OVERDUE: usize = 2;
 
 /// Places at which to decode.
 pub(super) struct Decoders {
-    threads: Threads,
+    threads: Mutex<Arc<Threads>>,
+    n_threads: usize,
     slots: Arc<Semaphore>,
     brief: Arc<Semaphore>,
     overdue: Arc<Semaphore>,
@@ -117,7 +118,8 @@ impl Decoders {
         // One on a small machine; many cores fill a large screen sooner.
         let n_brief = count.div_ceil(2);
         Self {
-            threads: Threads::new(count + n_brief + MAX_OVERDUE),
+            threads: Mutex::new(Arc::new(Threads::new(count + n_brief))),
+            n_threads: count + n_brief,
             slots: Arc::new(Semaphore::new(count)),
             brief: Arc::new(Semaphore::new(n_brief)),
             overdue: Arc::new(Semaphore::new(MAX_OVERDUE)),
@@ -232,7 +234,8 @@ impl Decoders {
             slot: Arc::new(Mutex::new(slot)),
             _megabytes: None,
         };
-        let made = self.threads.run(move || (place, work())).await;
+        let threads = self.threads();
+        let made = threads.run(move || (place, work())).await;
         let (place, made) = made
             .inspect_err(|error| tracing::warn!(%error, "brief work crashed"))
             .ok()?;
@@ -255,7 +258,8 @@ impl Decoders {
         let place = self.place(megabytes).await?;
         let slot = Arc::clone(&place.slot);
         // The place goes along: a task that is dropped does not end its decoding.
-        let working = self.threads.run(move || (place, work()));
+        let threads = self.threads();
+        let working = threads.run(move || (place, work()));
         let Ok(made) = timeout(self.limit, working).await else {
             self.give_up(&slot);
             return Err(ImageError::TookTooLong);
@@ -272,8 +276,18 @@ impl Decoders {
     fn give_up(&self, slot: &Slot) {
         tracing::warn!("a decoder works for longer than {:?}", self.limit);
         if let Ok(spare) = Arc::clone(&self.overdue).try_acquire_owned() {
+            // Threads of their own for the next ones; those that had this one end with it.
+            let fresh = Arc::new(Threads::new(self.n_threads));
+            *self.threads.lock().unwrap_or_else(PoisonError::into_inner) = fresh;
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = spare;
         }
+    }
+
+    /// Whoever awaits what runs on them keeps them: work that waits for a thread is dropped with
+    /// the threads.
+    fn threads(&self) -> Arc<Threads> {
+        let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&threads)
     }
 }
 
