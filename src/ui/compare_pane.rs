@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Color32, FontId, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind,
-    TextureFilter, Ui, UiBuilder, WidgetInfo, vec2,
+    Align, Color32, FontId, Id, Layout, Rect, Response, RichText, Sense, Stroke, StrokeKind, Ui,
+    UiBuilder, WidgetInfo, vec2,
 };
 use lucide_icons::Icon;
 
@@ -34,6 +34,8 @@ pub(super) struct Seen {
     texture: Option<Texture>,
     /// The texture was made of the original, and the original can be had.
     is_sharp: bool,
+    /// Its parts can be had, as far as that is known.
+    has_parts: bool,
 }
 
 /// In which things an image is ahead of the others.
@@ -72,6 +74,7 @@ pub(super) fn look(
     let texture = viewer_pictures::picture(cx, gallery, &upload, &full);
     let is_there = gallery.failure(&upload.id).is_none();
     Seen {
+        has_parts: gallery.has_parts(&upload.id),
         is_sharp: is_there && texture.is_some_and(|(_, is_full)| is_full),
         size: viewer_pictures::size_of(&upload, texture),
         texture: texture.map(|(texture, _)| texture),
@@ -152,18 +155,11 @@ fn patches(
         return vec![Patch::whole(texture.id)];
     }
     let magnification = zoom.magnification(pane);
-    let is_whole = texture.size_px == texture.original_size;
-    let filter = if is_whole {
-        magnification
-    } else {
-        TextureFilter::Linear
-    };
-    cx.textures.set_magnification_of(texture.id, filter);
     let look = Look {
         scale: zoom.scale(pane),
         visible: viewer_tiles::visible_part(area, rect, |at| at),
         magnification,
-        asks: true,
+        asks: seen.has_parts,
     };
     viewer_tiles::patches(cx, &seen.upload, texture, look)
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::{TextureFilter, Ui};
+use egui::Ui;
 
 use crate::domain::Upload;
 use crate::protocol::WantedImage;
@@ -61,13 +61,6 @@ impl Viewer {
             cx.textures.set_magnification_of(frame.id, magnification);
             return vec![Patch::whole(frame.id)];
         }
-        let is_whole = whole.size_px == whole.original_size;
-        let filter = if is_whole {
-            magnification
-        } else {
-            TextureFilter::Linear
-        };
-        cx.textures.set_magnification_of(whole.id, filter);
         let turn = self.turn();
         let rect = self
             .zoom

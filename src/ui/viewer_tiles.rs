@@ -80,6 +80,13 @@ pub(super) fn patches(
     whole: Texture,
     look: Look,
 ) -> Vec<Patch> {
+    // Pixels with hard edges are those of the image, not of a picture that is smaller.
+    let filter = if whole.size_px == whole.original_size {
+        look.magnification
+    } else {
+        TextureFilter::Linear
+    };
+    cx.textures.set_magnification_of(whole.id, filter);
     if !is_too_coarse(whole, look.scale) {
         return vec![Patch::whole(whole.id)];
     }
