@@ -10,7 +10,7 @@ use super::link::{Next, SessionLink};
 use super::reaction::{Reaction, Tries, reaction};
 use crate::domain::Room;
 use crate::protocol::{Event, Generation};
-use crate::rocketchat::{ClientError, RoomChange, RoomDirectory};
+use crate::rocketchat::{Client, ClientError, RoomChange, RoomDirectory};
 
 /// Answers questions for the rooms, and reports what the server told of them, until the link
 /// is cancelled.
@@ -77,6 +77,7 @@ async fn load(link: &SessionLink, directory: &mut RoomDirectory) -> Result<Vec<R
         let error = match client.rooms(directory).await {
             Ok(rooms) => {
                 link.monitor.reached();
+                tell_public_address(link, &client).await;
                 return Ok(rooms);
             }
             Err(error) => error,
@@ -86,6 +87,15 @@ async fn load(link: &SessionLink, directory: &mut RoomDirectory) -> Result<Vec<R
         if next == Next::GiveUp || reaction(&error) == Reaction::CheckSession {
             return Err(error);
         }
+    }
+}
+
+/// The settings are read with the rooms. Told each time: an event that repeats costs nothing.
+async fn tell_public_address(link: &SessionLink, client: &Client) {
+    if let Some(public) = client.public_address() {
+        let server = client.session().server.clone();
+        let event = Event::PublicAddressTold { server, public };
+        link.events.send(event).await;
     }
 }
 

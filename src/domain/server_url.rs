@@ -149,6 +149,11 @@ impl ServerUrl {
         self.0.scheme() == "https" || is_loopback(&self.0)
     }
 
+    /// Whether only this machine can go there.
+    pub fn is_on_this_machine(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
     /// The base followed by `segments`, each percent-encoded as one path segment.
     pub fn join<'a, I: IntoIterator<Item = &'a str>>(&self, segments: I) -> Url {
         let mut url = self.0.clone();

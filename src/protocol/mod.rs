@@ -364,6 +364,13 @@ pub enum Event {
         /// Where.
         status: KeyringStatus,
     },
+    /// Others find this server at another address than the one that was signed in with.
+    PublicAddressTold {
+        /// The one that was signed in with.
+        server: ServerUrl,
+        /// The one for others.
+        public: ServerUrl,
+    },
     /// Answer to [`Command::LoadRooms`]: the whole list, in no order.
     RoomsLoaded {
         /// Of the command.

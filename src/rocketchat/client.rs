@@ -11,11 +11,11 @@ use super::message_links::MessageLinks;
 use super::messages::MessageDialect;
 use super::rate_budget::BudgetKey;
 use super::request::Api;
-use super::room_title::TitleRules;
+use super::server_rules::ServerRules;
 use super::uploads::ImageSource;
 use super::window_reader::{WindowKey, WindowReader};
 use super::{ClientError, Endpoint, Http};
-use crate::domain::{Session, TokenKind};
+use crate::domain::{ServerUrl, Session, TokenKind};
 
 /// How many windows may wait half-read for the budget: the ones on screen.
 const MAX_PARTIAL_WINDOWS: usize = 4;
@@ -31,8 +31,8 @@ struct Inner {
     session: Session,
     /// Which endpoint lists images here, as far as it was found out.
     image_source: AtomicU8,
-    /// How this server names rooms, once it told.
-    title_rules: Mutex<Option<TitleRules>>,
+    /// What the settings of this server say, once it told.
+    rules: Mutex<Option<ServerRules>>,
     /// Windows of which the budget did not allow the rest.
     partial_windows: Mutex<Vec<(WindowKey, WindowReader)>>,
     /// What this server lacks where messages are asked for.
@@ -48,7 +48,7 @@ impl Client {
                 http,
                 session,
                 image_source: AtomicU8::new(0),
-                title_rules: Mutex::new(None),
+                rules: Mutex::new(None),
                 partial_windows: Mutex::default(),
                 message_dialect: MessageDialect::default(),
                 message_links: Arc::default(),
@@ -154,23 +154,30 @@ impl Client {
         windows.push((key, reader));
     }
 
-    /// How this server names rooms. Asked once; without an answer the usual rules, and the
+    /// What the settings of this server say. Asked once; without an answer the usual, and the
     /// next call asks again.
-    pub(super) async fn title_rules(&self) -> TitleRules {
-        let known = *lock(&self.inner.title_rules);
+    pub(super) async fn rules(&self) -> ServerRules {
+        let known = lock(&self.inner.rules).clone();
         if let Some(rules) = known {
             return rules;
         }
-        match TitleRules::ask(self.api()).await {
+        match ServerRules::ask(self.api()).await {
             Ok(rules) => {
-                *lock(&self.inner.title_rules) = Some(rules);
+                *lock(&self.inner.rules) = Some(rules.clone());
                 rules
             }
             Err(error) => {
-                tracing::debug!(%error, "the rules for room names are unknown");
-                TitleRules::default()
+                tracing::debug!(%error, "the settings of the server are unknown");
+                ServerRules::default()
             }
         }
+    }
+
+    /// Where others find this server, when that is not the address that was signed in with:
+    /// `Site_Url`. Known once rooms were read.
+    pub fn public_address(&self) -> Option<ServerUrl> {
+        let rules = lock(&self.inner.rules);
+        rules.as_ref()?.public_address.clone()
     }
 
     fn routes(&self, endpoint: Endpoint) -> Vec<(Method, &'static str)> {

@@ -41,6 +41,7 @@ mod retry;
 mod room_directory;
 mod room_title;
 mod rooms;
+mod server_rules;
 mod settings;
 mod thumbnails;
 mod transport_error;

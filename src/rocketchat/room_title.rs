@@ -1,10 +1,6 @@
 //! What to call a room: the rules of the official clients.
 
-use serde_json::Value;
-
-use super::request::Api;
 use super::wire::{RoomWire, SubscriptionWire};
-use super::{ClientError, settings};
 use crate::domain::{Person, RoomKind};
 
 /// The two settings that decide.
@@ -14,20 +10,6 @@ pub(super) struct TitleRules {
     pub(super) uses_real_names: bool,
     /// `UI_Allow_room_names_with_special_chars`.
     pub(super) allows_special_characters: bool,
-}
-
-impl TitleRules {
-    /// Asks the server.
-    pub(super) async fn ask(api: Api<'_>) -> Result<Self, ClientError> {
-        const REAL_NAMES: &str = "UI_Use_Real_Name";
-        const SPECIAL_CHARACTERS: &str = "UI_Allow_room_names_with_special_chars";
-        let settings = settings::ask(api, &[REAL_NAMES, SPECIAL_CHARACTERS]).await?;
-        let is_on = |name: &str| settings.get(name) == Some(&Value::Bool(true));
-        Ok(Self {
-            uses_real_names: is_on(REAL_NAMES),
-            allows_special_characters: is_on(SPECIAL_CHARACTERS),
-        })
-    }
 }
 
 /// A room with the names that both sides know.

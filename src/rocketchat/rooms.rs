@@ -20,7 +20,7 @@ impl Client {
         let (subscriptions, rooms, rules) = tokio::join!(
             self.changes("subscriptions.get", known.subscriptions_since()),
             self.changes("rooms.get", known.rooms_since()),
-            self.title_rules(),
+            self.rules(),
         );
         let mut next = known.clone();
         next.apply_subscriptions(subscriptions?);
@@ -33,7 +33,7 @@ impl Client {
             next.accept_undescribed();
         }
         *known = next;
-        Ok(known.readable_rooms(&self.session().me, rules))
+        Ok(known.readable_rooms(&self.session().me, rules.titles))
     }
 
     /// The rooms as `known` has them, after [`RoomDirectory::apply`]. The server is asked only
@@ -45,8 +45,8 @@ impl Client {
         if known.needs_full_reading() {
             return self.rooms(known).await;
         }
-        let rules = self.title_rules().await;
-        Ok(known.readable_rooms(&self.session().me, rules))
+        let rules = self.rules().await;
+        Ok(known.readable_rooms(&self.session().me, rules.titles))
     }
 
     /// A room by its exact name, joined or not: `rooms.info?roomName=`.
@@ -55,14 +55,14 @@ impl Client {
     /// [`ClientError::NotFound`] or [`ClientError::Forbidden`] as the server says.
     pub async fn find_room(&self, name: &str) -> Result<Room, ClientError> {
         let name = name.trim().trim_start_matches('#');
-        let (answer, rules) = tokio::join!(self.named_room(name), self.title_rules());
+        let (answer, rules) = tokio::join!(self.named_room(name), self.rules());
         let room = answer?;
         let subscription = self.subscription_in(&room.id).await?;
         merge(
             subscription.as_ref(),
             Some(&room),
             &self.session().me,
-            rules,
+            rules.titles,
         )
         .ok_or(ClientError::NotFound)
     }

@@ -70,6 +70,8 @@ pub struct AppState {
     pub settings: Settings,
     /// The system's preference, as far as it is known.
     pub is_system_dark: Option<bool>,
+    /// Where others find a server, by the address that was signed in with.
+    pub(super) public_addresses: HashMap<ServerUrl, ServerUrl>,
     /// Everybody whose name is known; listings carry only ids.
     pub(super) people: HashMap<UserId, Person>,
     /// Where pictures go when nothing else is known.
@@ -104,6 +106,7 @@ impl AppState {
             connection: Connection::Online,
             settings,
             is_system_dark: None,
+            public_addresses: HashMap::new(),
             people: HashMap::new(),
             default_folder,
             kept: Vec::new(),
@@ -313,6 +316,10 @@ impl AppState {
             | Event::SignedOut { .. }
             | Event::AccountForgotten { .. }
             | Event::KeyringChanged { .. } => self.receive_about_session(event),
+            Event::PublicAddressTold { server, public } => {
+                self.public_addresses.insert(server, public);
+                Vec::new()
+            }
             Event::RoomsLoaded { result, .. } => self.rooms_loaded(result),
             Event::RoomFound { name, result, .. } => self.room_found(name, result),
             Event::PageLoaded {

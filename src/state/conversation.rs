@@ -55,13 +55,13 @@ impl AppState {
     }
 
     fn use_place(&mut self, room: &Room, place: &MessagePlace, purpose: Purpose) -> Vec<Effect> {
-        let Some(session) = &self.session else {
+        let (Some(session), Some(for_others)) = (&self.session, self.address_for_others()) else {
             return Vec::new();
         };
         let server = &session.account.server;
         match (purpose, self.settings.message_app) {
             (Purpose::Link, _) => {
-                let link = links::message_link(server, room, place);
+                let link = links::message_link(for_others, room, place);
                 self.copy_text(link, "Link to the message")
             }
             (Purpose::Show, MessageApp::Browser) => open(links::message_link(server, room, place)),

@@ -141,7 +141,7 @@ impl AppState {
 
     fn copy_room_link(&mut self) -> Vec<Effect> {
         let room = self.gallery.as_ref().map(|gallery| &gallery.room);
-        match (self.server(), room) {
+        match (self.address_for_others(), room) {
             (Some(server), Some(room)) => {
                 let link = links::room_link(server, room);
                 self.copy_text(link, "Link to the room")
@@ -152,7 +152,7 @@ impl AppState {
 
     fn copy_file_link(&mut self) -> Vec<Effect> {
         let focus = self.image_in_focus();
-        match (self.server(), focus) {
+        match (self.address_for_others(), focus) {
             (Some(server), Some((_, upload))) => {
                 let link = links::file_link(server, &upload);
                 self.copy_text(link, "Link to the file")
@@ -170,6 +170,12 @@ impl AppState {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// The server as others reach it, for links that are handed on.
+    pub(super) fn address_for_others(&self) -> Option<&ServerUrl> {
+        let used = self.server()?;
+        Some(self.public_addresses.get(used).unwrap_or(used))
     }
 
     fn server(&self) -> Option<&ServerUrl> {

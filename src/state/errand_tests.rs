@@ -2,7 +2,9 @@
 
 use super::fixtures::{in_room, session, upload};
 use super::*;
-use crate::domain::{ByteCount, Message, MessageId, MessageKind, MessagePlace, PixelSize, RoomId};
+use crate::domain::{
+    ByteCount, Message, MessageId, MessageKind, MessagePlace, PixelSize, RoomId, ServerUrl,
+};
 use crate::protocol::{
     Command, CopiedFiles, CopyTrouble, Errand, ErrandEnd, ErrandId, Event, FoundMessage,
     MessageApp, MessageTrouble, OpenTarget,
@@ -290,6 +292,26 @@ fn links_hold_no_token_and_are_of_the_web() {
         copied(&effects),
         Some("https://chat.example.org/channel/room-0")
     );
+}
+
+#[test]
+fn links_for_others_begin_where_others_find_the_server() {
+    let mut state = in_room(3);
+    let used = state.session.as_ref().unwrap().account.server.clone();
+    state.on_event(Event::PublicAddressTold {
+        server: used,
+        public: ServerUrl::parse_base("https://outside.example.org/chat").unwrap(),
+    });
+    let effects = act(&mut state, ImageAction::CopyFileLink);
+    let file = "https://outside.example.org/chat/file-upload/up0/image-0.png";
+    assert_eq!(copied(&effects), Some(file));
+    let effects = act(&mut state, ImageAction::CopyRoomLink);
+    let room = "https://outside.example.org/chat/channel/room-0";
+    assert_eq!(copied(&effects), Some(room));
+    // This machine goes where it signed in.
+    let effects = act(&mut state, ImageAction::OpenInBrowser);
+    let file = "https://chat.example.org/file-upload/up0/image-0.png";
+    assert_eq!(opened(&effects), Some(file));
 }
 
 #[test]

@@ -53,6 +53,25 @@ fn two_rooms(asked: &Asked) -> Reply {
 }
 
 #[tokio::test]
+async fn where_others_find_the_server_is_read_with_the_rooms() {
+    let stub = Stub::start(|asked| match asked.path.as_str() {
+        "/api/v1/settings.public" => {
+            assert!(asked.query("_id").unwrap().contains("Site_Url"));
+            let site_url = json!({ "_id": "Site_Url", "value": "https://chat.example.org/team" });
+            let answer = json!({ "settings": [site_url], "success": true });
+            Reply::json(200, &answer)
+        }
+        _ => two_rooms(asked),
+    })
+    .await;
+    let client = client(stub.server());
+    assert_eq!(client.public_address(), None);
+    client.rooms(&mut RoomDirectory::default()).await.unwrap();
+    let public = client.public_address().map(|address| address.to_string());
+    assert_eq!(public.as_deref(), Some("https://chat.example.org/team/"));
+}
+
+#[tokio::test]
 async fn rooms_are_read_whole_once_and_then_by_their_changes() {
     let stub = Stub::start(two_rooms).await;
     let client = client(stub.server());

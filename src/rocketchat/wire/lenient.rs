@@ -61,6 +61,21 @@ where
     Ok(serde_json::from_value(Value::deserialize(value)?).ok())
 }
 
+/// Documents inside the document; those of another shape are left out.
+pub(super) fn parts<'de, D, T>(value: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: serde::de::DeserializeOwned,
+{
+    Ok(match Value::deserialize(value)? {
+        Value::Array(items) => items
+            .into_iter()
+            .filter_map(|item| serde_json::from_value(item).ok())
+            .collect(),
+        _ => Vec::new(),
+    })
+}
+
 /// A field that matters by being there.
 pub(super) fn is_present<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     Ok(!Value::deserialize(value)?.is_null())

@@ -35,10 +35,10 @@ pub(in crate::rocketchat) struct MessageWire {
     msg: Option<String>,
     #[serde(default, deserialize_with = "lenient::part")]
     file: Option<FileWire>,
-    #[serde(default, deserialize_with = "lenient::part")]
-    files: Option<Vec<FileWire>>,
-    #[serde(default, deserialize_with = "lenient::part")]
-    attachments: Option<Vec<AttachmentWire>>,
+    #[serde(default, deserialize_with = "lenient::parts")]
+    files: Vec<FileWire>,
+    #[serde(default, deserialize_with = "lenient::parts")]
+    attachments: Vec<AttachmentWire>,
     #[serde(default, deserialize_with = "lenient::part")]
     reactions: Option<BTreeMap<String, Value>>,
 }
@@ -46,7 +46,8 @@ pub(in crate::rocketchat) struct MessageWire {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct FileWire {
-    #[serde(rename = "_id")]
+    /// Empty when the server names none.
+    #[serde(rename = "_id", default)]
     id: String,
     #[serde(default, deserialize_with = "lenient::text")]
     name: Option<String>,
@@ -74,14 +75,14 @@ impl MessageWire {
     pub(in crate::rocketchat) fn images(&self) -> BTreeSet<String> {
         let images: BTreeSet<String> = self
             .all_files()
-            .filter(|file| file.is_image())
+            .filter(|file| file.is_image() && !file.id.is_empty())
             .map(|file| file.id.clone())
             .collect();
         if !images.is_empty() {
             return images;
         }
         // An address elsewhere is a picture that somebody linked to.
-        let attached = self.attachments.iter().flatten();
+        let attached = self.attachments.iter();
         let uploaded = attached
             .filter(|attachment| attachment.image_url.is_some())
             .filter_map(|attachment| attachment.title_link.clone())
@@ -102,7 +103,7 @@ impl MessageWire {
             Some("e2e") => MessageKind::Encrypted,
             Some(other) => MessageKind::System(other.to_owned()),
         };
-        let captions = self.attachments.into_iter().flatten();
+        let captions = self.attachments.into_iter();
         let captions = captions
             .filter_map(|attachment| attachment.description)
             .filter(|caption| !caption.trim().is_empty());
@@ -126,7 +127,7 @@ impl MessageWire {
     }
 
     fn all_files(&self) -> impl Iterator<Item = &FileWire> {
-        self.files.iter().flatten().chain(&self.file)
+        self.files.iter().chain(&self.file)
     }
 
     /// Wherever this version of the server names them. What a quoted message carries is inside
@@ -134,7 +135,7 @@ impl MessageWire {
     fn uploads(&self) -> Vec<UploadId> {
         let files = self.all_files().filter(|file| !file.is_thumbnail());
         let mut ids: BTreeSet<String> = files.map(|file| file.id.clone()).collect();
-        for attachment in self.attachments.iter().flatten() {
+        for attachment in &self.attachments {
             ids.extend(attachment.file_id.clone());
             let linked = attachment.title_link.as_deref().and_then(id_in_link);
             ids.extend(linked.map(str::to_owned));
@@ -231,6 +232,19 @@ mod tests {
             "attachments": [{ "fileId": "up1", "title_link": "/file-upload/up1/a.png" }],
         }] }));
         assert_eq!(message.uploads, []);
+    }
+
+    #[test]
+    fn an_odd_file_or_attachment_costs_only_itself() {
+        let message = read(json!({
+            "_id": "m",
+            "files": [null, { "name": "a.png" }, { "_id": "up1", "name": "b.png" }, "odd"],
+            "attachments": [null, "odd", { "fileId": "up2", "description": "the harbour" }],
+        }));
+        let ids: Vec<&str> = message.uploads.iter().map(UploadId::as_str).collect();
+        assert_eq!(ids, ["up1", "up2"]);
+        assert_eq!(message.captions, ["the harbour"]);
+        assert_eq!(message.file_names, ["a.png", "b.png"]);
     }
 
     #[test]
