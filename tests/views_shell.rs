@@ -15,7 +15,7 @@ mod save_sheet;
 mod saved;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
-#[path = "views_shell/viewer.rs"]
+#[path = "views_shell/viewer/mod.rs"]
 mod viewer;
 
 use egui::{Key, Modifiers, Role};
