@@ -151,13 +151,9 @@ pub(crate) fn upload(number: usize) -> Upload {
         ("u2", "Bo Chen")
     };
     Upload {
-        id: UploadId::from(format!("id{number}")),
-        room: RoomId::from("r1"),
-        name: format!("image-{number:03}.jpg"),
         media_type: "image/jpeg".to_owned(),
         size: Some(ByteCount(1_000_000)),
         dimensions: Some(PixelSize::new(1600, 1200)),
-        identified_format: None,
         user: Some(UserId::from(user)),
         uploader: Some(Person {
             id: UserId::from(user),
@@ -165,32 +161,19 @@ pub(crate) fn upload(number: usize) -> Upload {
             name: Some(name.to_owned()),
         }),
         uploaded_at: Some(noon - ago),
-        updated_at: None,
         store: Some("GridFS:Uploads".to_owned()),
-        description: None,
-        path: None,
-        etag: None,
+        ..Upload::new(
+            UploadId::from(format!("id{number}")),
+            RoomId::from("r1"),
+            format!("image-{number:03}.jpg"),
+        )
     }
 }
 
 pub(crate) fn room() -> Room {
     Room {
-        id: RoomId::from("r1"),
-        subscription: None,
-        kind: RoomKind::Channel,
-        is_team: false,
-        discussion_of: None,
-        title: "support".to_owned(),
         slug: Some("support".to_owned()),
-        other_username: None,
-        topic: None,
-        avatar_etag: None,
-        is_favorite: false,
-        is_archived: false,
-        is_encrypted: false,
-        is_hidden: false,
-        unread_count: 0,
-        last_activity: None,
+        ..Room::new(RoomId::from("r1"), RoomKind::Channel, "support")
     }
 }
 
