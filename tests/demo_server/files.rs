@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use reqwest::StatusCode;
 use salon::demo_server::{Quirks, Ranges, Storage, Switch};
-use serde_json::json;
 
 use crate::visit::{Visit, text, unlimited};
 
@@ -60,17 +59,9 @@ async fn the_file_route_wants_a_slash_knows_no_names_and_never_says_401() {
         .as_str()
         .unwrap()
         .to_owned();
-    let no_slash = visit
-        .get(&format!("file-upload/{id}"))
-        .send()
-        .await
-        .unwrap();
+    let no_slash = visit.answer(&format!("file-upload/{id}")).await;
     assert_eq!(no_slash.status(), StatusCode::NOT_FOUND);
-    let stranger = visit
-        .bare(&format!("file-upload/{id}/x"))
-        .send()
-        .await
-        .unwrap();
+    let stranger = visit.bare_answer(&format!("file-upload/{id}/x")).await;
     assert_eq!(stranger.status(), StatusCode::FORBIDDEN);
     assert_eq!(
         visit.bytes_of("nothing").await.status(),
@@ -80,11 +71,7 @@ async fn the_file_route_wants_a_slash_knows_no_names_and_never_says_401() {
         .get(&format!("file-upload/{id}/x"))
         .header("Cookie", "rc_uid=a; rc_token=b");
     assert_eq!(stale.send().await.unwrap().status(), StatusCode::FORBIDDEN);
-    let old = visit
-        .get(&format!("ufs/GridFS:Uploads/{id}.jpg"))
-        .send()
-        .await
-        .unwrap();
+    let old = visit.answer(&format!("ufs/GridFS:Uploads/{id}.jpg")).await;
     assert_eq!(old.status(), StatusCode::OK);
     let etag = text(old.headers(), "etag").unwrap().to_owned();
     let again = visit
@@ -97,11 +84,7 @@ async fn the_file_route_wants_a_slash_knows_no_names_and_never_says_401() {
     visit
         .admin()
         .change_quirks(|quirks| quirks.protect_files = Switch::Off);
-    let open = visit
-        .bare(&format!("file-upload/{id}/x"))
-        .send()
-        .await
-        .unwrap();
+    let open = visit.bare_answer(&format!("file-upload/{id}/x")).await;
     assert_eq!(open.status(), StatusCode::OK);
 }
 

@@ -127,10 +127,8 @@ async fn unknown_and_closed_rooms_are_both_403_and_open_ones_can_be_listed() {
     let closed = visit.room("book-club");
     for rid in ["nothing", &closed] {
         let answer = visit
-            .get(&format!("api/v1/rooms.images?roomId={rid}"))
-            .send()
-            .await
-            .unwrap();
+            .answer(&format!("api/v1/rooms.images?roomId={rid}"))
+            .await;
         let (status, body) = status_and_json(answer).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         assert_eq!(body, json!({"success": false, "error": "unauthorized"}));
@@ -158,10 +156,8 @@ async fn older_servers_list_images_elsewhere() {
     let visit = Visit::start(quirks).await;
     let rid = visit.room("team-offsite");
     let gone = visit
-        .get(&format!("api/v1/rooms.images?roomId={rid}"))
-        .send()
-        .await
-        .unwrap();
+        .answer(&format!("api/v1/rooms.images?roomId={rid}"))
+        .await;
     assert_eq!(gone.status(), StatusCode::NOT_FOUND);
     let page = visit
         .json(&format!("api/v1/channels.images?roomId={rid}"))
@@ -196,10 +192,8 @@ async fn files_carry_users_count_themselves_and_list_thumbnails_on_request() {
         .change_quirks(|quirks| quirks.thumbnails = Thumbnails::Hidden);
     assert_eq!(visit.json(&format!("{path}=thumb")).await["total"], 0);
     let wrong = visit
-        .get(&format!("api/v1/groups.files?roomId={rid}"))
-        .send()
-        .await
-        .unwrap();
+        .answer(&format!("api/v1/groups.files?roomId={rid}"))
+        .await;
     assert_eq!(
         status_and_json(wrong).await.1["errorType"],
         "error-room-not-found"

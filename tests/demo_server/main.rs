@@ -8,6 +8,7 @@
 )]
 
 mod files;
+mod folder;
 mod for_tests;
 mod listing;
 mod realtime;

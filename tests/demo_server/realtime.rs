@@ -156,7 +156,7 @@ async fn the_monolith_closes_the_socket_of_a_revoked_token_and_the_streamer_does
     say(&mut zombie, json!({"msg": "ping"})).await;
     hear(&mut zombie, "pong").await;
     assert_eq!(
-        visit.get("api/v1/me").send().await.unwrap().status(),
+        visit.answer("api/v1/me").await.status(),
         StatusCode::UNAUTHORIZED
     );
     let mut early = open_socket(&visit).await;

@@ -10,14 +10,14 @@ use crate::visit::{Visit, status_and_json, text, unlimited};
 async fn the_limiter_counts_routes_apart_and_says_so_on_every_answer() {
     let visit = Visit::start(Quirks::default()).await;
     for call in 1..=10 {
-        let answer = visit.get("api/v1/me").send().await.unwrap();
+        let answer = visit.answer("api/v1/me").await;
         let remaining = (10 - call).to_string();
         assert_eq!(
             text(answer.headers(), "x-ratelimit-remaining"),
             Some(remaining.as_str())
         );
     }
-    let refused = visit.get("api/v1/me").send().await.unwrap();
+    let refused = visit.answer("api/v1/me").await;
     assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
     assert!(refused.headers().get("retry-after").is_none());
     let reset: i64 = text(refused.headers(), "x-ratelimit-reset")
@@ -33,14 +33,14 @@ async fn the_limiter_counts_routes_apart_and_says_so_on_every_answer() {
             .contains("[error-too-many-requests]")
     );
     assert_eq!(
-        visit.get("api/v1/rooms.get").send().await.unwrap().status(),
+        visit.answer("api/v1/rooms.get").await.status(),
         StatusCode::OK
     );
     // A stranger is refused before the limiter looks, and costs nothing.
-    let stranger = visit.bare("api/v1/me").send().await.unwrap();
+    let stranger = visit.bare_answer("api/v1/me").await;
     assert_eq!(stranger.status(), StatusCode::UNAUTHORIZED);
     assert!(stranger.headers().get("x-ratelimit-limit").is_none());
-    let broken = visit.get("api/v1/rooms.images").send().await.unwrap();
+    let broken = visit.answer("api/v1/rooms.images").await;
     assert_eq!(broken.status(), StatusCode::BAD_REQUEST);
     assert!(broken.headers().get("x-ratelimit-limit").is_none());
 }
@@ -52,7 +52,7 @@ async fn the_clock_can_be_wrong_in_all_headers_alike() {
         ..Quirks::default()
     };
     let visit = Visit::start(quirks).await;
-    let answer = visit.get("api/v1/me").send().await.unwrap();
+    let answer = visit.answer("api/v1/me").await;
     let reset: i64 = text(answer.headers(), "x-ratelimit-reset")
         .unwrap()
         .parse()
@@ -73,11 +73,7 @@ async fn schemas_are_strict_in_both_spellings() {
     let visit = Visit::start(unlimited()).await;
     let rid = visit.room("team-offsite");
     for query in ["", "roomId=a&sort=1", "roomId=a&count=many"] {
-        let answer = visit
-            .get(&format!("api/v1/rooms.images?{query}"))
-            .send()
-            .await
-            .unwrap();
+        let answer = visit.answer(&format!("api/v1/rooms.images?{query}")).await;
         let (status, body) = status_and_json(answer).await;
         assert_eq!(
             (status, &body["errorType"]),
@@ -88,10 +84,8 @@ async fn schemas_are_strict_in_both_spellings() {
         .admin()
         .change_quirks(|quirks| quirks.schema_errors = SchemaErrors::Legacy);
     let answer = visit
-        .get(&format!("api/v1/rooms.images?roomId={rid}&_=1"))
-        .send()
-        .await
-        .unwrap();
+        .answer(&format!("api/v1/rooms.images?roomId={rid}&_=1"))
+        .await;
     let (_, body) = status_and_json(answer).await;
     assert_eq!(
         body["error"],

@@ -44,10 +44,8 @@ async fn rooms_and_subscriptions_come_whole_and_then_in_steps() {
         json!(board)
     );
     let broken = visit
-        .get("api/v1/subscriptions.get?updatedSince=soon")
-        .send()
-        .await
-        .unwrap();
+        .answer("api/v1/subscriptions.get?updatedSince=soon")
+        .await;
     assert_eq!(
         status_and_json(broken).await.1["errorType"],
         "error-roomId-param-invalid"
@@ -73,11 +71,7 @@ async fn the_rooms_are_of_every_kind() {
     assert!(subscriptions.iter().all(|own| own["name"] != "design"));
     let info = visit.json("api/v1/rooms.info?roomName=team-offsite").await;
     assert_eq!(info["room"]["t"], "c");
-    let missing = visit
-        .get("api/v1/rooms.info?roomId=nothing")
-        .send()
-        .await
-        .unwrap();
+    let missing = visit.answer("api/v1/rooms.info?roomId=nothing").await;
     assert_eq!(
         status_and_json(missing).await.1["errorType"],
         "error-room-not-found"
@@ -121,11 +115,7 @@ async fn a_message_leads_from_its_id_to_the_upload() {
         .json(&format!("api/v1/chat.getMessage?msgId={id}"))
         .await;
     assert_eq!(single["message"]["files"][0]["_id"], json!(upload));
-    let unknown = visit
-        .get("api/v1/chat.getMessage?msgId=nothing")
-        .send()
-        .await
-        .unwrap();
+    let unknown = visit.answer("api/v1/chat.getMessage?msgId=nothing").await;
     assert_eq!(
         status_and_json(unknown).await,
         (StatusCode::BAD_REQUEST, json!({"success": false}))
@@ -135,7 +125,7 @@ async fn a_message_leads_from_its_id_to_the_upload() {
 #[tokio::test]
 async fn avatars_are_svg_unless_asked_otherwise_and_can_be_blocked() {
     let visit = Visit::start(unlimited()).await;
-    let letter = visit.bare("avatar/carla").send().await.unwrap();
+    let letter = visit.bare_answer("avatar/carla").await;
     assert_eq!(
         text(letter.headers(), "content-type"),
         Some("image/svg+xml")
@@ -148,11 +138,7 @@ async fn avatars_are_svg_unless_asked_otherwise_and_can_be_blocked() {
         .await
         .unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
-    let png = visit
-        .bare("avatar/carla?format=png&size=64")
-        .send()
-        .await
-        .unwrap();
+    let png = visit.bare_answer("avatar/carla?format=png&size=64").await;
     assert_eq!(
         image::load_from_memory(&png.bytes().await.unwrap())
             .unwrap()
@@ -160,26 +146,21 @@ async fn avatars_are_svg_unless_asked_otherwise_and_can_be_blocked() {
         64
     );
     let own = format!("avatar/uid/{}", visit.user);
-    let uploaded = visit.bare(&own).send().await.unwrap();
+    let uploaded = visit.bare_answer(&own).await;
     assert_eq!(text(uploaded.headers(), "content-type"), Some("image/png"));
     assert_eq!(
-        visit
-            .bare("avatar/uid/nobody")
-            .send()
-            .await
-            .unwrap()
-            .status(),
+        visit.bare_answer("avatar/uid/nobody").await.status(),
         StatusCode::NOT_FOUND
     );
     visit
         .admin()
         .change_quirks(|quirks| quirks.avatar_blocking = Switch::On);
-    let blocked = visit.get(&own).send().await.unwrap();
+    let blocked = visit.answer(&own).await;
     assert_eq!(
         text(blocked.headers(), "content-type"),
         Some("image/svg+xml")
     );
     let known = format!("{own}?rc_uid={}&rc_token={}", visit.user, visit.token);
-    let known = visit.bare(&known).send().await.unwrap();
+    let known = visit.bare_answer(&known).await;
     assert_eq!(text(known.headers(), "content-type"), Some("image/png"));
 }

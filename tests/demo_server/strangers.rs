@@ -9,14 +9,7 @@ use crate::visit::{Visit, text, unlimited};
 #[tokio::test]
 async fn info_tells_strangers_only_major_and_minor() {
     let visit = Visit::start(Quirks::default()).await;
-    let info: Value = visit
-        .bare("api/info")
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let info: Value = visit.bare_answer("api/info").await.json().await.unwrap();
     assert_eq!(
         (&info["version"], &info["success"]),
         (&json!("8.8"), &json!(true))
@@ -33,10 +26,10 @@ async fn info_tells_strangers_only_major_and_minor() {
 #[tokio::test]
 async fn unknown_paths_are_the_web_client_and_unknown_api_paths_plain_text() {
     let visit = Visit::start(Quirks::default()).await;
-    let page = visit.bare("channel/general").send().await.unwrap();
+    let page = visit.bare_answer("channel/general").await;
     assert_eq!(page.status(), StatusCode::OK);
     assert!(page.text().await.unwrap().contains("<title>Rocket.Chat"));
-    let unknown = visit.bare("api/v1/nothing").send().await.unwrap();
+    let unknown = visit.bare_answer("api/v1/nothing").await;
     assert_eq!(unknown.status(), StatusCode::NOT_FOUND);
     assert!(serde_json::from_str::<Value>(&unknown.text().await.unwrap()).is_err());
 }
@@ -44,7 +37,7 @@ async fn unknown_paths_are_the_web_client_and_unknown_api_paths_plain_text() {
 #[tokio::test]
 async fn json_has_the_exact_headers() {
     let visit = Visit::start(Quirks::default()).await;
-    let answer = visit.get("api/v1/me").send().await.unwrap();
+    let answer = visit.answer("api/v1/me").await;
     assert_eq!(
         text(answer.headers(), "content-type"),
         Some("application/json")
@@ -72,21 +65,14 @@ async fn the_sub_path_is_part_of_every_address() {
 async fn public_settings_are_picked_by_id_or_by_query_of_old_servers() {
     let visit = Visit::start(unlimited()).await;
     let path = "api/v1/settings.public?_id=Site_Name,%20LDAP_Enable,Nothing&count=100";
-    let body: Value = visit.bare(path).send().await.unwrap().json().await.unwrap();
+    let body: Value = visit.bare_answer(path).await.json().await.unwrap();
     assert_eq!(body["total"], 2);
     visit
         .admin()
         .change_quirks(|quirks| "6.13.1".clone_into(&mut quirks.version));
     let query = "%7B%22_id%22%3A%7B%22%24in%22%3A%5B%22Site_Name%22%5D%7D%7D";
     let path = format!("api/v1/settings.public?query={query}");
-    let body: Value = visit
-        .bare(&path)
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let body: Value = visit.bare_answer(&path).await.json().await.unwrap();
     assert_eq!(
         body["settings"],
         json!([{"_id": "Site_Name", "value": "Salon demo"}])

@@ -3,7 +3,7 @@
 use reqwest::header::HeaderMap;
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use salon::demo_server::{Admin, DemoOptions, DemoServer, LibraryChoice, Quirks, Switch};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// A server, a client that follows nothing, and Ana's session.
 pub(crate) struct Visit {
@@ -58,8 +58,18 @@ impl Visit {
             .header("X-Auth-Token", &self.token)
     }
 
+    /// What Ana gets.
+    pub(crate) async fn answer(&self, path: &str) -> Response {
+        self.get(path).send().await.unwrap()
+    }
+
+    /// What a stranger gets.
+    pub(crate) async fn bare_answer(&self, path: &str) -> Response {
+        self.bare(path).send().await.unwrap()
+    }
+
     pub(crate) async fn json(&self, path: &str) -> Value {
-        let answer = self.get(path).send().await.unwrap();
+        let answer = self.answer(path).await;
         let status = answer.status();
         let body: Value = answer.json().await.unwrap();
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
@@ -90,10 +100,7 @@ impl Visit {
     }
 
     pub(crate) async fn bytes_of(&self, id: &str) -> Response {
-        self.get(&format!("file-upload/{id}/x"))
-            .send()
-            .await
-            .unwrap()
+        self.answer(&format!("file-upload/{id}/x")).await
     }
 }
 
