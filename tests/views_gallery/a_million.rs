@@ -1,10 +1,10 @@
 //! A room of a million images.
 
-use egui::{Key, Modifiers, pos2, vec2};
+use egui::{Key, Modifiers, pos2};
 use egui_kittest::Harness;
 
 use crate::app::{App, harness_of, room};
-use crate::gestures::{click, drag, drop, key, rect_of};
+use crate::gestures::{click, drag, drop, key, rect_of, scroll};
 
 const MILLION: usize = 1_000_000;
 
@@ -22,15 +22,7 @@ fn moved_by_wheel(harness: &mut Harness<'_, App>, down: f32) -> f32 {
     let visible = harness.state().grid.visible();
     let number = usize::midpoint(visible.start, visible.end);
     let before = rect_of(harness, number).top();
-    harness.hover_at(pos2(500.0, 600.0));
-    harness.event(egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Point,
-        delta: vec2(0.0, -down),
-        modifiers: Modifiers::NONE,
-        phase: egui::TouchPhase::Move,
-        source: egui::MouseWheelSource::Unknown,
-    });
-    harness.run_steps(20);
+    scroll(harness, -down);
     before - rect_of(harness, number).top()
 }
 

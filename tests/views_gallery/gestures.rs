@@ -76,6 +76,7 @@ pub(crate) fn drop(harness: &mut Harness<'_, App>, at: Pos2) {
     harness.run_steps(8);
 }
 
+/// The wheel over the middle of the grid, and what it sets moving comes to rest.
 pub(crate) fn scroll(harness: &mut Harness<'_, App>, points: f32) {
     harness.hover_at(pos2(500.0, 600.0));
     harness.event(egui::Event::MouseWheel {
@@ -83,7 +84,7 @@ pub(crate) fn scroll(harness: &mut Harness<'_, App>, points: f32) {
         delta: vec2(0.0, points),
         phase: egui::TouchPhase::Move,
         modifiers: Modifiers::NONE,
-        source: egui::MouseWheelSource::Trackpad,
+        source: egui::MouseWheelSource::Unknown,
     });
-    harness.run_steps(20);
+    harness.run_steps(40);
 }

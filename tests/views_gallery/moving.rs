@@ -1,6 +1,6 @@
 //! The way through the grid by keys and wheel, and what is asked for on it.
 
-use egui::{Key, Modifiers, pos2, vec2};
+use egui::{Key, Modifiers, vec2};
 use salon::domain::{Room, RoomId};
 use salon::state::Gallery;
 
@@ -111,15 +111,7 @@ fn ctrl_and_wheel_change_the_size_and_keep_the_image_under_the_pointer() {
 #[test]
 fn the_wheel_scrolls_and_a_room_is_found_where_it_was_left() {
     let mut harness = harness();
-    harness.hover_at(pos2(400.0, 600.0));
-    harness.event(egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Point,
-        delta: vec2(0.0, -3000.0),
-        phase: egui::TouchPhase::Move,
-        modifiers: Modifiers::NONE,
-        source: egui::MouseWheelSource::Unknown,
-    });
-    harness.run_steps(40);
+    scroll(&mut harness, -3000.0);
     let left_at = harness.state().grid.visible();
     assert!(left_at.start > 40, "{left_at:?}");
 

@@ -1,6 +1,6 @@
 //! Images that are posted while one looks at the room.
 
-use egui::{Key, Modifiers, pos2, vec2};
+use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use jiff::ToSpan as _;
@@ -8,7 +8,7 @@ use salon::domain::{RoomId, Upload, UploadId};
 use salon::protocol::Event;
 
 use crate::app::{App, TOTAL, harness, upload};
-use crate::gestures::{key, rect_of};
+use crate::gestures::{key, rect_of, scroll};
 
 /// The same room after so many images were posted: the newest page is read again.
 fn post(harness: &mut Harness<'_, App>, count: usize) {
@@ -45,15 +45,7 @@ fn at_the_top_new_images_simply_appear() {
 #[test]
 fn scrolled_down_nothing_moves_and_a_pill_leads_to_what_is_new() {
     let mut harness = harness();
-    harness.hover_at(pos2(400.0, 600.0));
-    harness.event(egui::Event::MouseWheel {
-        unit: egui::MouseWheelUnit::Point,
-        delta: vec2(0.0, -1500.0),
-        phase: egui::TouchPhase::Move,
-        modifiers: Modifiers::NONE,
-        source: egui::MouseWheelSource::Unknown,
-    });
-    harness.run_steps(40);
+    scroll(&mut harness, -1500.0);
     let seen = harness.state().grid.visible().start + 10;
     let before = rect_of(&harness, seen);
     post(&mut harness, 3);

@@ -13,12 +13,27 @@ use salon::state::Action;
 use crate::app::{App, harness};
 use crate::gestures::{Button, click, click_at, key, press};
 
-#[test]
-fn the_panel_shows_what_server_and_file_say_and_copies_it() {
+/// A room with its panel open, and this image chosen.
+fn panel_of(number: usize) -> Harness<'static, App> {
     let mut harness = harness();
     harness.state_mut().state.settings.is_panel_open = true;
     harness.run_steps(2);
-    click(&mut harness, 3, Modifiers::NONE);
+    click(&mut harness, number, Modifiers::NONE);
+    harness
+}
+
+/// The file of this image was read.
+fn file_says(harness: &mut Harness<'_, App>, number: usize, metadata: Metadata) {
+    let upload = UploadId::from(format!("id{number}"));
+    let metadata = Box::new(metadata);
+    let event = Event::MetadataRead { upload, metadata };
+    harness.state_mut().on_event(event);
+    harness.run_steps(8);
+}
+
+#[test]
+fn the_panel_shows_what_server_and_file_say_and_copies_it() {
+    let mut harness = panel_of(3);
     let asks_for_metadata = |wanted: &WantedImage| wanted.request.size == ImageSize::Metadata;
     assert!(harness.state().missing.iter().any(asks_for_metadata));
     harness.get_by_label("Reading the file…");
@@ -34,11 +49,7 @@ fn the_panel_shows_what_server_and_file_say_and_copies_it() {
         }),
         ..Metadata::default()
     };
-    harness.state_mut().on_event(Event::MetadataRead {
-        upload: UploadId::from("id3"),
-        metadata: Box::new(metadata),
-    });
-    harness.run_steps(8);
+    file_says(&mut harness, 3, metadata);
     for words in [
         "id3",
         "GridFS:Uploads",
@@ -60,10 +71,7 @@ fn the_panel_shows_what_server_and_file_say_and_copies_it() {
 
 #[test]
 fn the_panel_draws_how_bright_an_image_is_and_says_it_in_words() {
-    let mut harness = harness();
-    harness.state_mut().state.settings.is_panel_open = true;
-    harness.run_steps(2);
-    click(&mut harness, 3, Modifiers::NONE);
+    let mut harness = panel_of(3);
     let pixels: Vec<u8> = (0..100_u8)
         .flat_map(|n| if n < 60 { [0, 0, 0, 255] } else { [255; 4] })
         .collect();
@@ -83,11 +91,7 @@ fn the_panel_draws_how_bright_an_image_is_and_says_it_in_words() {
         histogram: Some(histogram),
         ..Metadata::default()
     };
-    harness.state_mut().on_event(Event::MetadataRead {
-        upload: UploadId::from("id3"),
-        metadata: Box::new(metadata),
-    });
-    harness.run_steps(8);
+    file_says(&mut harness, 3, metadata);
     for words in [
         "Four corners",
         "★★★☆☆ 3 of 5",
@@ -104,10 +108,7 @@ fn the_panel_draws_how_bright_an_image_is_and_says_it_in_words() {
 
 #[test]
 fn the_panel_hashes_the_file_when_asked_and_says_what_came_of_it() {
-    let mut harness = harness();
-    harness.state_mut().state.settings.is_panel_open = true;
-    harness.run_steps(2);
-    click(&mut harness, 3, Modifiers::NONE);
+    let mut harness = panel_of(3);
     let ask = |harness: &mut Harness<'_, App>| {
         let button = harness.get_by_label("SHA-256").rect().center();
         click_at(harness, button, Modifiers::NONE);
@@ -138,10 +139,7 @@ fn the_panel_hashes_the_file_when_asked_and_says_what_came_of_it() {
 
 #[test]
 fn the_panel_says_why_a_file_could_not_be_read() {
-    let mut harness = harness();
-    harness.state_mut().state.settings.is_panel_open = true;
-    harness.run_steps(2);
-    click(&mut harness, 3, Modifiers::NONE);
+    let mut harness = panel_of(3);
     harness.get_by_label("Reading the file…");
     let request = ImageRequest {
         subject: ImageSubject::Upload(UploadId::from("id3")),
@@ -159,10 +157,7 @@ fn the_panel_says_why_a_file_could_not_be_read() {
 
 #[test]
 fn the_panel_copies_everything_as_json() {
-    let mut harness = harness();
-    harness.state_mut().state.settings.is_panel_open = true;
-    harness.run_steps(2);
-    click(&mut harness, 3, Modifiers::NONE);
+    let mut harness = panel_of(3);
     let button = harness.get_by_label("Copy all as JSON").rect().center();
     harness.hover_at(button);
     harness.step();
@@ -184,10 +179,7 @@ fn the_panel_copies_everything_as_json() {
 
 #[test]
 fn several_chosen_images_are_summed_up() {
-    let mut harness = harness();
-    harness.state_mut().state.settings.is_panel_open = true;
-    harness.run_steps(2);
-    click(&mut harness, 0, Modifiers::NONE);
+    let mut harness = panel_of(0);
     key(&mut harness, Key::ArrowRight, Modifiers::SHIFT);
     key(&mut harness, Key::ArrowRight, Modifiers::SHIFT);
     harness.get_by_label("3 images selected");
