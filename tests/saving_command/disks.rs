@@ -3,28 +3,15 @@
 use std::fs;
 #[cfg(target_os = "linux")]
 use std::process::Command;
-use std::process::Stdio;
-use std::time::Duration;
 
-use salon::demo_server::{Fault, FaultKind};
-
-use crate::room::{assert_whole, three, wait_until};
+use crate::room::{assert_whole, slowly, three, wait_until};
 use crate::salon_command::{Bench, Saved};
 
 #[test]
 fn a_folder_that_goes_away_and_comes_back_loses_nothing() {
     let bench = Bench::new(&three());
-    let throttle = FaultKind::Throttle {
-        piece_bytes: 20_000,
-        pause: Duration::from_millis(20),
-    };
-    bench.faults().arm(Fault::on("/file-upload", throttle));
-    let child = bench
-        .save_command(&[])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    bench.faults().arm(slowly(20_000, 20));
+    let child = bench.start_save(&[]);
     wait_until("a file is there", || bench.folder().join("c.png").exists());
     let elsewhere = bench.machine.path().join("unplugged");
     fs::rename(bench.folder(), &elsewhere).unwrap();
@@ -58,14 +45,8 @@ fn a_disk_that_is_read_only_or_too_small_is_told_before_anything_is_fetched() {
 #[test]
 fn a_disk_that_fills_up_ends_it_and_what_was_saved_is_whole() {
     let bench = Bench::new(&three());
-    let throttle = FaultKind::Throttle {
-        piece_bytes: 20_000,
-        pause: Duration::from_millis(40),
-    };
     let id = bench.id_of("b.png");
-    bench
-        .faults()
-        .arm(Fault::on("/file-upload", throttle).of_upload(&id));
+    bench.faults().arm(slowly(20_000, 40).of_upload(&id));
     let script = "\"$@\" & pid=$!
         until [ -f \"$folder/a.png\" ] && [ -f \"$folder/c.png\" ]; do sleep 0.01; done
         head -c 2000000 /dev/zero > \"$folder/other\" 2> /dev/null || true

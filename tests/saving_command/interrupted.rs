@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use salon::demo_server::{Fault, FaultKind};
 
-use crate::room::{assert_whole, three, wait_until};
+use crate::room::{assert_whole, slowly, three, wait_until};
 use crate::salon_command::{Bench, ROOM, Saved};
 
 #[cfg(unix)]
@@ -28,12 +28,7 @@ fn ctrl_c_stops_cleanly_and_the_next_run_goes_on_from_there_wherever_the_bytes_a
         let id = bench.id_of("b.png");
         let stall = Fault::on("/file-upload", FaultKind::StallAfter(600_000));
         bench.faults().arm(stall.of_upload(&id));
-        let child = bench
-            .save_command(&[])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let child = bench.start_save(&[]);
         wait_until("a file is under way", || has_part(&bench.folder(), 200_000));
         let mut interrupt = Command::new("kill");
         interrupt.args(["-INT", &child.id().to_string()]);
@@ -63,11 +58,7 @@ fn ctrl_c_stops_cleanly_and_the_next_run_goes_on_from_there_wherever_the_bytes_a
 fn two_processes_save_into_one_folder_and_each_file_is_there_once() {
     for has_one_memory in [true, false] {
         let bench = Bench::new(&three());
-        let throttle = FaultKind::Throttle {
-            piece_bytes: 50_000,
-            pause: Duration::from_millis(10),
-        };
-        bench.faults().arm(Fault::on("/file-upload", throttle));
+        bench.faults().arm(slowly(50_000, 10));
         let folder = bench.folder();
         let arguments = [
             "save",

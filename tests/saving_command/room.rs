@@ -4,6 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use salon::demo_server::{Fault, FaultKind};
+
 use crate::salon_command::{Bench, contents, image};
 
 pub(crate) fn three() -> Vec<(&'static str, Vec<u8>)> {
@@ -12,6 +14,12 @@ pub(crate) fn three() -> Vec<(&'static str, Vec<u8>)> {
         ("b.png", image(2, 700_000)),
         ("c.png", image(3, 3_000)),
     ]
+}
+
+/// Files come in pieces of so many bytes, with pauses between them.
+pub(crate) fn slowly(piece_bytes: usize, pause_millis: u64) -> Fault {
+    let pause = Duration::from_millis(pause_millis);
+    Fault::on("/file-upload", FaultKind::Throttle { piece_bytes, pause })
 }
 
 /// The room is in the folder, and nothing else.

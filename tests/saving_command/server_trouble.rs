@@ -1,11 +1,11 @@
 //! What a server and the way to it can do to a save.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
-use salon::demo_server::{DemoOptions, DemoServer, Fault, FaultKind};
+use salon::demo_server::{Fault, FaultKind};
 
-use crate::room::{assert_whole, has_part, three, wait_until};
+use crate::room::{assert_whole, has_part, slowly, three, wait_until};
 use crate::salon_command::{Bench, ROOM, Saved, contents, image};
 
 #[test]
@@ -148,17 +148,8 @@ fn a_token_that_dies_in_the_middle_ends_it_and_the_next_one_goes_on() {
         .map(|(n, name)| (name.as_str(), image(n as u64, 100_000)))
         .collect();
     let mut bench = Bench::new(&files);
-    let throttle = FaultKind::Throttle {
-        piece_bytes: 10_000,
-        pause: Duration::from_millis(40),
-    };
-    bench.faults().arm(Fault::on("/file-upload", throttle));
-    let child = bench
-        .save_command(&[])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    bench.faults().arm(slowly(10_000, 40));
+    let child = bench.start_save(&[]);
     wait_until("a file is there", || {
         names.iter().any(|name| bench.folder().join(name).exists())
     });
@@ -219,42 +210,13 @@ fn who_cannot_sign_in_or_reach_the_server_is_told_apart() {
 
 #[test]
 fn a_server_that_goes_away_ends_it_and_what_came_is_kept() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     let bench = Bench::new(&[("b.png", image(2, 700_000))]);
-    let options = DemoOptions {
-        images: Some(bench.source.path().to_path_buf()),
-        ..DemoOptions::default()
-    };
-    let server = runtime.block_on(DemoServer::start(options)).unwrap();
-    let (user, token) = server.admin().make_personal_access_token("ana").unwrap();
-    let throttle = FaultKind::Throttle {
-        piece_bytes: 20_000,
-        pause: Duration::from_millis(20),
-    };
-    server.faults().arm(Fault::on("/file-upload", throttle));
+    bench.faults().arm(slowly(20_000, 20));
     let folder = bench.folder();
-    let child = Command::new(env!("CARGO_BIN_EXE_salon"))
-        .args([
-            "save",
-            "--room",
-            ROOM,
-            "--to",
-            folder.to_str().unwrap(),
-            "--json",
-        ])
-        .args(["--patience", "0.3", "--server", &server.base_url()])
-        .arg("--data-dir")
-        .arg(bench.machine.path().join("data"))
-        .env("SALON_USER_ID", user)
-        .env("SALON_TOKEN", token)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = bench.start_save(&["--patience", "0.3"]);
     wait_until("a file is under way", || {
-        bench.folder().exists() && has_part(&folder, 0)
+        folder.exists() && has_part(&folder, 0)
     });
-    drop(server);
-    runtime.shutdown_background();
+    drop(bench.server);
     Saved::of(&child.wait_with_output().unwrap()).assert_code(4);
 }
