@@ -15,6 +15,7 @@ mod probe;
 mod realtime;
 mod rooms;
 mod secrets;
+mod socket_ends;
 mod stub;
 mod thumbnails;
 mod tls;
