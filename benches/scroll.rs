@@ -409,22 +409,8 @@ fn upload(number: usize) -> Upload {
 
 fn room() -> Room {
     Room {
-        id: RoomId::from("room"),
-        subscription: None,
-        kind: RoomKind::Channel,
-        is_team: false,
-        discussion_of: None,
-        title: "archive".to_owned(),
         slug: Some("archive".to_owned()),
-        other_username: None,
-        topic: None,
-        avatar_etag: None,
-        is_favorite: false,
-        is_archived: false,
-        is_encrypted: false,
-        is_hidden: false,
-        unread_count: 0,
-        last_activity: None,
+        ..Room::new(RoomId::from("room"), RoomKind::Channel, "archive")
     }
 }
 

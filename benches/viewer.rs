@@ -37,15 +37,14 @@ use image::{ImageFormat, Rgb, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use salon::app::{AppConfig, SalonApp, Start};
 use salon::backend::BackendConfig;
-use salon::domain::{Credentials, LogInRequest, PixelSize, ServerUrl, Upload};
+use salon::domain::{PixelSize, Upload};
 use salon::imaging::{Target, decode};
 use salon::protocol::{Event, ImageSize, Settings, Tile, WantedImage};
 use salon::rocketchat::Http;
 use salon::storage::{Dirs, MemoryStore};
-use secrecy::SecretString;
 
 use support::scripted_server::{PASSWORD, ScriptedServer};
-use support::{TestBackend, wish};
+use support::{TestBackend, log_in_request, wish};
 
 const SIZE: PixelSize = PixelSize::new(4032, 3024);
 /// What a window of 1280 × 800 asks for.
@@ -189,14 +188,7 @@ fn window(home: &Path, server: &ScriptedServer) -> Harness<'static, SalonApp> {
         settings: Settings::default(),
         default_folder: home.join("pictures"),
         backend,
-        log_in: Some(LogInRequest {
-            server: ServerUrl::parse_base(&server.url()).unwrap(),
-            credentials: Credentials::Password {
-                user: "ana".to_owned(),
-                password: SecretString::from(PASSWORD),
-                code: None,
-            },
-        }),
+        log_in: Some(log_in_request("ana", &server.url(), PASSWORD, None)),
         offered_server: None,
         trouble: None,
     };

@@ -16,10 +16,13 @@ use salon::storage::{
 
 #[path = "support/child_process.rs"]
 mod child_process;
+#[path = "support/demo.rs"]
+mod demo;
 #[path = "support/private_bus.rs"]
 mod private_bus;
 
 use child_process::{assert_passed, this_test};
+use demo::Server;
 use private_bus::{
     DEADLINE, Daemon, IS_CHILD, Keyring, entry_count, entry_text, in_home, on_private_bus,
     put_entry, wait_until,
@@ -236,22 +239,21 @@ fn assert_missing(error: &KeyringError) {
 
 #[test]
 fn the_command_line_signs_in_with_what_the_window_kept() {
-    use salon::demo_server::{DemoOptions, DemoServer, LibraryChoice};
+    use salon::demo_server::{DemoOptions, LibraryChoice};
     use salon::storage::{Dirs, Settings, keep_settings};
 
     on_private_bus(
         "the_command_line_signs_in_with_what_the_window_kept",
         || {
             let _daemon = Daemon::start(Keyring::Unlocked);
-            let runtime = tokio::runtime::Runtime::new().unwrap();
             let options = DemoOptions {
                 library: LibraryChoice::Small,
                 ..DemoOptions::default()
             };
-            let server = runtime.block_on(DemoServer::start(options)).unwrap();
-            let (user_id, token) = server.admin().mint_session("ana").unwrap();
+            let server = Server::start(options);
+            let (user_id, token) = server.demo.admin().mint_session("ana").unwrap();
             let ana = KnownAccount {
-                server: server.base_url(),
+                server: server.demo.base_url(),
                 user_id,
                 username: "ana".to_owned(),
                 last_room: None,

@@ -26,13 +26,7 @@ fn new_image(name: &str) -> NewImage {
 /// Ana, looking at a room of 1,243 images, with a websocket.
 fn visit(server: &Server, home: &tempfile::TempDir) -> (App, String) {
     let mut app = App::start(home.path(), Arc::<MemoryStore>::default());
-    app.type_into("Server", &server.demo.base_url());
-    app.until("the server answered", |state| {
-        state.sign_in.server().is_some()
-    });
-    app.type_into("User name or e-mail", "ana");
-    app.type_into("Password", "ana-demo");
-    app.key(Modifiers::NONE, Key::Enter);
+    app.sign_in(server, "ana");
     app.until("signed in", |state| matches!(state.phase, Phase::SignedIn));
     app.until("there is a websocket", |_| {
         server.demo.admin().open_websockets() == 1

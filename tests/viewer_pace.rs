@@ -24,12 +24,12 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use salon::app::{AppConfig, Start};
 use salon::backend::BackendConfig;
-use salon::domain::{Credentials, LogInRequest, ServerUrl, UploadId};
+use salon::domain::UploadId;
 use salon::rocketchat::Http;
 use salon::storage::{Dirs, MemoryStore, SessionStore, load_settings};
-use secrecy::SecretString;
 
 use app::App;
+use support::log_in_request;
 use support::scripted_server::{PASSWORD, ScriptedServer, png};
 
 const IMAGES: usize = 60;
@@ -93,14 +93,7 @@ fn start(home: &Path, store: &Arc<dyn SessionStore>, server: Option<&ScriptedSer
         settings,
         default_folder: home.join("pictures"),
         backend,
-        log_in: server.map(|server| LogInRequest {
-            server: ServerUrl::parse_base(&server.url()).unwrap(),
-            credentials: Credentials::Password {
-                user: "ana".to_owned(),
-                password: SecretString::from(PASSWORD),
-                code: None,
-            },
-        }),
+        log_in: server.map(|server| log_in_request("ana", &server.url(), PASSWORD, None)),
         offered_server: None,
         trouble,
     };

@@ -60,13 +60,7 @@ fn start(home: &Path) -> App {
 }
 
 fn sign_in_with_code(app: &mut App, server: &Server) {
-    app.type_into("Server", &server.demo.base_url());
-    app.until("the server answered", |state| {
-        state.sign_in.server().is_some()
-    });
-    app.type_into("User name or e-mail", "ben");
-    app.type_into("Password", "ben-demo");
-    app.key(Modifiers::NONE, Key::Enter);
+    app.sign_in(server, "ben");
     app.until("a code is asked for", |state| {
         matches!(state.sign_in.step, SignInStep::Code { .. })
     });

@@ -8,7 +8,7 @@ use super::real_folder::real_folder;
 use super::runner::Runner;
 use super::save_desk::{Running, SaveDesk, end_of};
 use super::save_survey;
-use crate::domain::{ByteCount, SaveJobId};
+use crate::domain::SaveJobId;
 use crate::protocol::{
     ClientError, Command, DownloadError, Event, SaveFailure, SaveOrder, SaveReport, StorageError,
 };
@@ -142,15 +142,7 @@ impl Runner {
 fn no_session(folder: PathBuf) -> SaveReport {
     let error = DownloadError::Client(ClientError::SessionExpired);
     SaveReport {
-        folder,
-        saved: Vec::new(),
-        repaired_count: 0,
-        already_there: Vec::new(),
-        left_out_count: 0,
-        failed: Vec::new(),
-        saved_bytes: ByteCount(0),
-        is_cancelled: false,
         stopped_by: Some(SaveFailure::Download(error)),
-        not_written: Vec::new(),
+        ..SaveReport::of_nothing(folder)
     }
 }

@@ -88,22 +88,8 @@ mod tests {
 
     fn room(id: &str, title: &str, slug: Option<&str>) -> Room {
         Room {
-            id: RoomId::from(id),
-            subscription: None,
-            kind: RoomKind::Channel,
-            is_team: false,
-            discussion_of: None,
-            title: title.to_owned(),
             slug: slug.map(str::to_owned),
-            other_username: None,
-            topic: None,
-            avatar_etag: None,
-            is_favorite: false,
-            is_archived: false,
-            is_encrypted: false,
-            is_hidden: false,
-            unread_count: 0,
-            last_activity: None,
+            ..Room::new(RoomId::from(id), RoomKind::Channel, title)
         }
     }
 

@@ -78,22 +78,8 @@ mod tests {
 
     fn room(kind: RoomKind, slug: Option<&str>) -> Room {
         Room {
-            id: RoomId::from("rid9"),
-            subscription: None,
-            kind,
-            is_team: false,
-            discussion_of: None,
-            title: "Café".to_owned(),
             slug: slug.map(str::to_owned),
-            other_username: None,
-            topic: None,
-            avatar_etag: None,
-            is_favorite: false,
-            is_archived: false,
-            is_encrypted: false,
-            is_hidden: false,
-            unread_count: 0,
-            last_activity: None,
+            ..Room::new(RoomId::from("rid9"), kind, "Café")
         }
     }
 

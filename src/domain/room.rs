@@ -68,6 +68,28 @@ pub struct Room {
 }
 
 impl Room {
+    /// A room of which nothing more is known: without a membership, a name in addresses, news.
+    pub fn new(id: RoomId, kind: RoomKind, title: impl Into<String>) -> Self {
+        Self {
+            id,
+            subscription: None,
+            kind,
+            is_team: false,
+            discussion_of: None,
+            title: title.into(),
+            slug: None,
+            other_username: None,
+            topic: None,
+            avatar_etag: None,
+            is_favorite: false,
+            is_archived: false,
+            is_encrypted: false,
+            is_hidden: false,
+            unread_count: 0,
+            last_activity: None,
+        }
+    }
+
     /// The path of this room in the web client, without the server.
     pub fn web_path(&self) -> String {
         let segment =

@@ -46,6 +46,27 @@ pub struct Upload {
 }
 
 impl Upload {
+    /// An image of which nothing more is known.
+    pub fn new(id: UploadId, room: RoomId, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            room,
+            name: name.into(),
+            media_type: String::new(),
+            size: None,
+            dimensions: None,
+            identified_format: None,
+            user: None,
+            uploader: None,
+            uploaded_at: None,
+            updated_at: None,
+            store: None,
+            description: None,
+            path: None,
+            etag: None,
+        }
+    }
+
     /// The MIME type without parameters, in lower case.
     pub fn essence(&self) -> String {
         Self::essence_of(&self.media_type)

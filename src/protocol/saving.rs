@@ -145,6 +145,24 @@ pub struct SaveReport {
     pub not_written: Vec<String>,
 }
 
+impl SaveReport {
+    /// Of a save that did nothing.
+    pub const fn of_nothing(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            saved: Vec::new(),
+            repaired_count: 0,
+            already_there: Vec::new(),
+            left_out_count: 0,
+            failed: Vec::new(),
+            saved_bytes: ByteCount(0),
+            is_cancelled: false,
+            stopped_by: None,
+            not_written: Vec::new(),
+        }
+    }
+}
+
 /// Why one file was not saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SaveFailure {

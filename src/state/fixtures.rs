@@ -16,42 +16,27 @@ use crate::protocol::{
 
 pub(super) fn room(number: usize) -> Room {
     Room {
-        id: RoomId::from(format!("room{number}")),
-        subscription: None,
-        kind: RoomKind::Channel,
-        is_team: false,
-        discussion_of: None,
-        title: format!("Room {number}"),
         slug: Some(format!("room-{number}")),
-        other_username: None,
-        topic: None,
-        avatar_etag: None,
-        is_favorite: false,
-        is_archived: false,
-        is_encrypted: false,
-        is_hidden: false,
-        unread_count: 0,
         last_activity: Timestamp::from_second(1_000_000 - i64::try_from(number).unwrap()).ok(),
+        ..Room::new(
+            RoomId::from(format!("room{number}")),
+            RoomKind::Channel,
+            format!("Room {number}"),
+        )
     }
 }
 
 pub(super) fn upload(number: usize) -> Upload {
     Upload {
-        id: UploadId::from(format!("up{number}")),
-        room: RoomId::from("room0"),
-        name: format!("image-{number}.png"),
         media_type: "image/png".to_owned(),
         size: Some(ByteCount(1000)),
-        dimensions: None,
-        identified_format: None,
         user: Some(UserId::from("anna")),
-        uploader: None,
         uploaded_at: Timestamp::from_second(2_000_000 - i64::try_from(number).unwrap()).ok(),
-        updated_at: None,
-        store: None,
-        description: None,
-        path: None,
-        etag: None,
+        ..Upload::new(
+            UploadId::from(format!("up{number}")),
+            RoomId::from("room0"),
+            format!("image-{number}.png"),
+        )
     }
 }
 
@@ -162,15 +147,7 @@ pub(super) fn save_progress(saved: usize, failed: usize, total: usize) -> SavePr
 
 pub(super) fn save_report(saved: Vec<(UploadId, PathBuf)>) -> SaveReport {
     SaveReport {
-        folder: PathBuf::from("/here"),
         saved,
-        repaired_count: 0,
-        already_there: Vec::new(),
-        left_out_count: 0,
-        failed: Vec::new(),
-        saved_bytes: ByteCount(0),
-        is_cancelled: false,
-        stopped_by: None,
-        not_written: Vec::new(),
+        ..SaveReport::of_nothing(PathBuf::from("/here"))
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::fixtures::{in_room, room, signed_in, upload};
+use super::fixtures::{in_room, room, save_progress, save_report, signed_in, upload};
 use super::*;
 use crate::domain::{ByteCount, SaveJobId};
 use crate::protocol::{
@@ -81,13 +81,10 @@ fn running() -> (AppState, SaveJobId) {
 fn progress(saved_count: usize, activity: SaveActivity) -> SaveProgress {
     SaveProgress {
         activity,
-        saved_count,
-        failed_count: 0,
-        total_count: 10,
         saved_bytes: ByteCount(500),
         total_bytes: ByteCount(1000),
         bytes_per_second: 100,
-        is_total_final: true,
+        ..save_progress(saved_count, 0, 10)
     }
 }
 
@@ -97,16 +94,8 @@ fn report(failed: usize) -> Box<SaveReport> {
         (Arc::new(upload(number)), failure)
     };
     Box::new(SaveReport {
-        folder: PathBuf::from("/here"),
-        saved: Vec::new(),
-        repaired_count: 0,
-        already_there: Vec::new(),
-        left_out_count: 0,
         failed: (0..failed).map(failure).collect(),
-        saved_bytes: ByteCount(0),
-        is_cancelled: false,
-        stopped_by: None,
-        not_written: Vec::new(),
+        ..save_report(Vec::new())
     })
 }
 

@@ -462,16 +462,10 @@ fn what_was_saved_is_known_to_be_saved() {
     let mut state = in_room(10);
     let at = |number: usize| PathBuf::from(format!("/here/{number}.png"));
     let report = SaveReport {
-        folder: PathBuf::from("/here"),
         saved: vec![(upload(1).id, at(1))],
-        repaired_count: 0,
         already_there: vec![(upload(2).id, at(2))],
-        left_out_count: 0,
-        failed: Vec::new(),
         saved_bytes: ByteCount(1000),
-        is_cancelled: false,
-        stopped_by: None,
-        not_written: Vec::new(),
+        ..SaveReport::of_nothing(PathBuf::from("/here"))
     };
     let room = state.gallery.as_ref().unwrap().room.clone();
     state.saves.jobs.push(save_job(1, room));

@@ -233,21 +233,12 @@ mod tests {
 
     fn upload(number: usize, time: Option<&str>) -> Upload {
         Upload {
-            id: UploadId::from(format!("{number}")),
-            room: RoomId::from("r"),
-            name: String::new(),
-            media_type: String::new(),
-            size: None,
-            dimensions: None,
-            identified_format: None,
-            user: None,
-            uploader: None,
             uploaded_at: time.map(|time| time.parse().unwrap()),
-            updated_at: None,
-            store: None,
-            description: None,
-            path: None,
-            etag: None,
+            ..Upload::new(
+                UploadId::from(format!("{number}")),
+                RoomId::from("r"),
+                String::new(),
+            )
         }
     }
 

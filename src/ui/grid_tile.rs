@@ -14,7 +14,7 @@ use crate::domain::Upload;
 use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::state::{FileAccess, Gallery, user_message};
 use crate::ui::grid_badges;
-use crate::ui::grid_layout::size_class;
+use crate::ui::size_class::size_class;
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::{Urgency, ViewContext};

@@ -51,54 +51,51 @@ pub(super) fn resuming_ui(
     account: &KnownAccount,
     error: Option<&ClientError>,
 ) {
-    egui::CentralPanel::default()
-        .frame(egui::Frame::NONE)
-        .show(ui, |ui| {
-            let height = ui.available_height();
-            ui.vertical_centered(|ui| {
-                ui.add_space((height * 0.30).max(space::L));
-                card(ui, cx, |ui| {
-                    ui.vertical_centered(|ui| {
-                        ui.label(theme::icon(Icon::Images, 40.0).color(cx.palette.accent));
-                        let line = format!(
-                            "Signing in as {} on {}…",
-                            account.username,
-                            host(&account.server)
-                        );
-                        if error.is_none() {
-                            ui.label(RichText::new(line).size(text::TITLE));
-                            late_spinner_ui(ui, "resuming", text::HEADING);
-                        }
-                    });
-                    if let Some(error) = error {
-                        resume_failed_ui(ui, cx, error);
-                    }
-                });
-            });
+    central_card_ui(ui, cx, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.label(theme::icon(Icon::Images, 40.0).color(cx.palette.accent));
+            let line = format!(
+                "Signing in as {} on {}…",
+                account.username,
+                host(&account.server)
+            );
+            if error.is_none() {
+                ui.label(RichText::new(line).size(text::TITLE));
+                late_spinner_ui(ui, "resuming", text::HEADING);
+            }
         });
+        if let Some(error) = error {
+            resume_failed_ui(ui, cx, error);
+        }
+    });
 }
 
 /// Draws the end of a session: the server and the keyring may take their time.
 pub(super) fn signing_out_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    central_card_ui(ui, cx, |ui| {
+        ui.vertical_centered(|ui| {
+            ui.label(theme::icon(Icon::LogOut, 40.0).color(cx.palette.accent));
+            let session = cx.state.session.as_ref();
+            let from = session.map_or_else(String::new, |session| {
+                format!(" of {}", session.account.server.host_and_path())
+            });
+            let line = format!("Signing out{from}…");
+            let label = ui.label(RichText::new(line).size(text::TITLE));
+            announce(ui, &label);
+            late_spinner_ui(ui, "signing out", text::HEADING);
+        });
+    });
+}
+
+/// A card alone in the window, above its middle.
+fn central_card_ui(ui: &mut Ui, cx: ViewContext<'_>, body: impl FnOnce(&mut Ui)) {
     egui::CentralPanel::default()
         .frame(egui::Frame::NONE)
         .show(ui, |ui| {
             let height = ui.available_height();
             ui.vertical_centered(|ui| {
                 ui.add_space((height * 0.30).max(space::L));
-                card(ui, cx, |ui| {
-                    ui.vertical_centered(|ui| {
-                        ui.label(theme::icon(Icon::LogOut, 40.0).color(cx.palette.accent));
-                        let session = cx.state.session.as_ref();
-                        let from = session.map_or_else(String::new, |session| {
-                            format!(" of {}", session.account.server.host_and_path())
-                        });
-                        let line = format!("Signing out{from}…");
-                        let label = ui.label(RichText::new(line).size(text::TITLE));
-                        announce(ui, &label);
-                        late_spinner_ui(ui, "signing out", text::HEADING);
-                    });
-                });
+                card(ui, cx, body);
             });
         });
 }

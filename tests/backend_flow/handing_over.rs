@@ -15,8 +15,8 @@ use salon::protocol::{
 
 use crate::child_process::{assert_passed, this_test};
 use crate::support::TestBackend;
-use crate::uploads;
 use crate::whole_visit::{asked, demo, open_room};
+use crate::{signed_out, uploads};
 
 /// Where the desktop writes to; only the child has it.
 const OPENED: &str = "SALON_TEST_OPENED";
@@ -129,8 +129,7 @@ async fn copies_that_were_opened_stay_until_somebody_signs_out() {
     }
     assert_eq!(batches(&backend), 2);
     backend.send(Command::SignOut);
-    let signed_out = |event: &Event| matches!(event, Event::SignedOut { .. }).then_some(());
-    backend.until("the end of the session", signed_out).await;
+    signed_out(&mut backend).await;
     until_batches_are(&backend, 0).await;
 }
 

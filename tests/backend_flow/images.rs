@@ -170,10 +170,7 @@ async fn each_way_in_which_bytes_fail_is_told_apart() {
 
 #[tokio::test]
 async fn work_for_images_that_left_the_screen_is_dropped() {
-    let mut server = ScriptedServer::start(60);
-    server.gate = Arc::new(tokio::sync::Semaphore::new(0));
-    server.stop();
-    server.listen();
+    let server = gated(60, 0);
     let (mut backend, _, listing) = listed(&server).await;
     let uploads = uploads(&listing);
     backend.want_images(uploads[..40].iter().map(|one| wish(one, TILE)).collect());

@@ -9,7 +9,7 @@ use salon::protocol::{Command, Event, Generation, Listing};
 use crate::support::TestBackend;
 use crate::support::scripted_server::ScriptedServer;
 use crate::whole_visit::{asked, demo, open_room, room};
-use crate::{account, listed};
+use crate::{account, listed, signed_out};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -200,11 +200,7 @@ async fn a_server_without_a_websocket_is_asked_once_and_works_as_before() {
     assert_eq!(connection, 0);
     // Somebody who signs in anew may have another way to the server.
     backend.send(Command::SignOut);
-    backend
-        .until("the end", |event| {
-            matches!(event, Event::SignedOut { .. }).then_some(())
-        })
-        .await;
+    signed_out(&mut backend).await;
     backend.send(Command::ResumeSession {
         account: account(&server),
         generation: Generation(2),

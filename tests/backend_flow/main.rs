@@ -26,6 +26,7 @@ mod storage;
 #[path = "../support/mod.rs"]
 mod support;
 mod thumbnails;
+mod updating;
 mod viewer;
 mod whole_visit;
 
@@ -35,9 +36,10 @@ use std::sync::Arc;
 
 use salon::domain::{Room, SaveJobId, Upload};
 use salon::protocol::{
-    Command, DecodedImage, Event, ImageFailure, ImageSize, KnownAccount, Listing, SaveChoices,
-    SaveOrder, SaveSelection,
+    Command, DecodedImage, Event, ImageFailure, ImageSize, KeyringError, KnownAccount, Listing,
+    SaveChoices, SaveFailure, SaveOrder, SaveSelection, StorageError,
 };
+use tokio::sync::Semaphore;
 
 use support::scripted_server::{PASSWORD, ScriptedServer};
 use support::{JOB, TestBackend};
@@ -50,6 +52,25 @@ pub(crate) async fn signed_in(server: &ScriptedServer) -> (TestBackend, Room) {
     backend.session_started().await;
     let rooms = backend.rooms().await;
     (backend, rooms.into_iter().next().unwrap())
+}
+
+/// What the keyring said of it, if it is not well.
+pub(crate) async fn signed_out(backend: &mut TestBackend) -> Option<KeyringError> {
+    backend
+        .until("the end of the session", |event| match event {
+            Event::SignedOut { keyring } => Some(keyring.clone()),
+            _ => None,
+        })
+        .await
+}
+
+/// A server that gives so many files, and then waits.
+pub(crate) fn gated(image_count: usize, files: usize) -> ScriptedServer {
+    let mut server = ScriptedServer::start(image_count);
+    server.gate = Arc::new(Semaphore::new(files));
+    server.stop();
+    server.listen();
+    server
 }
 
 pub(crate) async fn listed(server: &ScriptedServer) -> (TestBackend, Room, Listing) {
@@ -98,6 +119,20 @@ pub(crate) fn save_as(
         choices: SaveChoices::default(),
     });
     backend.send(Command::StartSave { job, order });
+}
+
+pub(crate) async fn saved_count(backend: &mut TestBackend, count: usize) {
+    let is_there = |event: &Event| match event {
+        Event::SaveAdvanced { progress, .. } => (progress.saved_count == count).then_some(()),
+        _ => None,
+    };
+    backend.until("some files", is_there).await;
+}
+
+pub(crate) fn assert_folder_gone(failure: Option<&SaveFailure>) {
+    let Some(SaveFailure::Storage(StorageError::FolderGone { .. })) = failure else {
+        panic!("{failure:?}");
+    };
 }
 
 pub(crate) async fn decoded(backend: &mut TestBackend) -> DecodedImage {

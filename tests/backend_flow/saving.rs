@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use salon::domain::SaveJobId;
 use salon::protocol::{Command, Connection, DownloadError, Event, SaveFailure, SaveSelection};
-use salon::storage::StorageError;
 
 use crate::support::scripted_server::{Behaviour, Image, PASSWORD, ScriptedServer};
 use crate::support::{JOB, names_in};
@@ -135,18 +134,10 @@ async fn saving_again_finds_everything_there_already() {
 
 #[tokio::test]
 async fn a_cancelled_save_leaves_only_what_is_complete() {
-    let mut server = ScriptedServer::start(40);
-    server.gate = Arc::new(tokio::sync::Semaphore::new(5));
-    server.stop();
-    server.listen();
+    let server = gated(40, 5);
     let (mut backend, room, listing) = listed(&server).await;
     let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
-    backend
-        .until("five files", |event| match event {
-            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 5).then_some(()),
-            _ => None,
-        })
-        .await;
+    saved_count(&mut backend, 5).await;
     backend.send(Command::CancelSave(JOB));
     let report = backend.saved().await;
     assert!(report.is_cancelled);
@@ -157,40 +148,19 @@ async fn a_cancelled_save_leaves_only_what_is_complete() {
 
 #[tokio::test]
 async fn a_folder_that_goes_ends_the_save_and_not_the_program() {
-    let mut server = ScriptedServer::start(40);
-    server.gate = Arc::new(tokio::sync::Semaphore::new(5));
-    server.stop();
-    server.listen();
+    let server = gated(40, 5);
     let (mut backend, room, listing) = listed(&server).await;
     let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
-    backend
-        .until("five files", |event| match event {
-            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 5).then_some(()),
-            _ => None,
-        })
-        .await;
+    saved_count(&mut backend, 5).await;
     std::fs::remove_dir_all(&folder).unwrap();
     server.gate.add_permits(100);
     let report = backend.saved().await;
-    assert!(
-        matches!(
-            report.stopped_by,
-            Some(SaveFailure::Storage(StorageError::FolderGone { .. }))
-        ),
-        "{:?}",
-        report.stopped_by
-    );
+    assert_folder_gone(report.stopped_by.as_ref());
     // Everything that is not in the folder is named, so that it can be tried again.
     assert_eq!(report.saved.len() + report.failed.len(), 40);
     assert!(report.failed.len() > 30, "{}", report.failed.len());
     for (_, failure) in &report.failed {
-        assert!(
-            matches!(
-                failure,
-                SaveFailure::Storage(StorageError::FolderGone { .. })
-            ),
-            "{failure:?}"
-        );
+        assert_folder_gone(Some(failure));
     }
     assert_eq!(backend.rooms().await.len(), 1);
 }
@@ -211,18 +181,10 @@ async fn a_folder_that_cannot_be_made_is_told() {
 
 #[tokio::test]
 async fn a_save_waits_for_the_network_and_fails_nothing() {
-    let mut server = ScriptedServer::start(30);
-    server.gate = Arc::new(tokio::sync::Semaphore::new(10));
-    server.stop();
-    server.listen();
+    let mut server = gated(30, 10);
     let (mut backend, room, listing) = listed(&server).await;
     save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
-    backend
-        .until("ten files", |event| match event {
-            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 10).then_some(()),
-            _ => None,
-        })
-        .await;
+    saved_count(&mut backend, 10).await;
     server.stop();
     backend
         .until("offline", |event| {
@@ -237,24 +199,12 @@ async fn a_save_waits_for_the_network_and_fails_nothing() {
 
 #[tokio::test]
 async fn signing_out_ends_a_save_and_leaves_only_what_is_complete() {
-    let mut server = ScriptedServer::start(20);
-    server.gate = Arc::new(tokio::sync::Semaphore::new(3));
-    server.stop();
-    server.listen();
+    let server = gated(20, 3);
     let (mut backend, room, listing) = listed(&server).await;
     let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
-    backend
-        .until("three files", |event| match event {
-            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 3).then_some(()),
-            _ => None,
-        })
-        .await;
+    saved_count(&mut backend, 3).await;
     backend.send(Command::SignOut);
-    backend
-        .until("the end of the session", |event| {
-            matches!(event, Event::SignedOut { .. }).then_some(())
-        })
-        .await;
+    signed_out(&mut backend).await;
     assert_eq!(names_in(&folder).len(), 3);
     // Nothing is told of a save whose account is gone: its number may be in use again.
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -264,18 +214,10 @@ async fn signing_out_ends_a_save_and_leaves_only_what_is_complete() {
 
 #[tokio::test]
 async fn closing_the_window_in_the_middle_of_a_save_leaves_no_part() {
-    let mut server = ScriptedServer::start(20);
-    server.gate = Arc::new(tokio::sync::Semaphore::new(3));
-    server.stop();
-    server.listen();
+    let server = gated(20, 3);
     let (mut backend, room, listing) = listed(&server).await;
     let folder = save(&backend, &room, SaveSelection::Uploads(uploads(&listing)));
-    backend
-        .until("three files", |event| match event {
-            Event::SaveAdvanced { progress, .. } => (progress.saved_count == 3).then_some(()),
-            _ => None,
-        })
-        .await;
+    saved_count(&mut backend, 3).await;
     let asked_at = std::time::Instant::now();
     backend.close();
     assert!(asked_at.elapsed() < Duration::from_secs(40));

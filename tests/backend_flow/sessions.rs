@@ -51,13 +51,7 @@ async fn signing_out_forgets_everything() {
     backend.want_images(vec![wish(&uploads(&listing)[0], TILE)]);
     decoded(&mut backend).await;
     backend.send(Command::SignOut);
-    let keyring = backend
-        .until("the end", |event| match event {
-            Event::SignedOut { keyring } => Some(keyring.clone()),
-            _ => None,
-        })
-        .await;
-    assert_eq!(keyring, None);
+    assert_eq!(signed_out(&mut backend).await, None);
     assert_eq!(server.world().token, None);
     let account = account(&server);
     assert_eq!(backend.store.load(&account).unwrap(), None);
@@ -82,11 +76,7 @@ async fn a_personal_access_token_survives_signing_out() {
     backend.log_in_with_token(&server.url(), "pat");
     backend.session_started().await;
     backend.send(Command::SignOut);
-    backend
-        .until("the end", |event| {
-            matches!(event, Event::SignedOut { .. }).then_some(())
-        })
-        .await;
+    signed_out(&mut backend).await;
     assert_eq!(server.asked("logout"), 0);
 }
 
@@ -226,10 +216,7 @@ async fn a_stored_token_that_died_is_told_as_such() {
         .await;
     assert_eq!(generation, Generation(7));
     next.send(Command::SignOut);
-    next.until("the end", |event| {
-        matches!(event, Event::SignedOut { keyring: None }).then_some(())
-    })
-    .await;
+    assert_eq!(signed_out(&mut next).await, None);
     assert_eq!(next.store.load(&account(&server)).unwrap(), None);
 }
 
@@ -259,12 +246,6 @@ async fn signing_out_needs_no_server() {
     let (mut backend, _) = signed_in(&server).await;
     server.stop();
     backend.send(Command::SignOut);
-    let keyring = backend
-        .until("the end", |event| match event {
-            Event::SignedOut { keyring } => Some(keyring.clone()),
-            _ => None,
-        })
-        .await;
-    assert_eq!(keyring, None);
+    assert_eq!(signed_out(&mut backend).await, None);
     assert_eq!(backend.store.load(&account(&server)).unwrap(), None);
 }

@@ -141,7 +141,7 @@ async fn what_is_on_this_machine_does_not_wait_for_downloads() {
     let uploads = uploads(&listing);
     want_and_get(&mut backend, &uploads[30..], TILE).await;
     let mut next = started_again(&server, backend).await;
-    server.gate = Arc::new(tokio::sync::Semaphore::new(0));
+    server.gate = Arc::new(Semaphore::new(0));
     server.stop();
     server.listen();
     // The first thirty hang, more than may be under way at once.

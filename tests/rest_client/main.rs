@@ -15,6 +15,7 @@ mod probe;
 mod realtime;
 mod rooms;
 mod secrets;
+mod socket_ends;
 mod stub;
 mod thumbnails;
 mod tls;
@@ -47,24 +48,7 @@ fn client(server: ServerUrl) -> Client {
 }
 
 fn room(id: &str, kind: RoomKind) -> Room {
-    Room {
-        id: RoomId::from(id),
-        subscription: None,
-        kind,
-        is_team: false,
-        discussion_of: None,
-        title: id.to_owned(),
-        slug: None,
-        other_username: None,
-        topic: None,
-        avatar_etag: None,
-        is_favorite: false,
-        is_archived: false,
-        is_encrypted: false,
-        is_hidden: false,
-        unread_count: 0,
-        last_activity: None,
-    }
+    Room::new(RoomId::from(id), kind, id)
 }
 
 /// Everything is called from tasks, which may move between threads.

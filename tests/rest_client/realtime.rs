@@ -1,150 +1,37 @@
 //! The websocket, against a server that says what the test wants, and against the demo server.
-#![expect(
-    clippy::indexing_slicing,
-    reason = "a frame without the field fails the test"
-)]
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::SinkExt as _;
 use salon::demo_server::{DemoOptions, DemoServer, LibraryChoice, NewImage, Realtime};
 use salon::domain::{RoomId, ServerUrl, UploadId};
-use salon::rocketchat::{
-    Client, ClientError, Http, RealtimeEnd, RealtimeNews, RoomChange, RoomDirectory,
-};
-use serde_json::{Value, json};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpListener;
+use salon::rocketchat::{Client, ClientError, Http, RealtimeEnd, RealtimeNews, RoomDirectory};
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio_tungstenite::accept_async;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{WebSocketStream, accept_async};
 
+use crate::socket_ends::{Listener, PATIENT, Peer, changed, following, listen, soon};
 use crate::stub::{Reply, Stub};
 use crate::tls::Authority;
 use crate::{TOKEN, USER, client, demo, session};
 
-/// Nothing in these tests takes longer; a hang is told apart from slowness.
-const DEADLINE: Duration = Duration::from_secs(20);
-
-/// Longer than any test: silence is not what it is about.
-const PATIENT: Duration = Duration::from_mins(1);
-
-async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
-    let done = tokio::time::timeout(DEADLINE, work).await;
-    done.unwrap_or_else(|_| panic!("waited for {what}"))
-}
-
-/// A server of one connection.
-async fn listen() -> (TcpListener, ServerUrl) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}/", listener.local_addr().unwrap());
-    (listener, ServerUrl::parse_base(&base).unwrap())
-}
-
-/// The server's end.
-struct Peer<S>(WebSocketStream<S>);
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
-    async fn say(&mut self, frame: &Value) {
-        self.0.send(Message::text(frame.to_string())).await.unwrap();
-    }
-
-    async fn hear(&mut self) -> Value {
-        let message = soon("a frame", self.0.next()).await.unwrap().unwrap();
-        serde_json::from_str(message.to_text().unwrap()).unwrap()
-    }
-
-    /// Lets the client in, and answers its first subscriptions: their streams and events.
-    async fn welcome(&mut self, count: usize) -> Vec<String> {
-        assert_eq!(self.hear().await["msg"], "connect");
-        self.say(&json!({ "server_id": "0" })).await;
-        self.say(&json!({ "msg": "connected", "session": "s" }))
-            .await;
-        let login = self.hear().await;
-        assert_eq!(login["params"], json!([{ "resume": TOKEN }]));
-        let result = json!({ "msg": "result", "id": login["id"], "result": { "id": USER } });
-        self.say(&result).await;
-        self.subscriptions(count).await
-    }
-
-    async fn subscriptions(&mut self, count: usize) -> Vec<String> {
-        let mut events = Vec::new();
-        while events.len() < count {
-            let frame = self.hear().await;
-            if frame["msg"] == "sub" {
-                let (stream, event) = (&frame["name"], &frame["params"][0]);
-                events.push(format!(
-                    "{} {}",
-                    stream.as_str().unwrap(),
-                    event.as_str().unwrap()
-                ));
-                self.say(&json!({ "msg": "ready", "subs": [frame["id"]] }))
-                    .await;
-            }
-        }
-        events
-    }
-}
-
-/// The client's end, running.
-struct Listener {
-    room: watch::Sender<Option<RoomId>>,
-    news: mpsc::Receiver<RealtimeNews>,
-    end: JoinHandle<RealtimeEnd>,
-}
-
-impl Listener {
-    fn start(client: &Client, room: Option<&str>, quiet: Duration) -> Self {
-        let (room, open) = watch::channel(room.map(RoomId::from));
-        let (sender, news) = mpsc::channel(16);
-        let client = client.clone();
-        let end = tokio::spawn(async move {
-            match client.open_realtime().await {
-                Ok(socket) => socket.listen(open, sender, quiet).await,
-                Err(end) => end,
-            }
-        });
-        Self { room, news, end }
-    }
-
-    /// What comes next about images.
-    async fn news(&mut self) -> RealtimeNews {
-        loop {
-            let news = soon("news", self.news.recv()).await.unwrap();
-            if !matches!(news, RealtimeNews::RoomChanged(_)) {
-                return news;
-            }
-        }
-    }
-
-    /// What comes next about the list of rooms.
-    async fn room_change(&mut self) -> RoomChange {
-        match soon("news", self.news.recv()).await.unwrap() {
-            RealtimeNews::RoomChanged(change) => change,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    async fn end(self) -> RealtimeEnd {
-        soon("the end", self.end).await.unwrap()
-    }
-}
-
-fn following(room: &str) -> RealtimeNews {
-    RealtimeNews::Following(RoomId::from(room))
-}
-
-fn changed(room: &str) -> RealtimeNews {
-    RealtimeNews::ImagesChanged(RoomId::from(room))
+/// The client listens to a room, and the server knows.
+async fn in_room(tcp: &TcpListener, client: &Client) -> (Peer<TcpStream>, Listener) {
+    let mut listener = Listener::start(client, Some("r1"), PATIENT);
+    let mut peer = Peer::accept(tcp).await;
+    peer.welcome(6).await;
+    assert_eq!(listener.news().await, following("r1"));
+    (peer, listener)
 }
 
 #[tokio::test]
 async fn the_room_that_is_open_is_listened_to_and_another_one_takes_its_place() {
     let (tcp, server) = listen().await;
     let mut listener = Listener::start(&client(server), Some("r1"), PATIENT);
-    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
+    let mut peer = Peer::accept(&tcp).await;
     let own = |event: &str| format!("stream-notify-user {USER}/{event}");
     let of = |room: &str| {
         [
@@ -181,10 +68,7 @@ async fn the_room_that_is_open_is_listened_to_and_another_one_takes_its_place() 
 async fn what_is_told_of_a_message_is_known_of_its_image_until_it_is_gone() {
     let (tcp, server) = listen().await;
     let client = client(server);
-    let mut listener = Listener::start(&client, Some("r1"), PATIENT);
-    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
-    peer.welcome(6).await;
-    assert_eq!(listener.news().await, following("r1"));
+    let (mut peer, mut listener) = in_room(&tcp, &client).await;
     let posted = |id: &str, upload: &str| {
         let file = json!({ "_id": upload, "type": "image/png", "typeGroup": "image" });
         json!({ "msg": "changed", "collection": "stream-room-messages", "fields": {
@@ -213,7 +97,7 @@ async fn what_is_told_of_a_message_is_known_of_its_image_until_it_is_gone() {
 async fn silence_is_broken_by_a_ping_and_lasting_silence_ends_it() {
     let (tcp, server) = listen().await;
     let mut listener = Listener::start(&client(server), None, Duration::from_millis(150));
-    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
+    let mut peer = Peer::accept(&tcp).await;
     peer.welcome(3).await;
     // A ping each way, each answered at once.
     assert_eq!(peer.hear().await, json!({ "msg": "ping" }));
@@ -230,7 +114,7 @@ async fn silence_is_broken_by_a_ping_and_lasting_silence_ends_it() {
 async fn a_token_that_is_refused_and_a_closed_socket_are_told_apart() {
     let (tcp, server) = listen().await;
     let listener = Listener::start(&client(server.clone()), None, PATIENT);
-    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
+    let mut peer = Peer::accept(&tcp).await;
     peer.hear().await;
     peer.say(&json!({ "msg": "connected", "session": "s" }))
         .await;
@@ -241,7 +125,7 @@ async fn a_token_that_is_refused_and_a_closed_socket_are_told_apart() {
     assert_eq!(listener.end().await, RealtimeEnd::SessionRefused);
 
     let listener = Listener::start(&client(server), None, PATIENT);
-    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
+    let mut peer = Peer::accept(&tcp).await;
     peer.welcome(3).await;
     peer.0.close(None).await.unwrap();
     let end = listener.end().await;
@@ -252,7 +136,7 @@ async fn a_token_that_is_refused_and_a_closed_socket_are_told_apart() {
 async fn strange_frames_are_passed_over() {
     let (tcp, server) = listen().await;
     let mut listener = Listener::start(&client(server), Some("r1"), PATIENT);
-    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
+    let mut peer = Peer::accept(&tcp).await;
     peer.welcome(6).await;
     assert_eq!(listener.news().await, following("r1"));
     for text in [
@@ -411,10 +295,7 @@ async fn the_token_is_in_no_log() {
     let guard = log.record();
     let (tcp, server) = listen().await;
     let client = client(server);
-    let mut listener = Listener::start(&client, Some("r1"), PATIENT);
-    let mut peer = Peer(accept_async(tcp.accept().await.unwrap().0).await.unwrap());
-    peer.welcome(6).await;
-    assert_eq!(listener.news().await, following("r1"));
+    let (mut peer, listener) = in_room(&tcp, &client).await;
     let echo = json!({ "msg": "error", "reason": "Bad request", "offendingMessage": TOKEN });
     peer.say(&echo).await;
     peer.say(&json!({ "msg": "nosub", "id": "s1", "error": { "error": "not-allowed" } }))

@@ -1,6 +1,8 @@
 //! The whole app without a screen: the real window's code, backend and settings against a
 //! demo server over real HTTP.
 
+mod demo;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,35 +13,15 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::app::{AppConfig, SalonApp, Start};
 use salon::backend::{BackendConfig, FolderDialog};
-use salon::demo_server::{DemoOptions, DemoServer};
 use salon::protocol::FolderChoice;
 use salon::rocketchat::Http;
 use salon::state::{AppState, Gallery};
 use salon::storage::{Dirs, SessionStore, load_settings};
 
+pub(crate) use demo::Server;
+
 /// More than a minute of the server's limiter; only a hang takes longer.
 const DEADLINE: Duration = Duration::from_mins(5);
-
-/// A demo server on a runtime of its own.
-pub(crate) struct Server {
-    pub(crate) demo: DemoServer,
-    _runtime: tokio::runtime::Runtime,
-}
-
-impl Server {
-    pub(crate) fn start(options: DemoOptions) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
-        let demo = runtime.block_on(DemoServer::start(options)).unwrap();
-        Self {
-            demo,
-            _runtime: runtime,
-        }
-    }
-}
 
 /// Salon, running without a screen.
 pub(crate) struct App {
@@ -125,6 +107,17 @@ impl App {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.step();
         self.harness.step();
+    }
+
+    /// Types the address of the server, and who signs in there as accounts of the demo do.
+    pub(crate) fn sign_in(&mut self, server: &Server, user: &str) {
+        self.type_into("Server", &server.demo.base_url());
+        self.until("the server answered", |state| {
+            state.sign_in.server().is_some()
+        });
+        self.type_into("User name or e-mail", user);
+        self.type_into("Password", &format!("{user}-demo"));
+        self.key(Modifiers::NONE, Key::Enter);
     }
 
     /// Ctrl+K, a name, Enter.

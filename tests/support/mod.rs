@@ -120,14 +120,7 @@ impl TestBackend {
 
     pub(crate) fn log_in_as(&self, user: &str, server: &str, password: &str, code: Option<&str>) {
         self.send(Command::LogIn {
-            request: LogInRequest {
-                server: ServerUrl::parse_base(server).unwrap(),
-                credentials: Credentials::Password {
-                    user: user.to_owned(),
-                    password: SecretString::from(password),
-                    code: code.map(SecretString::from),
-                },
-            },
+            request: log_in_request(user, server, password, code),
             generation: Generation(1),
         });
     }
@@ -233,6 +226,23 @@ impl TestBackend {
 
     pub(crate) fn close(&mut self) {
         self.handle.take();
+    }
+}
+
+/// Somebody signs in at this address.
+pub(crate) fn log_in_request(
+    user: &str,
+    server: &str,
+    password: &str,
+    code: Option<&str>,
+) -> LogInRequest {
+    LogInRequest {
+        server: ServerUrl::parse_base(server).unwrap(),
+        credentials: Credentials::Password {
+            user: user.to_owned(),
+            password: SecretString::from(password),
+            code: code.map(SecretString::from),
+        },
     }
 }
 

@@ -1,15 +1,18 @@
 //! The real program against a demo server whose room holds the files of a folder.
 
+mod demo;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
-use salon::demo_server::{Admin, DemoOptions, DemoServer, Faults, LibraryChoice, Quirks};
+use salon::demo_server::{Admin, DemoOptions, Faults, LibraryChoice, Quirks};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::runtime::Runtime;
+
+use demo::Server;
 
 /// The room of the files.
 pub const ROOM: &str = "corpus";
@@ -18,11 +21,9 @@ pub const ROOM: &str = "corpus";
 pub struct Bench {
     pub source: TempDir,
     pub machine: TempDir,
-    pub server: DemoServer,
     pub user: String,
     pub token: String,
-    /// The server runs on it.
-    _runtime: Runtime,
+    pub(crate) server: Server,
 }
 
 impl Bench {
@@ -45,35 +46,33 @@ impl Bench {
             let posted = Timestamp::from_second(1_700_000_000).unwrap() - age;
             file.set_modified(posted.into()).unwrap();
         }
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
         let options = DemoOptions {
             library: LibraryChoice::Small,
             images: Some(source.path().to_path_buf()),
             quirks,
             ..DemoOptions::default()
         };
-        let server = runtime.block_on(DemoServer::start(options)).unwrap();
-        let (user, token) = server.admin().make_personal_access_token("ana").unwrap();
+        let server = Server::start(options);
+        let (user, token) = server
+            .demo
+            .admin()
+            .make_personal_access_token("ana")
+            .unwrap();
         Self {
             source,
             machine: tempfile::tempdir().unwrap(),
-            server,
             user,
             token,
-            _runtime: runtime,
+            server,
         }
     }
 
     pub fn admin(&self) -> Admin {
-        self.server.admin()
+        self.server.demo.admin()
     }
 
     pub fn faults(&self) -> Faults {
-        self.server.faults()
+        self.server.demo.faults()
     }
 
     /// The upload that this file is.
@@ -99,7 +98,7 @@ impl Bench {
         let mut command = Command::new(env!("CARGO_BIN_EXE_salon"));
         command
             .args(arguments)
-            .args(["--server", &self.server.base_url(), "--data-dir"])
+            .args(["--server", &self.server.demo.base_url(), "--data-dir"])
             .arg(data)
             .env("SALON_USER_ID", &self.user)
             .env("SALON_TOKEN", &self.token)
@@ -122,6 +121,13 @@ impl Bench {
 
     pub fn save(&self, more: &[&str]) -> Saved {
         Saved::of(&self.save_command(more).output().unwrap())
+    }
+
+    /// The same while it runs.
+    pub fn start_save(&self, more: &[&str]) -> Child {
+        let mut command = self.save_command(more);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
     }
 
     /// How often the bytes of uploads were asked for.

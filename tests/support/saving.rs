@@ -9,21 +9,8 @@ use salon::storage::{Finished, SaveFolder, StorageError};
 
 pub fn upload(name: &str) -> Upload {
     Upload {
-        id: UploadId::from("u1"),
-        room: RoomId::from("r1"),
-        name: name.to_owned(),
         media_type: "image/png".to_owned(),
-        size: None,
-        dimensions: None,
-        identified_format: None,
-        user: None,
-        uploader: None,
-        uploaded_at: None,
-        updated_at: None,
-        store: None,
-        description: None,
-        path: None,
-        etag: None,
+        ..Upload::new(UploadId::from("u1"), RoomId::from("r1"), name)
     }
 }
 

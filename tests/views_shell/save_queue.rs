@@ -215,14 +215,20 @@ fn a_save_of_an_earlier_run_is_offered_and_goes_on_with_one_input() {
     );
 }
 
-#[test]
-fn a_taken_name_is_asked_about_once() {
+/// A save has come to a name that another file has.
+fn asking() -> Harness<'static, Shell> {
     let mut harness = running(SaveActivity::Asking);
     let job = harness.state().state.saves.jobs[0].id;
     let path = PathBuf::from("/home/ana/Pictures/photo.jpg");
     let event = Event::SaveAsks { job, path };
     harness.state_mut().state.on_event(event);
     harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn a_taken_name_is_asked_about_once() {
+    let mut harness = asking();
     harness.get_by_label("Another file is named photo.jpg");
     click(&mut harness, "Skip them");
     let rules = harness
@@ -243,12 +249,7 @@ fn a_taken_name_is_asked_about_once() {
 
 #[test]
 fn leaving_the_question_pauses_the_save() {
-    let mut harness = running(SaveActivity::Asking);
-    let job = harness.state().state.saves.jobs[0].id;
-    let path = PathBuf::from("/home/ana/Pictures/photo.jpg");
-    let event = Event::SaveAsks { job, path };
-    harness.state_mut().state.on_event(event);
-    harness.run_steps(3);
+    let mut harness = asking();
     press(&mut harness, Key::Escape);
     assert!(harness.state().state.saves.jobs[0].is_paused());
 }

@@ -278,16 +278,11 @@ pub(super) fn report() -> SaveReport {
     let written = |n: usize| (upload(n).id, folder.join(upload(n).name));
     let failure = SaveFailure::Download(DownloadError::Deleted);
     SaveReport {
-        folder: folder.clone(),
         saved: vec![written(0), written(1)],
-        repaired_count: 0,
-        left_out_count: 0,
-        not_written: Vec::new(),
         already_there: vec![written(2)],
         failed: vec![(Arc::new(upload(3)), failure)],
         saved_bytes: ByteCount(2_000_000),
-        is_cancelled: false,
-        stopped_by: None,
+        ..SaveReport::of_nothing(folder.clone())
     }
 }
 
@@ -330,22 +325,9 @@ fn rooms() -> Vec<Room> {
 
 pub(super) fn room(name: &str, kind: RoomKind) -> Room {
     Room {
-        id: RoomId::from(name),
         subscription: Some(SubscriptionId::from(name)),
-        kind,
-        is_team: false,
-        discussion_of: None,
-        title: name.to_owned(),
         slug: Some(name.to_owned()),
-        other_username: None,
-        topic: None,
-        avatar_etag: None,
-        is_favorite: false,
-        is_archived: false,
-        is_encrypted: false,
-        is_hidden: false,
-        unread_count: 0,
-        last_activity: None,
+        ..Room::new(RoomId::from(name), kind, name)
     }
 }
 
@@ -354,20 +336,14 @@ pub(super) fn upload(n: usize) -> Upload {
     let noon: Timestamp = "2024-03-20T12:00:00Z".parse().unwrap();
     let hours = SignedDuration::from_hours(i64::try_from(n).unwrap());
     Upload {
-        id: UploadId::from(format!("upload-{n}")),
-        room: RoomId::from("team-offsite"),
-        name: format!("IMG_{n}.jpg"),
         media_type: "image/jpeg".to_owned(),
         size: Some(ByteCount(1_000_000)),
         dimensions: Some(PixelSize::new(4000, 3000)),
-        identified_format: None,
-        user: None,
-        uploader: None,
         uploaded_at: Some(noon - hours),
-        updated_at: None,
-        store: None,
-        description: None,
-        path: None,
-        etag: None,
+        ..Upload::new(
+            UploadId::from(format!("upload-{n}")),
+            RoomId::from("team-offsite"),
+            format!("IMG_{n}.jpg"),
+        )
     }
 }

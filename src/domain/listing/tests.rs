@@ -106,21 +106,14 @@ impl Server {
 
 pub(super) fn upload(number: u32, millis: i64) -> Upload {
     Upload {
-        id: UploadId::from(format!("u{number}")),
-        room: RoomId::from("r"),
-        name: format!("{number}.png"),
         media_type: "image/png".to_owned(),
         size: Some(ByteCount(10)),
-        dimensions: None,
-        identified_format: None,
-        user: None,
-        uploader: None,
         uploaded_at: Timestamp::from_millisecond(millis).ok(),
-        updated_at: None,
-        store: None,
-        description: None,
-        path: None,
-        etag: None,
+        ..Upload::new(
+            UploadId::from(format!("u{number}")),
+            RoomId::from("r"),
+            format!("{number}.png"),
+        )
     }
 }
 

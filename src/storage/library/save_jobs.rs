@@ -247,22 +247,16 @@ fn of_row(row: &Row<'_>) -> rusqlite::Result<Option<StoredSave>> {
     Ok(Some(StoredSave {
         job: SaveJobId(count(0)?),
         room: Room {
-            id: RoomId::from(row.get::<_, String>(1)?),
-            subscription: None,
-            kind: spec.kind.0,
             is_team: spec.is_team,
             discussion_of: spec.discussion_of.map(RoomId::from),
-            title: spec.title,
             slug: spec.slug,
             other_username: spec.other_username,
-            topic: None,
-            avatar_etag: None,
-            is_favorite: false,
-            is_archived: false,
             is_encrypted: spec.is_encrypted,
-            is_hidden: false,
-            unread_count: 0,
-            last_activity: None,
+            ..Room::new(
+                RoomId::from(row.get::<_, String>(1)?),
+                spec.kind.0,
+                spec.title,
+            )
         },
         folder,
         choices: spec.choices,

@@ -19,31 +19,18 @@ use crate::saving::template::{ExtensionRule, Item, Place, Template};
 
 fn room() -> Room {
     Room {
-        id: RoomId::from("r1"),
-        subscription: None,
-        kind: RoomKind::PrivateGroup,
-        is_team: false,
-        discussion_of: None,
-        title: "Team <Offsite> & Co".to_owned(),
         slug: Some("team offsite".to_owned()),
-        other_username: None,
-        topic: None,
-        avatar_etag: None,
-        is_favorite: false,
-        is_archived: false,
-        is_encrypted: false,
-        is_hidden: false,
-        unread_count: 0,
-        last_activity: None,
+        ..Room::new(
+            RoomId::from("r1"),
+            RoomKind::PrivateGroup,
+            "Team <Offsite> & Co",
+        )
     }
 }
 
 fn upload(id: &str, name: &str, posted: &str) -> Upload {
     let user = UserId::from("u1");
     Upload {
-        id: UploadId::from(id),
-        room: RoomId::from("r1"),
-        name: name.to_owned(),
         media_type: "image/jpeg".to_owned(),
         size: Some(ByteCount(2_000_000)),
         dimensions: Some(PixelSize::new(4032, 3024)),
@@ -55,11 +42,8 @@ fn upload(id: &str, name: &str, posted: &str) -> Upload {
             name: Some("Anna Schmidt".to_owned()),
         }),
         uploaded_at: posted.parse().ok(),
-        updated_at: None,
         store: Some("GridFS:Uploads".to_owned()),
-        description: None,
-        path: None,
-        etag: None,
+        ..Upload::new(UploadId::from(id), RoomId::from("r1"), name)
     }
 }
 

@@ -21,13 +21,7 @@ fn picture(name: &str) -> Picture {
     let user = UserId::from("u1");
     Picture {
         upload: Upload {
-            id: UploadId::from("65f0c1"),
-            room: RoomId::from("r1"),
-            name: name.to_owned(),
             media_type: "image/jpeg".to_owned(),
-            size: None,
-            dimensions: None,
-            identified_format: None,
             user: Some(user.clone()),
             uploader: Some(Person {
                 id: user,
@@ -35,11 +29,7 @@ fn picture(name: &str) -> Picture {
                 name: Some("Anna Schmidt".to_owned()),
             }),
             uploaded_at: Some("2025-11-04T23:32:05Z".parse().unwrap()),
-            updated_at: None,
-            store: None,
-            description: None,
-            path: None,
-            etag: None,
+            ..Upload::new(UploadId::from("65f0c1"), RoomId::from("r1"), name)
         },
         room: "team-offsite".to_owned(),
         server: ServerUrl::parse_base("https://chat.example.org:3000/rc").unwrap(),

@@ -10,22 +10,11 @@ use crate::storage::{
 
 fn kept_room() -> Room {
     Room {
-        id: room(),
-        subscription: None,
-        kind: RoomKind::PrivateGroup,
         is_team: true,
         discussion_of: Some(RoomId::from("parent")),
-        title: "Les photos d'été".to_owned(),
         slug: Some("photos".to_owned()),
-        other_username: None,
-        topic: None,
-        avatar_etag: None,
-        is_favorite: false,
-        is_archived: false,
         is_encrypted: true,
-        is_hidden: false,
-        unread_count: 0,
-        last_activity: None,
+        ..Room::new(room(), RoomKind::PrivateGroup, "Les photos d'été")
     }
 }
 

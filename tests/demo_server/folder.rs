@@ -1,60 +1,30 @@
 //! The demo server serves the images of a folder as a real server serves uploads.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on shall fail where it stands"
-)]
-
 use std::fs;
 use std::path::Path;
 
 use filetime::FileTime;
 use image::{Rgb, RgbImage};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::StatusCode;
 use salon::demo_server::{DemoOptions, DemoServer, LibraryChoice, Quirks, Storage, Thumbnails};
 use serde_json::{Value, json};
 
-/// A server with a folder, and Ana's session.
-struct Visit {
-    server: DemoServer,
-    http: Client,
-    user: String,
-    token: String,
+use crate::visit::Visit;
+
+async fn visit_to(folder: &Path, quirks: Quirks) -> Visit {
+    Visit::of(DemoOptions {
+        library: LibraryChoice::Small,
+        images: Some(folder.to_owned()),
+        quirks,
+        ..DemoOptions::default()
+    })
+    .await
 }
 
-impl Visit {
-    async fn with(folder: &Path, quirks: Quirks) -> Self {
-        let options = DemoOptions {
-            library: LibraryChoice::Small,
-            images: Some(folder.to_owned()),
-            quirks,
-            ..DemoOptions::default()
-        };
-        let server = DemoServer::start(options).await.unwrap();
-        let (user, token) = server.admin().mint_session("ana").unwrap();
-        let http = Client::builder().no_proxy().build().unwrap();
-        Self {
-            server,
-            http,
-            user,
-            token,
-        }
-    }
-
-    async fn get(&self, path: &str) -> Response {
-        let url = format!("{}{path}", self.server.base_url());
-        let request = self.http.get(url).header("X-User-Id", &self.user);
-        let request = request.header("X-Auth-Token", &self.token);
-        request.send().await.unwrap()
-    }
-
-    async fn files(&self, path: &str) -> Vec<Value> {
-        let room = self.server.admin().room_id("corpus").unwrap();
-        let answer = self.get(&format!("api/v1/{path}roomId={room}")).await;
-        let body: Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap();
-        body["files"].as_array().unwrap().clone()
-    }
+async fn files(visit: &Visit, path: &str) -> Vec<Value> {
+    let room = visit.room("corpus");
+    let body = visit.json(&format!("api/v1/{path}roomId={room}")).await;
+    body["files"].as_array().unwrap().clone()
 }
 
 /// Writes a file that is so many seconds old at the turn of 2026.
@@ -83,8 +53,8 @@ async fn a_folder_is_a_room_of_its_images_with_their_own_dates_sizes_and_bytes()
     write(folder.path(), "notes.txt", b"no image", 30);
     fs::create_dir(folder.path().join("more.png")).unwrap();
 
-    let visit = Visit::with(folder.path(), Quirks::default()).await;
-    let files = visit.files("rooms.images?").await;
+    let visit = visit_to(folder.path(), Quirks::default()).await;
+    let files = files(&visit, "rooms.images?").await;
 
     assert_eq!(names(&files), ["new.JPG", "old.gif"]);
     assert_eq!(files[0]["uploadedAt"], "2026-01-01T00:00:00.000Z");
@@ -92,7 +62,7 @@ async fn a_folder_is_a_room_of_its_images_with_their_own_dates_sizes_and_bytes()
     assert_eq!(files[1]["type"], "image/gif");
     assert_eq!(files[1]["size"], json!(old.len()));
     let path = files[1]["path"].as_str().unwrap().trim_start_matches('/');
-    let answer = visit.get(path).await;
+    let answer = visit.answer(path).await;
     assert_eq!(answer.headers()["content-type"], "image/gif");
     assert_eq!(answer.bytes().await.unwrap(), old);
 }
@@ -111,8 +81,8 @@ async fn files_are_identified_by_content_where_the_server_looks_into_them() {
     }
     write(folder.path(), "broken.jpg", b"\xff\xd8\xff", 9);
 
-    let visit = Visit::with(folder.path(), Quirks::default()).await;
-    let files = visit.files("rooms.images?").await;
+    let visit = visit_to(folder.path(), Quirks::default()).await;
+    let files = files(&visit, "rooms.images?").await;
 
     let size = |place: usize| {
         let size = &files[place]["identify"]["size"];
@@ -138,11 +108,11 @@ async fn thumbnails_of_a_folder_are_made_unless_switched_off() {
     RgbImage::from_fn(960, 720, gradient).save(&photo).unwrap();
     write(folder.path(), "small.jpg", &fixture("baseline.jpg"), 0);
 
-    let visit = Visit::with(folder.path(), Quirks::default()).await;
-    let thumbs = visit.files("channels.files?typeGroup=thumb&").await;
+    let visit = visit_to(folder.path(), Quirks::default()).await;
+    let thumbs = files(&visit, "channels.files?typeGroup=thumb&").await;
     assert_eq!(names(&thumbs), ["thumb-photo.png"]);
     let path = thumbs[0]["path"].as_str().unwrap().trim_start_matches('/');
-    let file = visit.get(path).await.bytes().await.unwrap();
+    let file = visit.answer(path).await.bytes().await.unwrap();
     assert_eq!(thumbs[0]["size"], json!(file.len()));
     let thumb = image::load_from_memory(&file).unwrap();
     assert_eq!((thumb.width(), thumb.height()), (480, 360));
@@ -152,17 +122,17 @@ async fn thumbnails_of_a_folder_are_made_unless_switched_off() {
         storage: Storage::FileSystem,
         ..Quirks::default()
     };
-    let without = Visit::with(folder.path(), quirks).await;
-    assert_eq!(without.get(path).await.status(), StatusCode::NOT_FOUND);
+    let without = visit_to(folder.path(), quirks).await;
+    assert_eq!(without.answer(path).await.status(), StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
 async fn the_last_requests_are_told_without_secrets() {
     let folder = tempfile::tempdir().unwrap();
-    let visit = Visit::with(folder.path(), Quirks::default()).await;
-    visit.files("rooms.images?").await;
+    let visit = visit_to(folder.path(), Quirks::default()).await;
+    files(&visit, "rooms.images?").await;
 
-    let body = visit.get("demo/requests").await.text().await.unwrap();
+    let body = visit.answer("demo/requests").await.text().await.unwrap();
 
     assert!(!body.contains(&visit.token));
     let requests: Value = serde_json::from_str(&body).unwrap();

@@ -1,0 +1,146 @@
+//! Frames of moving images, read in order and again.
+
+use super::*;
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+fn bytes() -> Bytes {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
+    std::fs::read(format!("{folder}animated.gif"))
+        .unwrap()
+        .into()
+}
+
+fn key(name: &str) -> ReelKey {
+    ReelKey {
+        upload: UploadId::from(name),
+        max_edge_px: 1000,
+    }
+}
+
+async fn frame(reels: &Reels, name: &str, index: u32) -> Option<DecodedImage> {
+    let decoders = Decoders::new(1, LIMIT);
+    let bytes = || async { Ok(bytes()) };
+    let made = reels.frame(&key(name), index, &decoders, bytes).await;
+    made.unwrap().1
+}
+
+#[tokio::test]
+async fn frames_come_in_any_order_and_end_where_the_file_ends() {
+    let reels = Reels::default();
+    let mut frames = Vec::new();
+    for index in [0, 1, 2, 3, 2, 1, 1, 0] {
+        frames.push(frame(&reels, "a", index).await);
+    }
+    let [
+        first,
+        second,
+        third,
+        end,
+        third_again,
+        second_again,
+        same,
+        first_again,
+    ] = &frames[..]
+    else {
+        panic!("{frames:?}");
+    };
+    assert!(first.is_some() && second.is_some() && third.is_some());
+    assert_eq!(end, &None);
+    assert!(first != second && second != third);
+    assert_eq!((third, second), (third_again, second_again));
+    assert_eq!((second, first), (same, first_again));
+}
+
+#[tokio::test]
+async fn a_file_is_read_once_for_all_of_its_frames_and_again_after_another() {
+    let reels = Reels::default();
+    let decoders = Decoders::new(1, LIMIT);
+    let n_read = AtomicU64::new(0);
+    for (name, index) in [("a", 0), ("a", 1), ("b", 0), ("a", 0), ("a", 2)] {
+        let bytes = || async {
+            n_read.fetch_add(1, Ordering::Relaxed);
+            Ok(bytes())
+        };
+        let made = reels.frame(&key(name), index, &decoders, bytes).await;
+        assert!(made.unwrap().1.is_some());
+    }
+    assert_eq!(n_read.into_inner(), 3);
+}
+
+#[tokio::test]
+async fn frames_that_are_asked_for_in_any_order_are_decoded_in_theirs() {
+    let reels = Reels::default();
+    let (last, second, first) = tokio::join!(
+        frame(&reels, "a", 2),
+        frame(&reels, "a", 1),
+        frame(&reels, "a", 0)
+    );
+    assert!(first.is_some() && second.is_some() && last.is_some());
+    assert!(first != second && second != last);
+    let reel = reels.reel(&key("a"));
+    let projector = reel.projector.lock().await;
+    let n_decoded = &projector.as_ref().unwrap().n_decoded;
+    assert_eq!(n_decoded.load(Ordering::Relaxed), 3, "none of them twice");
+}
+
+#[tokio::test]
+async fn a_frame_that_another_sees_to_comes_when_that_one_is_gone() {
+    let reels = Reels::default();
+    let mut second = Box::pin(frame(&reels, "a", 1));
+    let mut first = Box::pin(frame(&reels, "a", 0));
+    // It begins with the first one, for the other.
+    assert!(futures_util::poll!(&mut second).is_pending());
+    assert!(futures_util::poll!(&mut first).is_pending());
+    drop(second);
+    assert!(first.await.is_some());
+}
+
+/// Large enough for a frame to take a while.
+fn long_animation() -> Bytes {
+    let mut file = Vec::new();
+    let mut encoder = image::codecs::gif::GifEncoder::new_with_speed(&mut file, 30);
+    for number in 0..12 {
+        let pixel = image::Rgba([number * 20, 0, 0, 255]);
+        let buffer = image::RgbaImage::from_pixel(900, 900, pixel);
+        encoder.encode_frame(image::Frame::new(buffer)).unwrap();
+    }
+    drop(encoder);
+    file.into()
+}
+
+#[tokio::test]
+async fn however_many_frames_were_given_up_the_next_one_comes() {
+    let (reels, decoders) = (Reels::default(), Decoders::new(1, LIMIT));
+    let file = long_animation();
+    let ask = |index| {
+        let bytes = || async { Ok(file.clone()) };
+        let (reels, decoders) = (&reels, &decoders);
+        async move { reels.frame(&key("a"), index, decoders, bytes).await }
+    };
+    // To and fro, faster than it can rewind.
+    for index in [11, 10, 9, 8, 7, 6, 11, 10, 9, 8] {
+        timeout(Duration::from_millis(1), ask(index)).await.ok();
+    }
+    let frame = ask(7).await.unwrap().1.unwrap();
+    assert_eq!(frame.pixels.first(), Some(&140));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_skip_may_take_as_long_as_it_goes_on_and_one_frame_may_not() {
+    let n_decoded = Arc::new(AtomicU64::new(0));
+    let decoding = Arc::clone(&n_decoded);
+    let (answer, answered) = oneshot::channel();
+    tokio::spawn(async move {
+        for _ in 0..10 {
+            tokio::time::sleep(LIMIT * 2 / 3).await;
+            decoding.fetch_add(1, Ordering::Relaxed);
+        }
+        answer.send(None).unwrap();
+    });
+    let skipped = while_it_goes_on(answered, LIMIT, &n_decoded).await;
+    assert_eq!(skipped, Ok(None));
+    let (_never, answered) = oneshot::channel();
+    let stuck = while_it_goes_on(answered, LIMIT, &n_decoded).await;
+    assert_eq!(stuck, Err(ImageError::TookTooLong));
+}
