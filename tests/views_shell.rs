@@ -7,6 +7,8 @@ mod comparing;
 mod finding;
 #[path = "views_shell/messages.rs"]
 mod messages;
+#[path = "views_shell/save_groups.rs"]
+mod save_groups;
 #[path = "views_shell/save_queue.rs"]
 mod save_queue;
 #[path = "views_shell/save_sheet.rs"]
