@@ -17,6 +17,8 @@ mod save_sheet;
 mod saved;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
+#[path = "views_shell/troubles.rs"]
+mod troubles;
 #[path = "views_shell/viewer.rs"]
 mod viewer;
 

@@ -22,6 +22,7 @@ mod find_matches;
 mod gallery;
 mod go_to_date;
 mod image_action;
+mod image_failures;
 mod naming;
 mod notices;
 mod restored;
