@@ -3,6 +3,8 @@
 
 #[path = "views_shell/comparing.rs"]
 mod comparing;
+#[path = "views_shell/details.rs"]
+mod details;
 #[path = "views_shell/finding.rs"]
 mod finding;
 #[path = "views_shell/messages.rs"]
