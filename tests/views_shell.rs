@@ -7,6 +7,8 @@ mod comparing;
 mod details;
 #[path = "views_shell/finding.rs"]
 mod finding;
+#[path = "views_shell/keyboard.rs"]
+mod keyboard;
 #[path = "views_shell/messages.rs"]
 mod messages;
 #[path = "views_shell/save_groups.rs"]

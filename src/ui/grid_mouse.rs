@@ -8,6 +8,7 @@ use crate::ui::grid_header;
 use crate::ui::grid_menu;
 use crate::ui::grid_tile::{self, CHECK_AREA, Face, Offer, Tile};
 use crate::ui::grid_view::GridView;
+use crate::ui::menu::{self, Opened};
 use crate::ui::thumbnail_grid::{ThumbnailGrid, grid_id};
 use crate::ui::view_context::ViewContext;
 
@@ -198,8 +199,12 @@ impl ThumbnailGrid {
         view: GridView,
         response: &Response,
     ) {
+        let about = |ui: &mut Ui, position, opened| {
+            let place = (&self.layout, position);
+            grid_menu::image_menu_ui(ui, cx, gallery, place, opened);
+        };
         response.context_menu(|ui| match self.menu_position {
-            Some(position) => grid_menu::image_menu_ui(ui, cx, gallery, &self.layout, position),
+            Some(position) => about(ui, position, Opened::ByPointer),
             None => grid_menu::empty_menu_ui(ui, cx, gallery),
         });
         let Some(position) = self.menu_position else {
@@ -208,16 +213,12 @@ impl ThumbnailGrid {
         let Some(tile) = self.layout.tile(position) else {
             return;
         };
-        let id = grid_id().with("key menu");
-        egui::Popup::new(
-            id,
-            ui.ctx().clone(),
-            view.rect(tile).center(),
-            ui.layer_id(),
-        )
-        .kind(egui::PopupKind::Menu)
-        .style(egui::containers::menu::menu_style)
-        .open_memory(None)
-        .show(|ui| grid_menu::image_menu_ui(ui, cx, gallery, &self.layout, position));
+        menu::key_popup(ui, key_menu_id(), view.rect(tile).center())
+            .show(|ui| about(ui, position, Opened::ByKey));
     }
+}
+
+/// The menu that a key opens.
+pub(super) fn key_menu_id() -> egui::Id {
+    grid_id().with("key menu")
 }

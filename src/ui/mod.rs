@@ -43,6 +43,7 @@ mod grid_view;
 mod help_sheet;
 mod image_menu;
 mod known_accounts;
+mod menu;
 mod message_text;
 mod new_images;
 mod news_bar;
