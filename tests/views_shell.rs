@@ -11,6 +11,8 @@ mod finding;
 mod keyboard;
 #[path = "views_shell/messages.rs"]
 mod messages;
+#[path = "views_shell/narrow.rs"]
+mod narrow;
 #[path = "views_shell/save_groups.rs"]
 mod save_groups;
 #[path = "views_shell/save_queue.rs"]

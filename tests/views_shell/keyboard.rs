@@ -3,11 +3,11 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use salon::state::Action;
+use salon::state::{Action, SelectHow};
 
 use super::press;
 use super::scenes::{Shell, harness, signed_in};
-use super::viewer::{gallery, viewer_at};
+use super::viewer::{answer_all, gallery, viewer_at};
 
 fn open_menu(harness: &mut Harness<'_, Shell>) {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
@@ -181,4 +181,60 @@ fn the_account_menu_is_walked_with_arrows_and_gives_the_keyboard_back() {
     );
     press(&mut harness, Key::ArrowRight);
     assert_eq!(gallery(&harness).focus(), 1, "the grid has the keyboard");
+}
+
+/// The names of what Tab leads to, from what has the keyboard now on.
+fn tab_order(harness: &mut Harness<'_, Shell>, n: usize) -> Vec<String> {
+    let after_tab = |_| {
+        press(harness, Key::Tab);
+        focused(harness).unwrap_or_default()
+    };
+    (0..n).map(after_tab).collect()
+}
+
+#[test]
+fn in_the_comparison_tab_passes_the_buttons_of_an_image_as_they_are_read_and_goes_on() {
+    let mut shell = signed_in(300);
+    for position in [2, 4] {
+        let how = SelectHow::Toggle;
+        shell.state.on_action(Action::Select { position, how });
+    }
+    let mut harness = harness(shell);
+    press(&mut harness, Key::C);
+    answer_all(&mut harness);
+    press(&mut harness, Key::ArrowLeft);
+    assert_eq!(gallery(&harness).focus(), 2);
+    let order = tab_order(&mut harness, 4);
+    assert_eq!(
+        order.get(..3).unwrap(),
+        [
+            "Take out of the selection (X)",
+            "Open alone (Enter)",
+            "Take out of the comparison (Shift+X)"
+        ]
+    );
+    assert!(
+        order.last().unwrap().starts_with("IMG_4.jpg, "),
+        "{order:?}"
+    );
+    assert_eq!(gallery(&harness).focus(), 4, "keys are about it now");
+}
+
+#[test]
+fn in_the_viewer_tab_goes_from_button_to_button_as_they_are_read() {
+    let mut harness = viewer_at(5, signed_in(300));
+    let order = tab_order(&mut harness, 9);
+    let expected = [
+        "Back to the grid (Esc)",
+        "Add to the selection (X)",
+        "Save (Ctrl+S)",
+        "Details (I)",
+        "Previous (Left)",
+        "Next (Right)",
+        "Zoom out (-)",
+    ];
+    assert_eq!(order.get(..7).unwrap(), expected);
+    // Arrows go on to the next image from there.
+    press(&mut harness, Key::ArrowRight);
+    assert_eq!(gallery(&harness).focus(), 6);
 }
