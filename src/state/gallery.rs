@@ -336,6 +336,8 @@ impl Gallery {
     }
 
     pub(super) fn reload(&mut self) {
+        // Everything anew, also what another try would hardly change.
+        self.failures.clear();
         self.retry_all();
         self.let_go();
         self.listing.refresh();

@@ -54,6 +54,7 @@ pub use find::Find;
 pub use gallery::{FileAccess, Gallery};
 pub use go_to_date::{DateTarget, GoingToDate};
 pub use image_action::ImageAction;
+pub use image_failures::is_hopeless;
 pub use naming::{FileNames, SubFolders, choices_in, template_of};
 pub use notices::{Notice, NoticeLevel, NoticeOffer, Notices};
 pub use room_list::{RoomList, RoomSearch};

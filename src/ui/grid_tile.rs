@@ -12,7 +12,7 @@ use lucide_icons::Icon;
 
 use crate::domain::Upload;
 use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
-use crate::state::{FileAccess, Gallery, user_message};
+use crate::state::{FileAccess, Gallery, is_hopeless, user_message};
 use crate::ui::grid_badges;
 use crate::ui::grid_layout::size_class;
 use crate::ui::texture_store::Texture;
@@ -134,7 +134,7 @@ pub(super) fn face(
         return match cx.textures.any_size(&upload.id) {
             Some(texture) => Face::Picture(texture),
             None => {
-                let offer = if failure.is_for_good() {
+                let offer = if is_hopeless(failure) {
                     Offer::OpenElsewhere
                 } else {
                     Offer::Retry

@@ -50,10 +50,20 @@ pub(super) fn menu_ui(ui: &mut Ui, width: f32, opened: Opened, content: impl FnO
     let window = ui.ctx().content_rect().size();
     ui.set_width(width.min(window.x - 2.0 * space::L));
     let height = window.y - 4.0 * space::M;
-    ScrollArea::vertical()
+    let id = ui.layer_id().id.with("is scrolling");
+    let was_scrolling = ui.data(|data| data.get_temp(id).unwrap_or(false));
+    let area = ScrollArea::vertical()
         .max_height(height)
         .min_scrolled_height(height)
-        .show(ui, content);
+        .show(ui, |ui| {
+            if was_scrolling {
+                // The scroll bar floats over the entries, and their keys are at the right.
+                ui.set_max_width(ui.available_width() - space::M);
+            }
+            content(ui);
+        });
+    let is_scrolling = area.content_size.y > area.inner_rect.height() + 1.0;
+    ui.data_mut(|data| data.insert_temp(id, is_scrolling));
     keys(ui, opened);
 }
 

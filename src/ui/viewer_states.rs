@@ -7,8 +7,8 @@ use lucide_icons::Icon;
 
 use crate::domain::UploadId;
 use crate::protocol::{Backdrop, DownloadError, ImageFailure};
-use crate::state::Action;
 use crate::state::user_message::{self, UserMessage};
+use crate::state::{Action, is_hopeless};
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
@@ -59,7 +59,7 @@ pub(super) fn trouble_ui(
         ui.label(headline.color(Color32::WHITE));
         ui.label(RichText::new(advice).color(weak));
         ui.add_space(space::XS);
-        if !failure.is_for_good() && ui.button("Try again").clicked() {
+        if !is_hopeless(failure) && ui.button("Try again").clicked() {
             cx.act(retry);
         }
     });

@@ -2,7 +2,7 @@
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use jiff::Timestamp;
 use salon::domain::{
     ByteCount, Conversation, Message, MessageId, MessageKind, Person, Reaction, RoomId, UploadId,
