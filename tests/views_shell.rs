@@ -3,12 +3,20 @@
 
 #[path = "views_shell/comparing.rs"]
 mod comparing;
+#[path = "views_shell/details.rs"]
+mod details;
 #[path = "views_shell/finding.rs"]
 mod finding;
+#[path = "views_shell/keyboard.rs"]
+mod keyboard;
 #[path = "views_shell/messages.rs"]
 mod messages;
+#[path = "views_shell/narrow.rs"]
+mod narrow;
 #[path = "views_shell/room_list.rs"]
 mod room_list;
+#[path = "views_shell/save_groups.rs"]
+mod save_groups;
 #[path = "views_shell/save_queue.rs"]
 mod save_queue;
 #[path = "views_shell/save_sheet.rs"]
@@ -19,6 +27,8 @@ mod saved;
 mod scenes;
 #[path = "views_shell/signing_in.rs"]
 mod signing_in;
+#[path = "views_shell/troubles.rs"]
+mod troubles;
 #[path = "views_shell/viewer/mod.rs"]
 mod viewer;
 

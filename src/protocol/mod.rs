@@ -576,16 +576,6 @@ pub enum ImageFailure {
     Decode(ImageError),
 }
 
-impl ImageFailure {
-    /// Whether another try may end otherwise. The same bytes come, and this build stays as it is.
-    pub const fn is_for_good(&self) -> bool {
-        matches!(
-            self,
-            Self::Decode(ImageError::NoDecoder { .. } | ImageError::TooLarge(_))
-        )
-    }
-}
-
 /// What became of the folder dialog.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FolderChoice {

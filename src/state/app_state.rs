@@ -373,7 +373,12 @@ impl AppState {
                 Vec::new()
             }
             Event::StorageTrouble(error) => self.warn(user_message::storage(&error)),
-            Event::OpenFailed(target) => self.warn(user_message::open_failed(&target)),
+            Event::OpenFailed(target) => {
+                let message = user_message::open_failed(&target);
+                let offer = NoticeOffer::of_unopened(target);
+                self.notices.push(NoticeLevel::Warning, message, offer);
+                Vec::new()
+            }
             Event::ErrandAdvanced { id, done } => self.errand_advanced(id, done),
             Event::ErrandEnded { id, end } => self.errand_ended(id, *end),
             Event::Sha256Computed { upload, result } => self.sha256_computed(&upload, result),

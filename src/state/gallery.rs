@@ -60,12 +60,12 @@ pub struct Gallery {
     pub reveal: u64,
     /// The value of `reveal` that wants the focus at the upper edge, as if scrolled to.
     pub reveal_at_top: u64,
-    failures: HashMap<UploadId, ImageFailure>,
+    pub(super) failures: HashMap<UploadId, ImageFailure>,
     /// Images of which parts cannot be had: what is seen of the whole is there all the same.
-    without_parts: HashMap<UploadId, ImageFailure>,
+    pub(super) without_parts: HashMap<UploadId, ImageFailure>,
     metadata: HashMap<UploadId, Box<Metadata>>,
     metadata_order: VecDeque<UploadId>,
-    metadata_failures: HashMap<UploadId, ImageFailure>,
+    pub(super) metadata_failures: HashMap<UploadId, ImageFailure>,
     pub(super) digests: FileDigests,
     shown: Shown,
 }
@@ -119,16 +119,6 @@ impl Gallery {
     /// Which of the images have a copy on this machine.
     pub const fn copies(&self) -> &SavedCopies {
         &self.copies
-    }
-
-    /// Why this image has no picture.
-    pub fn failure(&self, id: &UploadId) -> Option<&ImageFailure> {
-        self.failures.get(id)
-    }
-
-    /// How many images failed.
-    pub fn failed_count(&self) -> usize {
-        self.failures.len()
     }
 
     /// Whether parts of this image can be had, as far as is known.
@@ -345,24 +335,9 @@ impl Gallery {
         }
     }
 
-    pub(super) fn retry(&mut self, ids: &[UploadId]) {
-        for id in ids {
-            self.failures.remove(id);
-            self.without_parts.remove(id);
-            self.metadata_failures.remove(id);
-        }
-        self.access = FileAccess::Open;
-    }
-
-    pub(super) fn retry_all(&mut self) {
-        self.failures.clear();
-        self.without_parts.clear();
-        self.metadata_failures.clear();
-        self.access = FileAccess::Open;
-        self.list_error = None;
-    }
-
     pub(super) fn reload(&mut self) {
+        // Everything anew, also what another try would hardly change.
+        self.failures.clear();
         self.retry_all();
         self.let_go();
         self.listing.refresh();

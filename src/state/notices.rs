@@ -1,6 +1,7 @@
 //! Short messages at the edge of the window.
 
 use crate::domain::SaveJobId;
+use crate::protocol::OpenTarget;
 use crate::state::user_message::UserMessage;
 
 /// How urgent a notice is.
@@ -21,8 +22,20 @@ pub enum NoticeOffer {
     UndoClear,
     /// Open a room of the chat, by this link.
     OpenRoom(String),
+    /// Copy this link: no browser opened it.
+    CopyLink(String),
     /// Go on with saves of an earlier run.
     ResumeSaves(Vec<SaveJobId>),
+}
+
+impl NoticeOffer {
+    /// What helps where no program opened it. A link of the Rocket.Chat app opens nothing else.
+    pub(super) fn of_unopened(target: OpenTarget) -> Option<Self> {
+        match target {
+            OpenTarget::Web(link) if !link.starts_with("rocketchat:") => Some(Self::CopyLink(link)),
+            OpenTarget::Web(_) | OpenTarget::Folder(_) => None,
+        }
+    }
 }
 
 /// One message.

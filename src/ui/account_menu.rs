@@ -11,6 +11,7 @@ use crate::protocol::{
 };
 use crate::state::{Action, ImageAction, errand_message, user_message};
 use crate::ui::avatar::avatar_ui;
+use crate::ui::menu::{self, Opened};
 use crate::ui::root_dialog::Dialog;
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::theme::{self, space, text};
@@ -79,6 +80,11 @@ pub(super) fn account_header_ui(
     paint_icon(ui, icon_at, icon, text::BODY, color);
     focus_ring(ui, &response, palette);
     let clicked = response.clicked().then_some(SetOpenCommand::Toggle);
+    let opened = if opens.is_some() {
+        Opened::ByKey
+    } else {
+        Opened::with(&response)
+    };
     Popup::menu(&response)
         .accessible_name("Account")
         .width(MENU_WIDTH)
@@ -87,12 +93,15 @@ pub(super) fn account_header_ui(
         .show(|ui| {
             // A menu's own layout stretches running text.
             let layout = egui::Layout::top_down(egui::Align::Min);
-            ui.with_layout(layout, |ui| menu_ui(ui, cx, session, dialog));
+            ui.with_layout(layout, |ui| {
+                menu::menu_ui(ui, MENU_WIDTH, opened, |ui| {
+                    menu_ui(ui, cx, session, dialog);
+                });
+            });
         });
 }
 
 fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut Dialog) {
-    ui.set_width(MENU_WIDTH);
     ui.spacing_mut().item_spacing.y = space::XS;
     server_ui(ui, cx, session);
     ui.separator();
@@ -195,6 +204,7 @@ fn wheel_ui(ui: &mut Ui, cx: ViewContext<'_>) {
                 let viewer = cx.state.settings.viewer;
                 let is_on = viewer.wheel == wheel;
                 let response = ui.add(egui::Button::selectable(is_on, name));
+                menu::show_focus(ui, &response);
                 response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, label));
                 if response.clicked() {
                     cx.act(Action::SetViewer(ViewerChoices { wheel, ..viewer }));
@@ -216,6 +226,7 @@ fn thumbnail_cache_ui(ui: &mut Ui, cx: ViewContext<'_>) {
             for (bytes, name) in CHOICES {
                 let is_on = cx.state.settings.thumbnail_cache == ByteCount(bytes);
                 let response = ui.add(egui::Button::selectable(is_on, name));
+                menu::show_focus(ui, &response);
                 response.widget_info(|| {
                     let label = format!("Keep up to {name} of thumbnails");
                     WidgetInfo::selected(Role::Button, true, is_on, label)
@@ -239,6 +250,7 @@ fn message_app_ui(ui: &mut Ui, cx: ViewContext<'_>) {
                 let name = errand_message::name_of(app);
                 let is_on = cx.state.settings.message_app == app;
                 let response = ui.add(egui::Button::selectable(is_on, name));
+                menu::show_focus(ui, &response);
                 response.widget_info(|| {
                     let label = format!("Show messages in: {name}");
                     WidgetInfo::selected(Role::Button, true, is_on, label)
@@ -258,6 +270,7 @@ fn item_ui(ui: &mut Ui, icon: Icon, label: &str, key: &str) -> bool {
         .min_size(vec2(ui.available_width(), theme::BUTTON_HEIGHT));
     let response = ui.add(button);
     response.widget_info(|| WidgetInfo::labeled(Role::MenuItem, true, label));
+    menu::show_focus(ui, &response);
     response.clicked()
 }
 

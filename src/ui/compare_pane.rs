@@ -12,18 +12,21 @@ use lucide_icons::Icon;
 use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
 use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
+use crate::ui::bar_buttons::{self, Bar, BarButton};
 use crate::ui::compare_zoom::Lens;
 use crate::ui::pan_zoom::{PanZoom, Pane};
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{Palette, space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::viewer_controls::button_ui;
 use crate::ui::viewer_image::may_be_transparent;
 use crate::ui::viewer_tiles::{Look, Patch};
 use crate::ui::{viewer_pictures, viewer_states, viewer_tiles};
 
 /// Height of the words over the picture, in points.
 const HEAD: f32 = 48.0;
+
+/// What the name of an image gets at least of that, beside the buttons.
+const NAME: f32 = 130.0;
 
 /// What is seen of an image now.
 pub(super) struct Seen {
@@ -205,34 +208,52 @@ fn head_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, seen: &Seen, pla
     let builder = UiBuilder::new()
         .id_salt(("head", seen.position))
         .max_rect(inner)
-        .layout(Layout::right_to_left(Align::Center));
+        .layout(Layout::left_to_right(Align::Center));
     ui.scope_builder(builder, |ui| {
         ui.spacing_mut().item_spacing.x = space::XS;
-        if button_ui(ui, Icon::X, "Take out of the comparison (Shift+X)") {
-            cx.act(Action::DropCompared(id.clone()));
-        }
-        if button_ui(ui, Icon::Maximize2, "Open alone (Enter)") {
-            cx.act(Action::OpenViewer(seen.position));
-        }
         let (icon, name) = if gallery.selection.contains(id) {
-            (Icon::CircleCheckBig, "Take out of the selection (X)")
+            (Icon::CircleCheckBig, "Take out of the selection")
         } else {
-            (Icon::Circle, "Add to the selection (X)")
+            (Icon::Circle, "Add to the selection")
         };
-        if button_ui(ui, icon, name) {
-            let (position, how) = (seen.position, SelectHow::Toggle);
-            cx.act(Action::Select { position, how });
-        }
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            ui.vertical(|ui| {
-                ui.spacing_mut().item_spacing.y = 1.0;
-                ui.add_space(space::XS);
-                let name = RichText::new(safe_display_name(&seen.upload.name)).strong();
-                ui.add(egui::Label::new(name).truncate().selectable(false));
-                let job = facts_job(gallery, seen, place.marks);
-                ui.add(egui::Label::new(job).truncate().selectable(false));
-            });
+        let (position, how) = (seen.position, SelectHow::Toggle);
+        let button = |icon, name, key: &str, rank, action| BarButton {
+            icon,
+            name,
+            key: key.to_owned(),
+            is_on: None,
+            rank,
+            wish: action,
+        };
+        let (alone, out) = ("Open alone", "Take out of the comparison");
+        let drop = Action::DropCompared(id.clone());
+        let buttons = vec![
+            button(icon, name, "X", 1, Action::Select { position, how }),
+            button(
+                Icon::Maximize2,
+                alone,
+                "Enter",
+                2,
+                Action::OpenViewer(position),
+            ),
+            button(Icon::X, out, "Shift+X", 0, drop),
+        ];
+        let room = ui.available_width() - NAME;
+        let buttons = Bar::new(ui, bar_buttons::Look::OnPicture, buttons, room);
+        let width = ui.available_width() - buttons.width() - space::XS;
+        let size = vec2(width.max(0.0), ui.available_height());
+        ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+            ui.set_min_width(size.x);
+            ui.spacing_mut().item_spacing.y = 1.0;
+            ui.add_space(space::XS);
+            let name = RichText::new(safe_display_name(&seen.upload.name)).strong();
+            ui.add(egui::Label::new(name).truncate().selectable(false));
+            let job = facts_job(gallery, seen, place.marks);
+            ui.add(egui::Label::new(job).truncate().selectable(false));
         });
+        if let Some(action) = buttons.ui(ui) {
+            cx.act(action);
+        }
     });
 }
 

@@ -2,25 +2,21 @@
 
 use std::time::Duration;
 
-use egui::{
-    Align, Button, Key, Layout, Modifiers, Rect, Response, RichText, Ui, UiBuilder, Vec2,
-    ViewportCommand, vec2,
-};
-use lucide_icons::Icon;
+use egui::{Key, Modifiers, Rect, Response, Ui, Vec2, ViewportCommand, vec2};
 
 use crate::protocol::WheelChoice;
-use crate::state::user_message::images;
 use crate::state::{Action, Gallery, MoveHow, SelectHow};
+use crate::ui::compare_bar::{self, BarWish};
 use crate::ui::compare_pane::{
     Place, Seen, frame_ui, instead_ui, look, marks, pane_id, pane_ui, picture_rect, picture_ui,
 };
 use crate::ui::compare_zoom::LinkedZoom;
-use crate::ui::pan_zoom::{self, KEY_STEP, Pane, ZoomStep};
+use crate::ui::pan_zoom::{self, Pane, ZoomStep};
 use crate::ui::slide_show::is_full_screen;
-use crate::ui::theme::{self, Palette, space, text};
+use crate::ui::theme::Palette;
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_gestures::{Gesture, Notches, gestures, offer_grab};
-use crate::ui::viewer_controls::{BAR, BUTTON, button_ui, focus_ring, on_picture, toggle_ui};
+use crate::ui::viewer_controls::{BAR, on_picture};
 use crate::ui::viewer_keys::{PAN_POINTS, Pressed, take, zoom_of};
 
 /// Between the images, in points.
@@ -168,63 +164,20 @@ impl CompareView {
         count: usize,
         (bar, active): (Rect, usize),
     ) {
-        let inner = bar.shrink2(vec2(space::S, space::XS));
-        let layout = Layout::left_to_right(Align::Center);
-        ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
-            if button_ui(ui, Icon::ArrowLeft, "Back to the grid (Esc)") {
-                cx.act(Action::LeaveComparison);
-            }
-            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                ui.spacing_mut().item_spacing.x = space::XS;
-                if button_ui(ui, Icon::Info, "Details (I)") {
-                    cx.act(Action::TogglePanel);
-                }
-                if button_ui(ui, Icon::Download, "Save (Ctrl+S)") {
-                    cx.act(Action::SaveSelected);
-                }
-                self.zoom_ui(ui, active);
-                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                    let title = format!("Comparing {}", images(count));
-                    let title = RichText::new(title).size(text::TITLE).strong();
-                    ui.add(egui::Label::new(title).truncate().selectable(false));
-                });
-            });
-        });
-    }
-
-    /// From right to left.
-    fn zoom_ui(&mut self, ui: &mut Ui, active: usize) {
-        let is_locked = self.zoom.is_locked();
-        let icon = if is_locked {
-            Icon::Lock
-        } else {
-            Icon::LockOpen
-        };
-        ui.add_space(space::S);
-        if toggle_ui(ui, icon, "One zoom for all (L)", Some(is_locked)) {
-            self.zoom.toggle_lock();
-        }
-        let mut asked = None;
-        if button_ui(ui, Icon::Maximize, "Whole images (0)") {
-            asked = Some(ZoomStep::Fit);
-        }
-        if button_ui(ui, Icon::ZoomIn, "Zoom in (+)") {
-            asked = Some(ZoomStep::By(KEY_STEP));
-        }
         let lens = self.zoom.lens(active);
         let scale = lens.and_then(|lens| Some(lens.zoom.scale(lens.pane?)));
-        let label = Button::new(scale.map_or_else(|| "100 %".to_owned(), pan_zoom::percent));
-        let label = label.min_size(vec2(76.0, BUTTON));
-        let label = ui.add(label).on_hover_text("Actual size (1)");
-        focus_ring(ui, &label, theme::RADIUS);
-        if label.clicked() {
-            asked = Some(ZoomStep::To(1.0));
-        }
-        if button_ui(ui, Icon::ZoomOut, "Zoom out (-)") {
-            asked = Some(ZoomStep::By(1.0 / KEY_STEP));
-        }
-        if let Some(step) = asked {
-            self.zoom.apply(active, step, Vec2::ZERO);
+        let about = compare_bar::About {
+            count,
+            scale,
+            is_locked: self.zoom.is_locked(),
+        };
+        match compare_bar::bar_ui(ui, bar, about) {
+            Some(BarWish::Back) => cx.act(Action::LeaveComparison),
+            Some(BarWish::Zoom(step)) => self.zoom.apply(active, step, Vec2::ZERO),
+            Some(BarWish::Lock) => self.zoom.toggle_lock(),
+            Some(BarWish::Save) => cx.act(Action::SaveSelected),
+            Some(BarWish::Details) => cx.act(Action::TogglePanel),
+            None => {}
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use egui::{RichText, ScrollArea, Ui};
+use egui::{Id, RichText, ScrollArea, Ui};
 use jiff::tz::TimeZone;
 use lucide_icons::Icon;
 
-use crate::domain::{PixelSize, Upload, safe_display_name};
+use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
 use crate::protocol::{
     ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage,
 };
@@ -21,18 +21,35 @@ use crate::ui::{
 
 /// Draws the panel into all of the room that is left.
 pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    ScrollArea::vertical()
-        .id_salt("details")
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            egui::Frame::NONE
-                .inner_margin(egui::Margin::same(14))
-                .show(ui, |ui| {
-                    ui.set_width(ui.available_width());
-                    ui.spacing_mut().item_spacing.y = space::XS;
-                    content_ui(ui, cx, gallery);
-                });
-        });
+    let mut area = ScrollArea::vertical().id_salt("details").auto_shrink(false);
+    if is_about_another(ui, gallery) {
+        area = area.vertical_scroll_offset(0.0);
+    }
+    area.show(ui, |ui| {
+        egui::Frame::NONE
+            .inner_margin(egui::Margin::same(14))
+            .show(ui, |ui| {
+                ui.set_width(ui.available_width());
+                ui.spacing_mut().item_spacing.y = space::XS;
+                content_ui(ui, cx, gallery);
+            });
+    });
+}
+
+/// Whether the panel begins anew: sections of another image are elsewhere.
+fn is_about_another(ui: &Ui, gallery: &Gallery) -> bool {
+    let (count, focus) = (gallery.chosen_count(), gallery.focused());
+    let about = match focus {
+        Some(upload) if count <= 1 || !gallery.shows_tiles() => Some(upload.id.clone()),
+        _ => None,
+    };
+    let id = Id::unique("details are about");
+    ui.data_mut(|data| {
+        let before: &mut Option<UploadId> = data.get_temp_mut_or_default(id);
+        let is_another = *before != about;
+        *before = about;
+        is_another
+    })
 }
 
 fn content_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {

@@ -242,7 +242,7 @@ fn tile_ui(painter: &Painter, cx: ViewContext<'_>, tile: &Tile, focus: usize) {
     match &tile.face {
         Face::Skeleton => {}
         Face::Picture(texture) => picture(painter, tile.rect, texture),
-        Face::Failed(_) => glyph(painter, tile.rect.center(), Icon::ImageOff, 18.0, weak),
+        Face::Failed(..) => glyph(painter, tile.rect.center(), Icon::ImageOff, 18.0, weak),
         Face::Locked => glyph(painter, tile.rect.center(), Icon::Lock, 18.0, weak),
     }
     // What is not looked at steps back a little.

@@ -6,7 +6,9 @@ use egui::{Color32, CornerRadius, Margin, Response, RichText, Ui};
 use lucide_icons::Icon;
 
 use crate::protocol::{Connection, DownloadError, OpenTarget};
-use crate::state::{Action, FileAccess, Gallery, GoingToDate, UserMessage, user_message};
+use crate::state::{
+    Action, BandEnd, BandKind, FileAccess, Gallery, GoingToDate, UserMessage, user_message,
+};
 use crate::ui::news_bar::news_bar_ui;
 use crate::ui::theme::{self, space, text};
 use crate::ui::totals::Totals;
@@ -32,8 +34,8 @@ pub(super) fn gallery_bars_ui(
     }
     if gallery.access == FileAccess::Refused {
         refused_ui(ui, cx, gallery);
-    } else if gallery.failed_count() > 0 {
-        failed_ui(ui, cx, gallery.failed_count());
+    } else {
+        failed_ui(ui, cx, gallery);
     }
     // An empty list says so in the middle of the grid.
     let error = gallery.list_error.as_ref();
@@ -141,15 +143,46 @@ fn refused_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     });
 }
 
-fn failed_ui(ui: &mut Ui, cx: ViewContext<'_>, count: usize) {
-    let headline = format!("{} could not be shown", user_message::images(count));
-    let words = "Each tile says why.";
+/// Another try helps some; of the others, another program may make something.
+fn failed_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
+    let failed = gallery.failed_count();
+    if failed == 0 {
+        return;
+    }
+    let (retryable, hopeless) = (gallery.retryable_count(), gallery.hopeless());
+    let verb = if retryable > 0 { "could not" } else { "cannot" };
+    let headline = format!("{} {verb} be shown", user_message::images(failed));
+    let words = if hopeless.is_empty() {
+        "Each tile says why."
+    } else {
+        "Each tile says why. Another program may show what Salon cannot."
+    };
     bar_ui(ui, cx, (Icon::TriangleAlert, &headline, words), |ui| {
-        let label = format!("Retry {}", user_message::grouped(count));
-        if ui.button(label).clicked() {
-            cx.act(Action::RetryAllFailed);
+        if !hopeless.is_empty() {
+            let label = format!("Save {}…", user_message::grouped(hopeless.len()));
+            let hint = "Selects those that no other try would show, to save them as they are";
+            if ui.button(label).on_hover_text(hint).clicked() {
+                save_these(cx, &hopeless);
+            }
+        }
+        if retryable > 0 {
+            let label = format!("Retry {}", user_message::grouped(retryable));
+            if ui.button(label).clicked() {
+                cx.act(Action::RetryAllFailed);
+            }
         }
     });
+}
+
+/// Selects these, and nothing else, and asks where to.
+fn save_these(cx: ViewContext<'_>, positions: &[usize]) {
+    let covered = positions.iter().map(|position| *position..position + 1);
+    cx.act(Action::StartBand(BandKind::Replace));
+    cx.act(Action::Band {
+        covered: covered.collect(),
+    });
+    cx.act(Action::EndBand(BandEnd::Keep));
+    cx.act(Action::SaveSelectedAs);
 }
 
 fn retry_ui(ui: &mut Ui, cx: ViewContext<'_>) {

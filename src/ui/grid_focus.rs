@@ -4,6 +4,7 @@ use egui::{EventFilter, Ui};
 
 use crate::state::{Action, BandEnd, Gallery, MoveHow, SelectHow};
 use crate::ui::grid_keys::{self, GridKey, Motion};
+use crate::ui::grid_mouse::key_menu_id;
 use crate::ui::thumbnail_grid::{ThumbnailGrid, grid_id};
 use crate::ui::view_context::ViewContext;
 
@@ -88,7 +89,9 @@ impl ThumbnailGrid {
                     let (position, how) = (*focus, SelectHow::Only);
                     cx.act(Action::Select { position, how });
                 }
-                egui::Popup::open_id(ui.ctx(), grid_id().with("key menu"));
+                // Where the keyboard will be again when the menu is closed.
+                self.is_ring_shown = true;
+                egui::Popup::open_id(ui.ctx(), key_menu_id());
             }
         }
     }

@@ -78,6 +78,7 @@ pub(super) fn meaning(key: Key, modifiers: Modifiers) -> Option<GridKey> {
         Key::Enter if modifiers.is_none() => Some(GridKey::Open),
         Key::Escape if modifiers.is_none() => Some(GridKey::Escape),
         Key::F10 if modifiers.shift_only() => Some(GridKey::Menu),
+        Key::Menu => Some(GridKey::Menu),
         _ => None,
     }
 }

@@ -8,52 +8,43 @@ use crate::domain::listing::Facts;
 use crate::state::user_message::images;
 use crate::state::{Action, BandEnd, BandKind, Gallery, SavedFilter};
 use crate::ui::grid_layout::GridLayout;
-use crate::ui::image_menu::{self, entry_ui};
-use crate::ui::text;
+use crate::ui::menu::{self, Opened, entry_ui};
+use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::view_context::ViewContext;
-
-/// Width of the menus in points.
-const WIDTH: f32 = 250.0;
+use crate::ui::{image_menu, text};
 
 /// About an image, and the selection it is part of.
 pub(super) fn image_menu_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
     gallery: &Gallery,
-    layout: &GridLayout,
-    position: usize,
+    (layout, position): (&GridLayout, usize),
+    opened: Opened,
 ) {
-    image_menu::in_window(ui, WIDTH, |ui| {
-        about_image_ui(ui, cx, gallery, layout, position);
+    menu::menu_ui(ui, menu::WIDTH, opened, |ui| {
+        let count = gallery.chosen_count().max(1);
+        entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));
+        if gallery.can_compare() {
+            let compare = format!("Compare {}", images(count));
+            let key = key_of(ui.ctx(), Job::Compare);
+            entry_ui(ui, &compare, &key, || cx.act(Action::Compare));
+        }
+        image_menu::entries_ui(ui, cx, count, |ui| {
+            select_entries_ui(ui, cx, gallery, layout, position);
+            ui.separator();
+            filter_entries_ui(ui, cx, gallery);
+            ui.separator();
+        });
     });
 }
 
-fn about_image_ui(
+fn select_entries_ui(
     ui: &mut Ui,
     cx: ViewContext<'_>,
     gallery: &Gallery,
     layout: &GridLayout,
     position: usize,
 ) {
-    let upload = gallery.upload_at(position);
-    let count = gallery.chosen_count().max(1);
-    entry_ui(ui, "Open", "Enter", || cx.act(Action::OpenViewer(position)));
-    if gallery.can_compare() {
-        let compare = format!("Compare {}", images(count));
-        entry_ui(ui, &compare, "C", || cx.act(Action::Compare));
-    }
-    let save = if count > 1 {
-        format!("Save {}", images(count))
-    } else {
-        "Save".to_owned()
-    };
-    entry_ui(ui, &save, "Ctrl+S", || cx.act(Action::SaveSelected));
-    entry_ui(ui, "Save to…", "Ctrl+Shift+S", || {
-        cx.act(Action::SaveSelectedAs);
-    });
-    ui.separator();
-    image_menu::entries_ui(ui, cx, count);
-    ui.separator();
     if let Some(section) = layout
         .section_of(position)
         .filter(|section| section.day.is_some())
@@ -62,7 +53,7 @@ fn about_image_ui(
             add(cx, vec![section.range.clone()]);
         });
     }
-    if let Some(upload) = &upload
+    if let Some(upload) = gallery.upload_at(position)
         && let (Some(user), Some(person)) = (&upload.user, &upload.uploader)
     {
         let label = format!("Select all by {}", text::person(person));
@@ -71,33 +62,29 @@ fn about_image_ui(
             add(cx, known_positions(gallery, by_them));
         });
     }
-    entry_ui(ui, "Invert selection", "", || {
+    let invert = key_of(ui.ctx(), Job::Invert);
+    entry_ui(ui, "Invert selection", &invert, || {
         cx.act(Action::InvertSelection);
-    });
-    ui.separator();
-    filter_entries_ui(ui, cx, gallery);
-    ui.separator();
-    entry_ui(ui, "Details", "I", || {
-        if !cx.state.settings.is_panel_open {
-            cx.act(Action::TogglePanel);
-        }
     });
 }
 
 /// About the room.
 pub(super) fn empty_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
-    ui.set_width(WIDTH);
-    entry_ui(ui, "Select all", "Ctrl+A", || cx.act(Action::SelectAll));
-    if gallery.has_choice() {
-        entry_ui(ui, "Select none", "Esc", || cx.act(Action::ClearSelection));
-    }
-    entry_ui(ui, "Invert selection", "", || {
-        cx.act(Action::InvertSelection);
+    menu::menu_ui(ui, menu::WIDTH, Opened::ByPointer, |ui| {
+        let key = |job| key_of(ui.ctx(), job);
+        let (all, invert, reload) = (key(Job::SelectAll), key(Job::Invert), key(Job::Reload));
+        entry_ui(ui, "Select all", &all, || cx.act(Action::SelectAll));
+        if gallery.has_choice() {
+            entry_ui(ui, "Select none", "Esc", || cx.act(Action::ClearSelection));
+        }
+        entry_ui(ui, "Invert selection", &invert, || {
+            cx.act(Action::InvertSelection);
+        });
+        ui.separator();
+        filter_entries_ui(ui, cx, gallery);
+        ui.separator();
+        entry_ui(ui, "Reload", &reload, || cx.act(Action::Reload));
     });
-    ui.separator();
-    filter_entries_ui(ui, cx, gallery);
-    ui.separator();
-    entry_ui(ui, "Reload", "F5", || cx.act(Action::Reload));
 }
 
 /// What else can be shown of the room.

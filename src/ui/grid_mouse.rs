@@ -2,19 +2,20 @@
 
 use egui::{Modifiers, PointerButton, Pos2, Response, Ui};
 
-use crate::state::{Action, BandEnd, Gallery, SelectHow};
+use crate::state::{Action, BandEnd, Gallery, ImageAction, SelectHow};
 use crate::ui::grid_band::Band;
 use crate::ui::grid_header;
 use crate::ui::grid_menu;
-use crate::ui::grid_tile::{self, CHECK_AREA, Face, Tile};
+use crate::ui::grid_tile::{self, CHECK_AREA, Face, Offer, Tile};
 use crate::ui::grid_view::GridView;
+use crate::ui::menu::{self, Opened};
 use crate::ui::thumbnail_grid::{ThumbnailGrid, grid_id};
 use crate::ui::view_context::ViewContext;
 
 /// What is at a point of the grid.
 enum Spot<'a> {
     Check(&'a Tile),
-    Retry(&'a Tile),
+    Offer(&'a Tile, Offer),
     Image(&'a Tile),
     Header(std::ops::Range<usize>),
     Empty,
@@ -70,10 +71,10 @@ impl ThumbnailGrid {
         let within = at - tile.rect.min;
         if within.x < CHECK_AREA && within.y < CHECK_AREA {
             Spot::Check(tile)
-        } else if matches!(tile.face, Face::Failed(_))
-            && grid_tile::retry_area(tile.rect).contains(at)
+        } else if let Face::Failed(_, offer) = tile.face
+            && grid_tile::offer_area(tile.rect).contains(at)
         {
-            Spot::Retry(tile)
+            Spot::Offer(tile, offer)
         } else {
             Spot::Image(tile)
         }
@@ -101,7 +102,12 @@ impl ThumbnailGrid {
                 select(tile.position, range_or(SelectHow::Toggle));
             }
             Spot::Image(tile) => select(tile.position, range_or(SelectHow::Only)),
-            Spot::Retry(tile) => {
+            Spot::Offer(tile, Offer::OpenElsewhere) => {
+                // What is opened is the one in focus.
+                select(tile.position, SelectHow::Only);
+                cx.act(Action::OnImage(ImageAction::OpenCopy));
+            }
+            Spot::Offer(tile, Offer::Retry) => {
                 let ids = tile.upload.iter().map(|upload| upload.id.clone());
                 cx.act(Action::RetryImages(ids.collect()));
             }
@@ -171,7 +177,7 @@ impl ThumbnailGrid {
     /// The menu is about the selection; an image outside of it becomes the selection first.
     fn aim_menu(&mut self, cx: ViewContext<'_>, scene: Scene<'_>, at: Pos2) {
         self.menu_position = None;
-        let (Spot::Check(tile) | Spot::Image(tile) | Spot::Retry(tile)) = self.spot(scene, at)
+        let (Spot::Check(tile) | Spot::Image(tile) | Spot::Offer(tile, _)) = self.spot(scene, at)
         else {
             return;
         };
@@ -193,8 +199,12 @@ impl ThumbnailGrid {
         view: GridView,
         response: &Response,
     ) {
+        let about = |ui: &mut Ui, position, opened| {
+            let place = (&self.layout, position);
+            grid_menu::image_menu_ui(ui, cx, gallery, place, opened);
+        };
         response.context_menu(|ui| match self.menu_position {
-            Some(position) => grid_menu::image_menu_ui(ui, cx, gallery, &self.layout, position),
+            Some(position) => about(ui, position, Opened::ByPointer),
             None => grid_menu::empty_menu_ui(ui, cx, gallery),
         });
         let Some(position) = self.menu_position else {
@@ -203,16 +213,12 @@ impl ThumbnailGrid {
         let Some(tile) = self.layout.tile(position) else {
             return;
         };
-        let id = grid_id().with("key menu");
-        egui::Popup::new(
-            id,
-            ui.ctx().clone(),
-            view.rect(tile).center(),
-            ui.layer_id(),
-        )
-        .kind(egui::PopupKind::Menu)
-        .style(egui::containers::menu::menu_style)
-        .open_memory(None)
-        .show(|ui| grid_menu::image_menu_ui(ui, cx, gallery, &self.layout, position));
+        menu::key_popup(ui, key_menu_id(), view.rect(tile).center())
+            .show(|ui| about(ui, position, Opened::ByKey));
     }
+}
+
+/// The menu that a key opens.
+pub(super) fn key_menu_id() -> egui::Id {
+    grid_id().with("key menu")
 }

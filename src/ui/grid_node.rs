@@ -58,7 +58,12 @@ pub(super) fn tooltip_ui(
     zone: &TimeZone,
 ) {
     if let Some(upload) = &tile.upload {
-        response.on_hover_ui(|ui| facts_ui(ui, cx, gallery, upload, zone));
+        response.on_hover_ui(|ui| {
+            facts_ui(ui, cx, gallery, upload, zone);
+            if let Face::Failed(_, offer) = &tile.face {
+                ui.label(offer.words());
+            }
+        });
     }
 }
 
@@ -80,7 +85,7 @@ pub(super) fn accessible_name(gallery: &Gallery, tile: &Tile, zone: &TimeZone) -
         let (place, count) = (grouped(tile.position + 1), grouped(gallery.len()));
         name.extend([", ", &place, " of ", &count]);
     }
-    if let Face::Failed(reason) = &tile.face {
+    if let Face::Failed(reason, _) = &tile.face {
         name.push_str(", failed: ");
         name.push_str(reason);
     }

@@ -12,7 +12,7 @@ use lucide_icons::Icon;
 
 use crate::domain::Upload;
 use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
-use crate::state::{FileAccess, Gallery, user_message};
+use crate::state::{FileAccess, Gallery, is_hopeless, user_message};
 use crate::ui::grid_badges;
 use crate::ui::size_class::size_class;
 use crate::ui::texture_store::Texture;
@@ -22,8 +22,8 @@ use crate::ui::view_context::{Urgency, ViewContext};
 /// The corner of a tile that takes clicks as on the check circle.
 pub(super) const CHECK_AREA: f32 = 34.0;
 
-/// Edge of the square in the middle of a failed tile that tries again.
-pub(super) const RETRY_AREA: f32 = 36.0;
+/// Edge of the square in the middle of a failed tile that does what it offers.
+pub(super) const OFFER_AREA: f32 = 36.0;
 
 /// The circle itself.
 const CHECK_RADIUS: f32 = 10.0;
@@ -52,10 +52,29 @@ pub(super) enum Face {
     Skeleton,
     /// A picture, of the right size or standing in.
     Picture(Texture),
-    /// Why there is none.
-    Failed(String),
+    /// Why there is none, and what its icon offers.
+    Failed(String, Offer),
     /// The server keeps the bytes to itself.
     Locked,
+}
+
+/// What a click on the icon of an image without a picture does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Offer {
+    /// Tries again.
+    Retry,
+    /// Opens it with another program: no other try would show it here.
+    OpenElsewhere,
+}
+
+impl Offer {
+    /// In words.
+    pub(super) const fn words(self) -> &'static str {
+        match self {
+            Self::Retry => "Click the icon to try again",
+            Self::OpenElsewhere => "Click the icon to open it with another program",
+        }
+    }
 }
 
 /// What to ask for so that the image looks right in a tile of this size.
@@ -114,7 +133,14 @@ pub(super) fn face(
     if let Some(failure) = gallery.failure(&upload.id) {
         return match cx.textures.any_size(&upload.id) {
             Some(texture) => Face::Picture(texture),
-            None => Face::Failed(user_message::image(failure).headline),
+            None => {
+                let offer = if is_hopeless(failure) {
+                    Offer::OpenElsewhere
+                } else {
+                    Offer::Retry
+                };
+                Face::Failed(user_message::image(failure).headline, offer)
+            }
         };
     }
     cx.picture(&wanted, Urgency::Visible)
@@ -138,7 +164,7 @@ pub(super) fn tiles_ui(ui: &Ui, cx: ViewContext<'_>, tiles: &[Tile]) {
     }
     for tile in tiles {
         match &tile.face {
-            Face::Failed(reason) => failed(painter, cx.palette, tile, reason),
+            Face::Failed(reason, offer) => failed(painter, cx.palette, tile, (reason, *offer)),
             Face::Locked => lock(painter, cx.palette, tile.rect),
             Face::Picture(_) | Face::Skeleton => {}
         }
@@ -253,7 +279,7 @@ pub(super) fn glyph(painter: &Painter, center: Pos2, icon: Icon, size: f32, colo
     );
 }
 
-fn failed(painter: &Painter, palette: &Palette, tile: &Tile, reason: &str) {
+fn failed(painter: &Painter, palette: &Palette, tile: &Tile, (reason, offer): (&str, Offer)) {
     let center = tile.rect.center();
     let has_room = tile.rect.height() > 96.0 && tile.rect.width() > 80.0;
     let icon_at = if has_room {
@@ -266,7 +292,11 @@ fn failed(painter: &Painter, palette: &Palette, tile: &Tile, reason: &str) {
     } else {
         palette.text_weak
     };
-    glyph(painter, icon_at, Icon::RotateCcw, 18.0, color);
+    let icon = match offer {
+        Offer::Retry => Icon::RotateCcw,
+        Offer::OpenElsewhere => Icon::ExternalLink,
+    };
+    glyph(painter, icon_at, icon, 18.0, color);
     if !has_room {
         return;
     }
@@ -285,11 +315,11 @@ fn failed(painter: &Painter, palette: &Palette, tile: &Tile, reason: &str) {
     painter.galley(center + vec2(0.0, 6.0), galley, palette.text_weak);
 }
 
-/// Where a failed tile is clicked to try again.
-pub(super) fn retry_area(tile: Rect) -> Rect {
+/// Where a failed tile is clicked for what it offers.
+pub(super) fn offer_area(tile: Rect) -> Rect {
     let has_room = tile.height() > 96.0 && tile.width() > 80.0;
     let up = if has_room { 16.0 } else { 0.0 };
-    Rect::from_center_size(tile.center() - vec2(0.0, up), Vec2::splat(RETRY_AREA))
+    Rect::from_center_size(tile.center() - vec2(0.0, up), Vec2::splat(OFFER_AREA))
 }
 
 pub(super) fn lock(painter: &Painter, palette: &Palette, rect: Rect) {

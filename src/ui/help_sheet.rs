@@ -10,6 +10,15 @@ use crate::ui::widgets::{dialog_ui, icon_button_ui};
 
 const WIDTH: f32 = 720.0;
 
+/// Where there is less, the longest rows of two columns would be of three lines.
+const TWO_COLUMNS: f32 = 600.0;
+
+/// What the words of a row get, however many keys it has.
+const LEAST_WORDS: f32 = 72.0;
+
+/// Beside the name of a key, in points.
+const KEY_MARGIN: i8 = 6;
+
 /// Draws the sheet; `true` when it was left.
 pub(super) fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
     let screen = ui.ctx().content_rect();
@@ -35,19 +44,35 @@ pub(super) fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
                 // The scroll bar floats over the content.
                 ui.set_max_width(ui.available_width() - space::L);
                 ui.spacing_mut().item_spacing.x = space::L;
-                ui.columns(2, |columns| {
-                    if let [left, right] = columns {
-                        section_ui(left, cx, "Grid", &[Place::Grid]);
-                        section_ui(right, cx, "Everywhere", &[Place::Everywhere, Place::Images]);
-                        right.add_space(space::M);
-                        section_ui(right, cx, "One image", &[Place::Viewer]);
-                        left.add_space(space::M);
-                        section_ui(left, cx, "Images side by side", &[Place::Comparison]);
-                    }
-                });
+                if ui.available_width() < TWO_COLUMNS {
+                    one_column_ui(ui, cx);
+                } else {
+                    ui.columns(2, |columns| two_columns_ui(columns, cx));
+                }
             });
     });
     is_left || is_closed
+}
+
+fn two_columns_ui(columns: &mut [Ui], cx: ViewContext<'_>) {
+    if let [left, right] = columns {
+        section_ui(left, cx, "Grid", &[Place::Grid]);
+        section_ui(right, cx, "Everywhere", &[Place::Everywhere, Place::Images]);
+        right.add_space(space::M);
+        section_ui(right, cx, "One image", &[Place::Viewer]);
+        left.add_space(space::M);
+        section_ui(left, cx, "Images side by side", &[Place::Comparison]);
+    }
+}
+
+fn one_column_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    section_ui(ui, cx, "Everywhere", &[Place::Everywhere, Place::Images]);
+    ui.add_space(space::M);
+    section_ui(ui, cx, "Grid", &[Place::Grid]);
+    ui.add_space(space::M);
+    section_ui(ui, cx, "One image", &[Place::Viewer]);
+    ui.add_space(space::M);
+    section_ui(ui, cx, "Images side by side", &[Place::Comparison]);
 }
 
 fn section_ui(ui: &mut Ui, cx: ViewContext<'_>, title: &str, places: &[Place]) {
@@ -62,16 +87,39 @@ fn section_ui(ui: &mut Ui, cx: ViewContext<'_>, title: &str, places: &[Place]) {
     }
 }
 
+/// What it does takes as many lines as it needs beside the keys.
 fn row_ui(ui: &mut Ui, cx: ViewContext<'_>, row: &Shortcut) {
-    ui.horizontal(|ui| {
-        ui.label(row.what);
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+    let keys = names_of(ui.ctx(), row);
+    let width = keys_width(ui, &keys);
+    ui.horizontal_top(|ui| {
+        let words = (ui.available_width() - width - space::M).max(LEAST_WORDS);
+        ui.allocate_ui_with_layout(
+            egui::vec2(words, 0.0),
+            egui::Layout::top_down(egui::Align::Min),
+            |ui| {
+                ui.set_min_width(words);
+                ui.add(egui::Label::new(row.what).wrap());
+            },
+        );
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            for key in names_of(ui.ctx(), row).iter().rev() {
+            for key in keys.iter().rev() {
                 key_ui(ui, cx, key);
             }
         });
     });
+}
+
+/// Of the keys as they are drawn.
+fn keys_width(ui: &Ui, keys: &[String]) -> f32 {
+    let font = egui::TextStyle::Small.resolve(ui.style());
+    let width = |key: &String| {
+        let words =
+            ui.painter()
+                .layout_no_wrap(key.clone(), font.clone(), egui::Color32::PLACEHOLDER);
+        words.size().x + 2.0 * f32::from(KEY_MARGIN) + 2.0 + space::XS
+    };
+    keys.iter().map(width).sum()
 }
 
 fn key_ui(ui: &mut Ui, cx: ViewContext<'_>, key: &str) {
@@ -79,6 +127,6 @@ fn key_ui(ui: &mut Ui, cx: ViewContext<'_>, key: &str) {
         .fill(cx.palette.surface)
         .stroke(egui::Stroke::new(1.0, cx.palette.line))
         .corner_radius(egui::CornerRadius::same(5))
-        .inner_margin(egui::Margin::symmetric(6, 2));
+        .inner_margin(egui::Margin::symmetric(KEY_MARGIN, 2));
     frame.show(ui, |ui| ui.label(RichText::new(key).small()));
 }

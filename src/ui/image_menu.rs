@@ -1,38 +1,57 @@
-//! Entries of menus about an image: its message, copies, other programs.
+//! The menu of an image: one list of entries, wherever the image is seen.
 
-use egui::{Button, ScrollArea, Ui};
+use egui::Ui;
 
 use crate::state::errand_message::files;
+use crate::state::user_message::images;
 use crate::state::{Action, ImageAction};
+use crate::ui::menu::{self, Opened, entry_ui};
 use crate::ui::shortcuts::{Job, key_of};
-use crate::ui::theme::space;
 use crate::ui::view_context::ViewContext;
 
-/// Width of the menu in points.
-const WIDTH: f32 = 250.0;
-
 /// About the image that fills the window.
-pub(super) fn viewer_menu_ui(ui: &mut Ui, cx: ViewContext<'_>) {
-    in_window(ui, WIDTH, |ui| {
-        let save = key_of(ui.ctx(), Job::Save);
-        entry_ui(ui, "Save", &save, || cx.act(Action::SaveSelected));
-        ui.separator();
-        entries_ui(ui, cx, 1);
+pub(super) fn viewer_menu_ui(ui: &mut Ui, cx: ViewContext<'_>, opened: Opened) {
+    menu::menu_ui(ui, menu::WIDTH, opened, |ui| {
+        entries_ui(ui, cx, 1, |_| {});
     });
 }
 
-/// A menu that is as high as it needs, and scrolls where the window is lower than that.
-pub(super) fn in_window(ui: &mut Ui, width: f32, content: impl FnOnce(&mut Ui)) {
-    ui.set_width(width);
-    let height = ui.ctx().content_rect().height() - 4.0 * space::M;
-    ScrollArea::vertical()
-        .max_height(height)
-        .min_scrolled_height(height)
-        .show(ui, content);
+/// Draws the entries; `count` images are chosen. What only one place offers comes before the last.
+pub(super) fn entries_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    count: usize,
+    only_here: impl FnOnce(&mut Ui),
+) {
+    save_entries_ui(ui, cx, count);
+    ui.separator();
+    file_entries_ui(ui, cx, count);
+    ui.separator();
+    only_here(ui);
+    let label = if cx.state.settings.is_panel_open {
+        "Hide details"
+    } else {
+        "Details"
+    };
+    let details = key_of(ui.ctx(), Job::TogglePanel);
+    entry_ui(ui, label, &details, || cx.act(Action::TogglePanel));
 }
 
-/// Draws them; `count` images are chosen.
-pub(super) fn entries_ui(ui: &mut Ui, cx: ViewContext<'_>, count: usize) {
+fn save_entries_ui(ui: &mut Ui, cx: ViewContext<'_>, count: usize) {
+    let (save, save_as) = (key_of(ui.ctx(), Job::Save), key_of(ui.ctx(), Job::SaveAs));
+    let label = if count > 1 {
+        format!("Save {}", images(count))
+    } else {
+        "Save".to_owned()
+    };
+    entry_ui(ui, &label, &save, || cx.act(Action::SaveSelected));
+    entry_ui(ui, "Save to…", &save_as, || {
+        cx.act(Action::SaveSelectedAs)
+    });
+}
+
+/// Its message, copies, other programs.
+fn file_entries_ui(ui: &mut Ui, cx: ViewContext<'_>, count: usize) {
     let act = |action| cx.act(Action::OnImage(action));
     let key = |ui: &Ui, job| key_of(ui.ctx(), job);
     let (show, copy, link) = (
@@ -65,14 +84,4 @@ pub(super) fn entries_ui(ui: &mut Ui, cx: ViewContext<'_>, count: usize) {
     entry_ui(ui, "Open in the browser", "", || {
         act(ImageAction::OpenInBrowser);
     });
-}
-
-/// One entry of a menu, as wide as it; a press closes the menu.
-pub(super) fn entry_ui(ui: &mut Ui, label: &str, shortcut: &str, act: impl FnOnce()) {
-    let button = Button::new(label).shortcut_text(shortcut).truncate();
-    let width = ui.available_width();
-    if ui.add(button.min_size(egui::vec2(width, 28.0))).clicked() {
-        act();
-        ui.close();
-    }
 }

@@ -2,8 +2,10 @@
 
 mod account_menu;
 mod avatar;
+mod bar_buttons;
 mod clash_question;
 mod code_question;
+mod compare_bar;
 mod compare_pane;
 mod compare_view;
 mod compare_zoom;
@@ -19,6 +21,7 @@ mod detail_rows;
 mod detail_saved;
 mod detail_sums;
 mod details_panel;
+mod details_place;
 mod emoji;
 mod errand_cards;
 mod exif_rows;
@@ -43,6 +46,7 @@ mod grid_view;
 mod help_sheet;
 mod image_menu;
 mod known_accounts;
+mod menu;
 mod message_text;
 mod new_images;
 mod news_bar;

@@ -14,7 +14,7 @@ use crate::ui::save_job::end_icon;
 use crate::ui::save_words::{has_trouble, report_words};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
-use crate::ui::widgets::{card_frame, icon_button_ui, message_ui};
+use crate::ui::widgets::{ICON_BUTTON_SIDE, card_frame, icon_button_ui, message_ui};
 
 /// Messages with buttons must stay at least so long (ux: 2.2.1 of WCAG).
 const SHOWN_SECS: f64 = 8.0;
@@ -23,6 +23,9 @@ const SHOWN_SECS: f64 = 8.0;
 const AFTER_HOVER_SECS: f64 = 3.0;
 
 const WIDTH: f32 = 340.0;
+
+/// Beside the words of a message: what closes it, and the gap before that.
+const CLOSE: f32 = ICON_BUTTON_SIDE + 2.0 * space::S;
 
 /// When each message goes.
 #[derive(Default)]
@@ -53,8 +56,9 @@ impl NoticesView {
             .anchor(Align2::RIGHT_BOTTOM, offset)
             .accessible_name("Messages")
             .show(ui.ctx(), |ui| {
-                ui.set_width(WIDTH);
-                self.errands.ui(ui, cx, WIDTH);
+                let width = WIDTH.min(ui.ctx().content_rect().width() - 2.0 * space::M);
+                ui.set_width(width);
+                self.errands.ui(ui, cx, width);
                 for notice in cx.state.notices.iter() {
                     self.notice_ui(ui, cx, notice, now);
                 }
@@ -100,14 +104,11 @@ impl NoticesView {
             };
             ui.label(theme::icon(icon, text::ICON).color(color));
             ui.vertical(|ui| {
-                ui.set_width(WIDTH - 110.0);
+                ui.set_width(ui.available_width() - CLOSE);
                 message_ui(ui, cx.palette, &notice.message);
                 if let Some(offer) = &notice.offer {
                     ui.add_space(space::XS);
-                    let (label, action) = offered(offer);
-                    if ui.button(label).clicked() {
-                        cx.act(action);
-                    }
+                    offer_ui(ui, cx, notice.id, offer);
                 }
             });
             close_ui(ui, cx, || cx.act(Action::DismissNotice(notice.id)));
@@ -137,7 +138,7 @@ impl NoticesView {
             let (icon, color) = end_icon(cx, job, report);
             ui.label(theme::icon(icon, text::ICON).color(color));
             ui.vertical(|ui| {
-                ui.set_width(WIDTH - 110.0);
+                ui.set_width(ui.available_width() - CLOSE);
                 message_ui(ui, cx.palette, &message);
                 ui.add_space(space::XS);
                 ui.horizontal(|ui| {
@@ -173,21 +174,33 @@ fn is_over(ui: &Ui, until: &mut f64, card: &Response, now: f64) -> bool {
     false
 }
 
-fn offered(offer: &NoticeOffer) -> (&'static str, Action) {
+/// The button of a message.
+fn offer_ui(ui: &mut Ui, cx: ViewContext<'_>, notice: u64, offer: &NoticeOffer) {
+    let is_pressed = ui.button(offer_words(offer)).clicked();
+    if !is_pressed {
+        return;
+    }
     match offer {
-        NoticeOffer::RetryKeyring => ("Try again", Action::KeepSession),
-        NoticeOffer::UndoClear => ("Undo", Action::UndoClear),
-        NoticeOffer::OpenRoom(link) => {
-            ("Open the room", Action::Open(OpenTarget::Web(link.clone())))
+        NoticeOffer::RetryKeyring => cx.act(Action::KeepSession),
+        NoticeOffer::UndoClear => cx.act(Action::UndoClear),
+        NoticeOffer::OpenRoom(link) => cx.act(Action::Open(OpenTarget::Web(link.clone()))),
+        NoticeOffer::CopyLink(link) => {
+            ui.copy_text(link.clone());
+            cx.act(Action::DismissNotice(notice));
+            cx.act(Action::Copied("Link"));
         }
-        NoticeOffer::ResumeSaves(jobs) => {
-            let label = if jobs.len() > 1 {
-                "Resume all"
-            } else {
-                "Resume"
-            };
-            (label, Action::ResumeSaves(jobs.clone()))
-        }
+        NoticeOffer::ResumeSaves(jobs) => cx.act(Action::ResumeSaves(jobs.clone())),
+    }
+}
+
+fn offer_words(offer: &NoticeOffer) -> &'static str {
+    match offer {
+        NoticeOffer::RetryKeyring => "Try again",
+        NoticeOffer::UndoClear => "Undo",
+        NoticeOffer::OpenRoom(_) => "Open the room",
+        NoticeOffer::CopyLink(_) => "Copy link",
+        NoticeOffer::ResumeSaves(jobs) if jobs.len() > 1 => "Resume all",
+        NoticeOffer::ResumeSaves(_) => "Resume",
     }
 }
 
@@ -195,7 +208,7 @@ fn offered(offer: &NoticeOffer) -> (&'static str, Action) {
 fn card_ui(ui: &mut Ui, cx: ViewContext<'_>, body: impl FnOnce(&mut Ui)) -> Response {
     let frame = card_frame(cx.palette).inner_margin(egui::Margin::symmetric(14, 12));
     let response = frame.show(ui, |ui| {
-        ui.set_width(WIDTH - 28.0);
+        ui.set_width(ui.available_width());
         ui.with_layout(Layout::left_to_right(Align::Min), body);
     });
     response.response

@@ -16,7 +16,7 @@ use crate::ui::panes::Panes;
 use crate::ui::quit_question::QuitQuestion;
 use crate::ui::room_list::RoomListView;
 use crate::ui::root_dialog::Dialog;
-use crate::ui::save_panel::QUEUE_WIDTH;
+use crate::ui::save_panel::queue_width;
 use crate::ui::save_sheet::SaveSheetView;
 use crate::ui::session_pages::{corner_ui, expired_ui, resuming_ui, signed_out_ui, signing_out_ui};
 use crate::ui::sign_in_form::SignInForm;
@@ -151,7 +151,7 @@ impl RootView {
         }
         self.quit.ui(ui, cx);
         let beside = if self.is_queue_open {
-            QUEUE_WIDTH + space::M
+            queue_width(ui.ctx().content_rect().width()) + space::M
         } else {
             0.0
         };

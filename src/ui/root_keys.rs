@@ -22,7 +22,13 @@ impl RootView {
         let escape = |input: &mut egui::InputState| {
             input.consume_key(egui::Modifiers::NONE, egui::Key::Escape)
         };
-        if self.is_queue_open && !ui.ctx().text_edit_focused() && ui.input_mut(escape) {
+        // What was opened last is closed first.
+        let is_menu_open = egui::Popup::is_any_open(ui.ctx());
+        if self.is_queue_open
+            && !is_menu_open
+            && !ui.ctx().text_edit_focused()
+            && ui.input_mut(escape)
+        {
             self.is_queue_open = false;
         }
         let situation = Situation {

@@ -4,7 +4,7 @@ use egui::{Frame, Margin, Panel, Rect, Ui};
 
 use crate::state::Gallery;
 use crate::ui::account_menu::account_header_ui;
-use crate::ui::details_panel::details_panel_ui;
+use crate::ui::details_place;
 use crate::ui::gallery_bars::gallery_bars_ui;
 use crate::ui::root::RootView;
 use crate::ui::save_panel::save_panel_ui;
@@ -62,10 +62,12 @@ impl RootView {
             bottom: 0,
         });
         let opens_menu = self.opens_menu.take();
+        // In a narrow window the images keep the larger part.
+        let most = (0.4 * ui.ctx().content_rect().width()).min(420.0);
         let panel = Panel::left("rooms")
             .frame(frame)
             .default_size(theme::ROOM_LIST_WIDTH)
-            .size_range(180.0..=420.0)
+            .size_range(most.min(180.0)..=most)
             .resizable(true);
         let response = panel.show(ui, |ui| {
             account_header_ui(ui, cx, opens_menu, &mut self.dialog);
@@ -138,21 +140,7 @@ impl RootView {
         if !cx.state.settings.is_panel_open || self.viewer.is_slide_show_on() {
             return;
         }
-        let is_narrow = ui.ctx().content_rect().width() < theme::NARROW_WINDOW;
-        let panel = if is_narrow {
-            Panel::bottom("details below").default_size(theme::PANEL_WIDTH)
-        } else {
-            Panel::right("details").default_size(theme::PANEL_WIDTH)
-        };
-        let frame = Frame::new()
-            .fill(cx.palette.surface)
-            .inner_margin(Margin::same(12));
-        let panel = panel.frame(frame).size_range(220.0..=520.0).resizable(true);
-        let response = panel.show(ui, |ui| {
-            ui.set_min_size(ui.available_size());
-            details_panel_ui(ui, cx, gallery);
-        });
-        self.panes.details = response.response.rect;
+        self.panes.details = details_place::details_ui(ui, cx, gallery);
     }
 }
 

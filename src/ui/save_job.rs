@@ -2,15 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use egui::{Align, Label, Layout, ProgressBar, RichText, Ui};
+use egui::{Align, Label, Layout, ProgressBar, RichText, Role, Ui, WidgetInfo};
 use egui_extras::{Column, TableBuilder};
 use lucide_icons::Icon;
 
 use crate::protocol::{OpenTarget, SaveActivity, SaveReport};
 use crate::state::{Action, SaveJob, SaveOrigin, user_message};
 use crate::ui::room_row::kind_icon;
-use crate::ui::save_panel::WIDTH;
-use crate::ui::save_words::{activity_words, has_trouble, progress_words, report_words, share};
+use crate::ui::save_words::{activity_words, ended_words, has_trouble, progress_words, share};
 use crate::ui::text::room as room_words;
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
@@ -21,19 +20,26 @@ const FAILURES_HEIGHT: f32 = 180.0;
 /// A countdown moves once a second.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Draws one job.
-pub(super) fn save_job_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob) {
+/// Draws one job, with the name of its room or, where that was said just above, without.
+pub(super) fn save_job_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, is_named: bool) {
     ui.spacing_mut().item_spacing.y = space::XS;
-    ui.horizontal(|ui| {
-        let weak = cx.palette.text_weak;
-        ui.label(theme::icon(kind_icon(&job.room), text::BODY).color(weak));
-        let title = RichText::new(room_words(&job.room)).strong();
-        ui.add(Label::new(title).truncate());
-    });
+    let room = room_words(&job.room);
+    if is_named {
+        ui.horizontal(|ui| {
+            let weak = cx.palette.text_weak;
+            ui.label(theme::icon(kind_icon(&job.room), text::BODY).color(weak));
+            ui.add(Label::new(RichText::new(&room).strong()).truncate());
+        });
+    }
     let folder = job.folder.display().to_string();
     let shown = RichText::new(&folder).small().color(cx.palette.text_weak);
-    ui.add(Label::new(shown).truncate().selectable(true))
-        .on_hover_text(folder);
+    let label = ui.add(Label::new(shown).truncate().selectable(true));
+    if !is_named {
+        // Who listens does not see what is above.
+        let spoken = format!("{room}, {folder}");
+        label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+    }
+    label.on_hover_text(folder);
     match &job.report {
         None => unfinished_ui(ui, cx, job),
         Some(report) => finished_ui(ui, cx, job, report),
@@ -102,7 +108,7 @@ fn steering_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob) {
 }
 
 fn finished_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, report: &SaveReport) {
-    let message = report_words(job, report);
+    let message = ended_words(job, report);
     ui.horizontal_top(|ui| {
         let (icon, color) = end_icon(cx, job, report);
         ui.label(theme::icon(icon, text::BODY).color(color));
@@ -168,12 +174,13 @@ fn weak_ui(ui: &mut Ui, cx: ViewContext<'_>, words: &str) {
 }
 
 fn failures_ui(ui: &mut Ui, cx: ViewContext<'_>, report: &SaveReport) {
+    let names = 0.4 * ui.available_width();
     let table = TableBuilder::new(ui)
         .id_salt("failures")
         .vscroll(true)
         .min_scrolled_height(FAILURES_HEIGHT)
         .max_scroll_height(FAILURES_HEIGHT)
-        .column(Column::exact(WIDTH * 0.4).clip(true))
+        .column(Column::exact(names).clip(true))
         .column(Column::remainder().clip(true));
     table.body(|body| {
         body.rows(24.0, report.failed.len(), |mut row| {

@@ -9,22 +9,32 @@ use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{card_frame, icon_button_ui};
 
-pub(super) const WIDTH: f32 = 440.0;
+const WIDTH: f32 = 440.0;
 
-/// The same with its edges.
-pub(super) const QUEUE_WIDTH: f32 = WIDTH + 32.0;
+/// Its edges.
+const EDGES: f32 = 32.0;
+
+/// The same with its edges, in a window of this width.
+pub(super) fn queue_width(window: f32) -> f32 {
+    width_in(window) + EDGES
+}
+
+fn width_in(window: f32) -> f32 {
+    WIDTH.min(window - EDGES - 2.0 * space::M)
+}
 
 /// Draws the queue over the bottom right corner.
 pub(super) fn save_panel_ui(ui: &Ui, cx: ViewContext<'_>, is_open: &mut bool) {
     let offset = vec2(-space::M, -(theme::STATUS_BAR_HEIGHT + space::M));
-    let height = ui.ctx().content_rect().height() - 160.0;
+    let window = ui.ctx().content_rect().size();
+    let (width, height) = (width_in(window.x), window.y - 160.0);
     Area::new(Id::unique("save queue"))
         .order(Order::Foreground)
         .anchor(Align2::RIGHT_BOTTOM, offset)
         .accessible_name("Saves")
         .show(ui.ctx(), |ui| {
             card_frame(cx.palette).show(ui, |ui| {
-                ui.set_width(WIDTH);
+                ui.set_width(width);
                 head_ui(ui, cx, is_open);
                 if cx.state.saves.jobs.is_empty() {
                     let words = RichText::new("Nothing is being saved").color(cx.palette.text_weak);
@@ -35,11 +45,14 @@ pub(super) fn save_panel_ui(ui: &Ui, cx: ViewContext<'_>, is_open: &mut bool) {
                     .min_scrolled_height(height)
                     .max_height(height)
                     .show(ui, |ui| {
+                        let mut room = None;
                         for (index, job) in cx.state.saves.jobs.iter().rev().enumerate() {
                             if index > 0 {
                                 ui.separator();
                             }
-                            ui.push_id(job.id.0, |ui| save_job_ui(ui, cx, job));
+                            // Of several saves of one room in a row, the first names it.
+                            let is_named = room.replace(&job.room.id) != Some(&job.room.id);
+                            ui.push_id(job.id.0, |ui| save_job_ui(ui, cx, job, is_named));
                         }
                     });
             });

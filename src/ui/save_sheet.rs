@@ -25,6 +25,9 @@ const EDGES: f32 = 80.0;
 /// Title, preview, summary and buttons, before they were drawn for the first time.
 const USUAL_FIXED_HEIGHT: f32 = 240.0;
 
+/// Lower windows scroll also what the save would do: only title and buttons are always in view.
+const LOW_WINDOW: f32 = 480.0;
+
 /// Of the button beside the field, so that the field comes first and takes the rest.
 const BROWSE_WIDTH: f32 = 96.0;
 
@@ -64,14 +67,22 @@ impl SaveSheetView {
             let is_confirmed = self.takes_enter(ui);
             title_ui(ui, cx, sheet);
             let fixed = self.fixed_height.unwrap_or(USUAL_FIXED_HEIGHT);
-            let height = (screen.height() - EDGES - fixed).max(96.0);
+            let is_low = screen.height() < LOW_WINDOW;
+            let least = if is_low { 32.0 } else { 96.0 };
+            let height = (screen.height() - EDGES - fixed).max(least);
             let fields = ScrollArea::vertical()
                 .auto_shrink([false, true])
                 .min_scrolled_height(height)
                 .max_height(height)
-                .show(ui, |ui| self.fields_ui(ui, cx, sheet));
-            preview_ui(ui, cx, sheet);
-            summary_ui(ui, cx, sheet);
+                .show(ui, |ui| {
+                    self.fields_ui(ui, cx, sheet);
+                    if is_low {
+                        outlook_ui(ui, cx, sheet);
+                    }
+                });
+            if !is_low {
+                outlook_ui(ui, cx, sheet);
+            }
             ui.add_space(space::XS);
             self.buttons_ui(ui, cx, sheet);
             let shown = fields.inner_rect.height().min(fields.content_size.y);
@@ -190,6 +201,12 @@ impl SaveSheetView {
             ui.memory_mut(|memory| memory.request_focus(folder_id()));
         }
     }
+}
+
+/// What the save would do.
+fn outlook_ui(ui: &mut Ui, cx: ViewContext<'_>, sheet: &SaveSheet) {
+    preview_ui(ui, cx, sheet);
+    summary_ui(ui, cx, sheet);
 }
 
 /// "Save 1,243 images of #team-offsite".

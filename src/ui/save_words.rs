@@ -84,8 +84,19 @@ pub(super) fn finished_words(jobs: &[SaveJob]) -> String {
     words.join(" · ")
 }
 
-/// What became of a save, for its card and the queue.
+/// What became of a save, for a card of its own.
 pub(super) fn report_words(job: &SaveJob, report: &SaveReport) -> UserMessage {
+    let words = ended_words(job, report);
+    if report.stopped_by.is_some() {
+        return words;
+    }
+    let room = safe_display_name(&job.room.title);
+    let advice = format!("{room} · {}", words.advice);
+    UserMessage { advice, ..words }
+}
+
+/// The same beside the name of the room.
+pub(super) fn ended_words(job: &SaveJob, report: &SaveReport) -> UserMessage {
     let words = what_became(job, report).join(", ");
     let headline = if report.is_cancelled || report.stopped_by.is_some() {
         format!("Stopped: {words}")
@@ -97,11 +108,7 @@ pub(super) fn report_words(job: &SaveJob, report: &SaveReport) -> UserMessage {
             let UserMessage { headline, advice } = user_message::save(failure);
             format!("{headline}. {advice}")
         }
-        None => format!(
-            "{} · {}",
-            safe_display_name(&job.room.title),
-            report.saved_bytes
-        ),
+        None => report.saved_bytes.to_string(),
     };
     UserMessage { headline, advice }
 }

@@ -142,7 +142,7 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "One screen": NONE PageUp, NONE PageDown;
     Local, Grid, "Select or unselect": NONE Space, CTRL Space;
     Local, Grid, "Open": NONE Enter;
-    Local, Grid, "Menu of the image": SHIFT F10;
+    Local, Grid, "Menu of the image": SHIFT F10, NONE Menu;
     Local, Grid, "Give up a drag, clear selection or search": NONE Escape;
     Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
     Local, Viewer, "Next": NONE Space;
@@ -162,8 +162,11 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Viewer, "Slide show, and pause": NONE P;
     Local, Viewer, "What is behind transparent images": NONE B;
     Local, Viewer, "Select or unselect": NONE X, CTRL Space;
+    Local, Viewer, "One button after the other": NONE Tab;
+    Local, Viewer, "Menu of the image": SHIFT F10, NONE Menu;
     Local, Viewer, "Leave slide show, full screen, viewer": NONE Escape;
     Local, Comparison, "Move, or go to the image beside": NONE ArrowLeft, NONE ArrowRight;
+    Local, Comparison, "The buttons of an image, then the next": NONE Tab;
     Local, Comparison, "One zoom for all, or each its own": NONE L;
     Local, Comparison, "Open alone": NONE Enter;
     Local, Comparison, "Select or unselect": NONE X, NONE Space;

@@ -3,14 +3,20 @@
 use egui::{Align, Layout, ProgressBar, Rect, RichText, Role, Sense, Ui, Vec2, WidgetInfo};
 use lucide_icons::Icon;
 
+use crate::domain::safe_display_name;
 use crate::state::{Gallery, SaveJob, user_message};
+use crate::ui::details_panel::shown_size;
 use crate::ui::save_words::{
     finished_words, has_trouble, paused_words, running_words, share, spoken_words,
 };
-use crate::ui::theme::{self, space, text};
+use crate::ui::text;
+use crate::ui::theme::{self, space};
 use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::announce;
+
+/// Longer names are cut in their middle, so that what follows is in sight.
+const LONGEST_NAME: usize = 40;
 
 /// Draws the bar; the save chip opens and closes the queue.
 pub(super) fn status_bar_ui(
@@ -23,15 +29,35 @@ pub(super) fn status_bar_ui(
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), |ui| {
         chip_ui(ui, cx, is_queue_open);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let gallery = cx.state.gallery.as_ref();
-            let words = gallery
-                .map(|gallery| listing_words(gallery, totals))
-                .unwrap_or_default();
-            let words = RichText::new(words).small().color(cx.palette.text_weak);
-            let response = ui.add(egui::Label::new(words).truncate());
-            announce(ui, &response);
+            let label = |ui: &mut Ui, words: String| {
+                let words = RichText::new(words).small().color(cx.palette.text_weak);
+                ui.add(egui::Label::new(words).truncate())
+            };
+            match &cx.state.gallery {
+                // The image itself is announced when it is turned to.
+                Some(gallery) if gallery.is_viewer_open => {
+                    label(ui, image_words(gallery));
+                }
+                Some(gallery) => {
+                    let response = label(ui, listing_words(gallery, totals));
+                    announce(ui, &response);
+                }
+                None => {}
+            }
         });
     });
+}
+
+/// What is known of the image in view: "IMG_5.jpg · 4032 × 3024 · 3.4 MB".
+fn image_words(gallery: &Gallery) -> String {
+    let Some(upload) = gallery.focused() else {
+        return String::new();
+    };
+    let name = text::middle_elided(&safe_display_name(&upload.name), LONGEST_NAME);
+    let size = shown_size(gallery, &upload).map(|size| size.to_string());
+    let bytes = upload.size.map(|size| size.to_string());
+    let words: Vec<String> = [Some(name), size, bytes].into_iter().flatten().collect();
+    words.join(" · ")
 }
 
 fn listing_words(gallery: &Gallery, totals: &Totals) -> String {
@@ -65,7 +91,7 @@ fn chip_ui(ui: &mut Ui, cx: ViewContext<'_>, is_queue_open: &mut bool) {
     }
     let running: Vec<&SaveJob> = cx.state.saves.running().collect();
     let paused: Vec<&SaveJob> = jobs.iter().filter(|job| job.is_paused()).collect();
-    let icon = |icon| theme::icon(icon, text::BODY);
+    let icon = |icon| theme::icon(icon, theme::text::BODY);
     let (icon, words) = if !running.is_empty() {
         (icon(Icon::Download), running_words(&running))
     } else if !paused.is_empty() {

@@ -11,6 +11,7 @@ use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
 use crate::protocol::{SlideInterval, ViewerChoices};
 use crate::state::{Action, Gallery, ViewerStep};
 use crate::ui::film_strip::FilmStrip;
+use crate::ui::menu::{self, Opened};
 use crate::ui::pan_zoom::{self, PanZoom, Pane, ZoomStep};
 use crate::ui::slide_show::{Sight, SlideShow, is_full_screen};
 use crate::ui::texture_store::Texture;
@@ -87,6 +88,11 @@ pub(super) fn viewer_id() -> Id {
     Id::unique("viewer")
 }
 
+/// The menu that a key opens.
+pub(super) fn key_menu_id() -> Id {
+    viewer_id().with("key menu")
+}
+
 impl Viewer {
     /// Draws the image in focus into all of the room that is left.
     pub fn ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
@@ -117,7 +123,7 @@ impl Viewer {
             self.stage = None;
         }
         name_node(&response, gallery, upload.as_deref());
-        response.context_menu(|ui| image_menu::viewer_menu_ui(ui, cx));
+        menus_ui(ui, cx, &response);
         let failure = upload.as_ref().and_then(|it| gallery.failure(&it.id));
         if let (Some(upload), Some(failure)) = (&upload, failure) {
             let stand_in = texture.map(|(texture, _)| texture);
@@ -326,6 +332,13 @@ impl Viewer {
             ui.request_repaint_after(Duration::ZERO);
         }
     }
+}
+
+/// The menu of the image, at the pointer or in the middle.
+fn menus_ui(ui: &Ui, cx: ViewContext<'_>, response: &Response) {
+    response.context_menu(|ui| image_menu::viewer_menu_ui(ui, cx, Opened::ByPointer));
+    menu::key_popup(ui, key_menu_id(), response.rect.center())
+        .show(|ui| image_menu::viewer_menu_ui(ui, cx, Opened::ByKey));
 }
 
 fn name_node(response: &Response, gallery: &Gallery, upload: Option<&Upload>) {

@@ -4,13 +4,14 @@ use egui::{Align, Button, CornerRadius, Layout, Rect, Ui, UiBuilder, WidgetInfo,
 use lucide_icons::Icon;
 
 use crate::protocol::{Backdrop, SlideInterval};
+use crate::ui::bar_buttons::{Bar, BarButton, Look};
 use crate::ui::pan_zoom::{self, KEY_STEP, ZoomStep};
 use crate::ui::slide_show::{Pace, is_full_screen};
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_turn::Turning;
 use crate::ui::viewer::Wish;
-use crate::ui::viewer_controls::{BUTTON, Scene, button_ui, focus_ring, toggle_ui};
+use crate::ui::viewer_controls::{BUTTON, Scene, button_ui, focus_ring};
 
 /// Width of the button that says how large the image is, in points.
 const PERCENT: f32 = 76.0;
@@ -24,14 +25,6 @@ pub(super) const FOOT: f32 = BUTTON + space::S + space::M;
 /// From button to button in points.
 const PITCH: f32 = BUTTON + space::XS;
 
-/// One button that is shown where there is room for it.
-struct More {
-    icon: Icon,
-    name: &'static str,
-    is_on: Option<bool>,
-    wish: Wish,
-}
-
 /// Draws the bar; answers where it is and what it asks for.
 pub(super) fn bottom_bar_ui(
     ui: &mut Ui,
@@ -39,30 +32,29 @@ pub(super) fn bottom_bar_ui(
     scene: Scene,
 ) -> (Option<Rect>, Option<Wish>) {
     if let Some(pace) = scene.slides {
-        let intervals = SlideInterval::ALL.len() as f32;
-        let width = 2.0 * PITCH + intervals * (SECONDS + space::XS);
-        return bar_ui(ui, scene.view, width, |ui| slides_ui(ui, cx, pace));
+        let one = SECONDS + space::XS;
+        let room = scene.view.width() - 2.0 * space::M - 2.0 * space::S - 2.0 * PITCH;
+        // In the narrowest windows the time is chosen before.
+        let all = SlideInterval::ALL;
+        let intervals: &[SlideInterval] = if room < all.len() as f32 * one {
+            &[]
+        } else {
+            &all
+        };
+        let width = 2.0 * PITCH + intervals.len() as f32 * one;
+        return bar_ui(ui, scene.view, width, |ui| {
+            slides_ui(ui, cx, pace, intervals)
+        });
     }
     let Some(scale) = scene.scale else {
         return (None, None);
     };
     let needed = 3.0 * PITCH + PERCENT + space::XS;
     let room = scene.view.width() - 2.0 * space::M - 2.0 * space::S - needed;
-    let mut more = more(ui, cx, scene);
-    // In a narrow view the first are the most wanted; all of them have keys.
-    while more.len() as f32 * PITCH > room.max(0.0) {
-        more.pop();
-    }
-    let width = needed + more.len() as f32 * PITCH;
-    bar_ui(ui, scene.view, width, |ui| {
+    let more = Bar::new(ui, Look::OnPicture, more(ui, cx, scene), room);
+    bar_ui(ui, scene.view, needed + more.width(), |ui| {
         let zoom = zoom_ui(ui, scale);
-        let mut asked = None;
-        for button in more {
-            if toggle_ui(ui, button.icon, button.name, button.is_on) {
-                asked = Some(button.wish);
-            }
-        }
-        zoom.or(asked)
+        zoom.or(more.ui(ui))
     })
 }
 
@@ -108,71 +100,57 @@ fn zoom_ui(ui: &mut Ui, scale: f32) -> Option<Wish> {
 }
 
 /// The buttons beside those of the zoom, the most wanted first.
-fn more(ui: &Ui, cx: ViewContext<'_>, scene: Scene) -> Vec<More> {
+fn more(ui: &Ui, cx: ViewContext<'_>, scene: Scene) -> Vec<BarButton<Wish>> {
     let choices = cx.state.settings.viewer;
-    let button = |icon, name, wish| More {
-        icon,
-        name,
-        is_on: None,
-        wish,
+    let mut more = Vec::new();
+    let mut add = |icon, name, key: &str, is_on, wish| {
+        let rank = u8::try_from(more.len()).unwrap_or(u8::MAX);
+        more.push(BarButton {
+            icon,
+            name,
+            key: key.to_owned(),
+            is_on,
+            rank,
+            wish,
+        });
     };
-    let toggle = |icon, name, is_on, wish| More {
-        icon,
-        name,
-        is_on: Some(is_on),
-        wish,
-    };
-    let lock = if scene.is_zoom_kept {
-        Icon::Lock
-    } else {
-        Icon::LockOpen
-    };
-    let mut more = vec![
-        button(Icon::RotateCw, "Rotate (R)", Wish::Turn(Turning::Right)),
-        toggle(
-            Icon::GalleryThumbnails,
-            "Film strip (T)",
-            choices.is_film_strip_shown,
-            Wish::FilmStrip,
-        ),
-        button(Icon::Play, "Slide show (P)", Wish::SlideShow),
-        toggle(
-            lock,
-            "Keep the zoom (L)",
-            scene.is_zoom_kept,
-            Wish::KeepZoom,
-        ),
-    ];
+    let (has_strip, is_kept) = (choices.is_film_strip_shown, scene.is_zoom_kept);
+    let lock = if is_kept { Icon::Lock } else { Icon::LockOpen };
+    let strip = Icon::GalleryThumbnails;
+    let right = Wish::Turn(Turning::Right);
+    add(Icon::RotateCw, "Rotate", "R", None, right);
+    add(strip, "Film strip", "T", Some(has_strip), Wish::FilmStrip);
+    add(Icon::Play, "Slide show", "P", None, Wish::SlideShow);
+    add(lock, "Keep the zoom", "L", Some(is_kept), Wish::KeepZoom);
     if scene.may_be_transparent {
         let name = match choices.backdrop {
-            Backdrop::Checkerboard => "Behind the image: fields (B)",
-            Backdrop::Dark => "Behind the image: dark (B)",
-            Backdrop::Light => "Behind the image: light (B)",
+            Backdrop::Checkerboard => "Behind the image: fields",
+            Backdrop::Dark => "Behind the image: dark",
+            Backdrop::Light => "Behind the image: light",
         };
-        more.push(button(Icon::Grid2x2, name, Wish::Backdrop));
+        add(Icon::Grid2x2, name, "B", None, Wish::Backdrop);
     }
-    more.extend([
-        button(
-            // The icons are named by their line, not by where the image goes.
-            Icon::FlipVertical2,
-            "Flip left to right (H)",
-            Wish::Turn(Turning::FlipHorizontally),
-        ),
-        button(
-            Icon::FlipHorizontal2,
-            "Flip upside down (V)",
-            Wish::Turn(Turning::FlipVertically),
-        ),
-        if is_full_screen(ui) {
-            button(Icon::Shrink, "Leave full screen (F)", Wish::FullScreen)
-        } else {
-            button(Icon::Expand, "Full screen (F)", Wish::FullScreen)
-        },
-    ]);
+    // The icons are named by their line, not by where the image goes.
+    let (across, down) = (Icon::FlipVertical2, Icon::FlipHorizontal2);
+    let flip = Wish::Turn(Turning::FlipHorizontally);
+    add(across, "Flip left to right", "H", None, flip);
+    let flip = Wish::Turn(Turning::FlipVertically);
+    add(down, "Flip upside down", "V", None, flip);
+    let (icon, name) = if is_full_screen(ui) {
+        (Icon::Shrink, "Leave full screen")
+    } else {
+        (Icon::Expand, "Full screen")
+    };
+    add(icon, name, "F", None, Wish::FullScreen);
     more
 }
 
-fn slides_ui(ui: &mut Ui, cx: ViewContext<'_>, pace: Pace) -> Option<Wish> {
+fn slides_ui(
+    ui: &mut Ui,
+    cx: ViewContext<'_>,
+    pace: Pace,
+    intervals: &[SlideInterval],
+) -> Option<Wish> {
     let mut asked = None;
     let (icon, name) = match pace {
         Pace::Paused => (Icon::Play, "Go on (P)"),
@@ -182,7 +160,7 @@ fn slides_ui(ui: &mut Ui, cx: ViewContext<'_>, pace: Pace) -> Option<Wish> {
         asked = Some(Wish::SlideShow);
     }
     let chosen = cx.state.settings.viewer.slide_interval;
-    for interval in SlideInterval::ALL {
+    for interval in intervals.iter().copied() {
         let is_on = interval == chosen;
         let mut button = Button::new(format!("{} s", interval.secs()));
         if is_on {

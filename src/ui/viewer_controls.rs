@@ -12,6 +12,8 @@ use lucide_icons::Icon;
 use crate::domain::{Upload, safe_display_name};
 use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
+use crate::ui::bar_buttons::{Bar, BarButton, Look};
+use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::slide_show::Pace;
 use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::ViewContext;
@@ -24,6 +26,9 @@ const STAYS: f64 = 3.0;
 
 /// Height of the bar at the top in points.
 pub(super) const BAR: f32 = 56.0;
+
+/// What the name of an image gets at least of that bar.
+const TITLE: f32 = 96.0;
 
 /// Edge of a round button in points.
 pub(super) const BUTTON: f32 = 36.0;
@@ -117,12 +122,13 @@ impl Controls {
         });
         let focused = ui.memory(|memory| memory.focused());
         let has_focus = focused.is_some_and(|id| id != viewer_id());
-        if is_active || self.is_hovered || has_focus || self.active_at.is_none() {
+        let has_menu = egui::Popup::is_any_open(ui.ctx());
+        if is_active || self.is_hovered || has_focus || has_menu || self.active_at.is_none() {
             self.active_at = Some(now);
         }
         let idle = now - self.active_at.unwrap_or(now);
         let is_shown = idle < STAYS;
-        if is_shown && !self.is_hovered && !has_focus {
+        if is_shown && !self.is_hovered && !has_focus && !has_menu {
             ui.request_repaint_after(Duration::from_secs_f64(STAYS - idle));
         }
         let id = viewer_id().with("controls");
@@ -151,11 +157,11 @@ pub(super) fn on_picture(ui: &mut Ui) {
 
 /// A button on the scrim.
 pub(super) fn button_ui(ui: &mut Ui, icon: Icon, name: &str) -> bool {
-    toggle_ui(ui, icon, name, None)
+    toggle_ui(ui, icon, name, None).clicked()
 }
 
 /// A button on the scrim that can be on.
-pub(super) fn toggle_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: Option<bool>) -> bool {
+pub(super) fn toggle_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: Option<bool>) -> Response {
     let mut button = Button::new(theme::icon(icon, 18.0)).min_size(Vec2::splat(BUTTON));
     if is_on == Some(true) {
         button = button.fill(Color32::from_white_alpha(64));
@@ -166,7 +172,7 @@ pub(super) fn toggle_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: Option<bool>
         None => egui::WidgetInfo::labeled(egui::Role::Button, true, name),
     });
     focus_ring(ui, &response, theme::RADIUS);
-    response.clicked()
+    response
 }
 
 /// Two points of white around the button that has the keyboard.
@@ -190,43 +196,66 @@ fn top_bar_ui(
     let inner = bar.shrink2(vec2(space::S, space::XS));
     let layout = Layout::left_to_right(Align::Center);
     ui.scope_builder(UiBuilder::new().max_rect(inner).layout(layout), |ui| {
+        ui.spacing_mut().item_spacing.x = space::XS;
         if button_ui(ui, Icon::ArrowLeft, "Back to the grid (Esc)") {
             cx.act(Action::CloseViewer);
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if button_ui(ui, Icon::Info, "Details (I)") {
-                cx.act(Action::TogglePanel);
-            }
-            if button_ui(ui, Icon::Download, "Save (Ctrl+S)") {
-                cx.act(Action::SaveSelected);
-            }
-            choose_ui(ui, cx, gallery, upload);
-            let place = format!(
-                "{} of {}",
-                grouped(gallery.focus() + 1),
-                grouped(gallery.len())
-            );
-            ui.label(RichText::new(place).color(Color32::from_gray(215)));
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                title_ui(ui, upload);
-            });
+        let (focus, count) = (gallery.focus(), gallery.len());
+        let place = format!("{} of {}", grouped(focus + 1), grouped(count));
+        let color = Color32::from_gray(215);
+        let font = egui::TextStyle::Body.resolve(ui.style());
+        let place_width = ui.painter().layout_no_wrap(place.clone(), font, color);
+        let place_width = place_width.size().x + space::M;
+        let room = ui.available_width() - TITLE;
+        let buttons = Bar::new(ui, Look::OnPicture, top_buttons(ui, gallery, upload), room);
+        let left = ui.available_width() - buttons.width() - space::S;
+        let has_place = left > TITLE + place_width;
+        let title = left - if has_place { place_width } else { 0.0 };
+        let size = vec2(title.max(0.0), ui.available_height());
+        ui.allocate_ui_with_layout(size, layout, |ui| {
+            ui.set_min_width(size.x);
+            title_ui(ui, upload);
         });
+        if has_place {
+            ui.label(RichText::new(place).color(color));
+            ui.add_space(space::XS);
+        }
+        if let Some(action) = buttons.ui(ui) {
+            cx.act(action);
+        }
     });
 }
 
-fn choose_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: Option<&Upload>) {
+fn top_buttons(ui: &Ui, gallery: &Gallery, upload: Option<&Upload>) -> Vec<BarButton<Action>> {
     let is_chosen = upload.is_some_and(|upload| gallery.selection.contains(&upload.id));
     let (icon, name) = if is_chosen {
-        (Icon::CircleCheckBig, "Take out of the selection (X)")
+        (Icon::CircleCheckBig, "Take out of the selection")
     } else {
-        (Icon::Circle, "Add to the selection (X)")
+        (Icon::Circle, "Add to the selection")
     };
-    if button_ui(ui, icon, name) {
-        cx.act(Action::Select {
-            position: gallery.focus(),
-            how: SelectHow::Toggle,
-        });
-    }
+    let (position, how) = (gallery.focus(), SelectHow::Toggle);
+    let button = |icon, name, key: String, rank, wish| BarButton {
+        icon,
+        name,
+        key,
+        is_on: None,
+        rank,
+        wish,
+    };
+    let key = |job| key_of(ui.ctx(), job);
+    let choose = Action::Select { position, how };
+    let details = (key(Job::TogglePanel), Action::TogglePanel);
+    vec![
+        button(icon, name, "X".to_owned(), 2, choose),
+        button(
+            Icon::Download,
+            "Save",
+            key(Job::Save),
+            1,
+            Action::SaveSelected,
+        ),
+        button(Icon::Info, "Details", details.0, 0, details.1),
+    ]
 }
 
 fn title_ui(ui: &mut Ui, upload: Option<&Upload>) {

@@ -6,7 +6,7 @@ use crate::state::{Action, Gallery, SelectHow, ViewerStep};
 use crate::ui::pan_zoom::{KEY_STEP, ZoomStep};
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_turn::Turning;
-use crate::ui::viewer::{Viewer, Wish, step, viewer_id};
+use crate::ui::viewer::{Viewer, Wish, key_menu_id, step, viewer_id};
 use crate::ui::viewer_animation::AnimationStep;
 
 /// How far one press of an arrow moves an image that is cut off, in points.
@@ -27,6 +27,8 @@ pub(super) enum Asked {
     Wish(Wish),
     Animation(AnimationStep),
     Choose,
+    /// The menu of the image.
+    Menu,
     /// Leave what was entered last.
     Escape,
     Close,
@@ -151,6 +153,8 @@ fn meaning(key: Key, modifiers: Modifiers) -> Option<Asked> {
         Key::Comma => Asked::Animation(AnimationStep::Back),
         Key::Period => Asked::Animation(AnimationStep::On),
         Key::X => Asked::Choose,
+        Key::F10 if modifiers.shift => Asked::Menu,
+        Key::Menu => Asked::Menu,
         Key::Escape => Asked::Escape,
         Key::Backspace => Asked::Close,
         _ => return None,
@@ -184,6 +188,7 @@ fn perform(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery,
             position: gallery.focus(),
             how: SelectHow::Toggle,
         }),
+        Asked::Menu => egui::Popup::open_id(ui.ctx(), key_menu_id()),
         Asked::Escape => viewer.escape(ui, cx),
         Asked::Close => cx.act(Action::CloseViewer),
     }

@@ -7,8 +7,8 @@ use lucide_icons::Icon;
 
 use crate::domain::UploadId;
 use crate::protocol::{Backdrop, DownloadError, ImageFailure};
-use crate::state::Action;
 use crate::state::user_message::{self, UserMessage};
+use crate::state::{Action, is_hopeless};
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::ViewContext;
@@ -35,12 +35,14 @@ pub(super) fn trouble_ui(
     } else {
         Icon::ImageOff
     };
+    let width = 420.0_f32.min(view.width() - 4.0 * space::M);
     // Over a stand-in the message lies on a card at the lower edge.
     let middle = if stand_in.is_none() {
-        Rect::from_center_size(view.center(), vec2(420.0, 190.0))
+        Rect::from_center_size(view.center(), vec2(width, 190.0))
     } else {
-        let center = view.center_bottom() - vec2(0.0, 150.0);
-        Rect::from_center_size(center, vec2(420.0, 150.0))
+        let up = 150.0_f32.min(0.5 * view.height());
+        let center = view.center_bottom() - vec2(0.0, up);
+        Rect::from_center_size(center, vec2(width, 150.0))
     };
     if stand_in.is_some() {
         ui.painter().rect_filled(
@@ -57,7 +59,7 @@ pub(super) fn trouble_ui(
         ui.label(headline.color(Color32::WHITE));
         ui.label(RichText::new(advice).color(weak));
         ui.add_space(space::XS);
-        if !failure.is_for_good() && ui.button("Try again").clicked() {
+        if !is_hopeless(failure) && ui.button("Try again").clicked() {
             cx.act(retry);
         }
     });

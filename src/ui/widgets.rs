@@ -244,6 +244,9 @@ pub(super) fn dialog_from_top_ui(
     modal_ui(ui, palette, egui::Modal::new(id).area(area), width, body)
 }
 
+/// Around what a dialog says, in points.
+const DIALOG_MARGIN: i8 = 24;
+
 fn modal_ui(
     ui: &Ui,
     palette: &Palette,
@@ -251,8 +254,10 @@ fn modal_ui(
     width: f32,
     body: impl FnOnce(&mut Ui),
 ) -> bool {
+    let window = ui.ctx().content_rect().width();
+    let width = width.min(window - 2.0 * (f32::from(DIALOG_MARGIN) + space::S));
     let modal = modal
-        .frame(card_frame(palette).inner_margin(egui::Margin::same(24)))
+        .frame(card_frame(palette).inner_margin(egui::Margin::same(DIALOG_MARGIN)))
         .backdrop_color(palette.backdrop());
     let response = modal.show(ui.ctx(), |ui| {
         ui.set_width(width);

@@ -1,0 +1,57 @@
+//! Images of the open room that have no picture, and why.
+
+use crate::domain::UploadId;
+use crate::protocol::ImageFailure;
+use crate::state::gallery::{FileAccess, Gallery};
+use crate::state::rooms::is_final;
+
+/// Whether no other try would bring a picture: the bytes are what the server has, and Salon makes
+/// none of them.
+pub const fn is_hopeless(failure: &ImageFailure) -> bool {
+    matches!(failure, ImageFailure::Decode(_)) && is_final(failure)
+}
+
+impl Gallery {
+    /// Why this image has no picture.
+    pub fn failure(&self, id: &UploadId) -> Option<&ImageFailure> {
+        self.failures.get(id)
+    }
+
+    /// How many images failed.
+    pub fn failed_count(&self) -> usize {
+        self.failures.len()
+    }
+
+    /// How many of them failed for now: another try may bring them.
+    pub fn retryable_count(&self) -> usize {
+        let failures = self.failures.values();
+        failures.filter(|failure| !is_hopeless(failure)).count()
+    }
+
+    /// Where those are that never have a picture here, however often they are tried.
+    pub fn hopeless(&self) -> Vec<usize> {
+        let failures = self.failures.iter();
+        let hopeless = failures.filter(|(_, failure)| is_hopeless(failure));
+        let mut positions: Vec<usize> = hopeless.filter_map(|(id, _)| self.position(id)).collect();
+        positions.sort_unstable();
+        positions
+    }
+
+    pub(super) fn retry(&mut self, ids: &[UploadId]) {
+        for id in ids {
+            self.failures.remove(id);
+            self.without_parts.remove(id);
+            self.metadata_failures.remove(id);
+        }
+        self.access = FileAccess::Open;
+    }
+
+    pub(super) fn retry_all(&mut self) {
+        // The others would be fetched for nothing.
+        self.failures.retain(|_, failure| is_hopeless(failure));
+        self.without_parts.clear();
+        self.metadata_failures.clear();
+        self.access = FileAccess::Open;
+        self.list_error = None;
+    }
+}
