@@ -20,7 +20,7 @@ use crate::ui::view_gestures::{Gesture, Notches, gestures, offer_grab};
 use crate::ui::view_turn::{Turn, Turning};
 use crate::ui::viewer_animation::Player;
 use crate::ui::viewer_bar::FOOT;
-use crate::ui::viewer_controls::{Controls, Scene};
+use crate::ui::viewer_controls::{BAR, Controls, Scene};
 use crate::ui::viewer_image::may_be_transparent;
 use crate::ui::viewer_pace::Pace;
 use crate::ui::viewer_pictures::Way;
@@ -39,8 +39,6 @@ pub struct Viewer {
     shown: Option<UploadId>,
     pub(super) controls: Controls,
     notches: Notches,
-    /// Since when there is nothing to show, in seconds of egui's clock.
-    blank_since: Option<f64>,
     /// View and image of the last frame: what keys act upon.
     pub(super) stage: Option<Stage>,
     pub(super) animation: Player,
@@ -123,11 +121,6 @@ impl Viewer {
             let stand_in = texture.map(|(texture, _)| texture);
             viewer_states::trouble_ui(ui, cx, &upload.id, failure, view, stand_in);
         }
-        if texture.is_none() && failure.is_none() {
-            viewer_states::spinner_ui(ui, view, &mut self.blank_since);
-        } else {
-            self.blank_since = None;
-        }
         viewer_pictures::ask_neighbours(ui, cx, gallery, &mut self.way);
         let sight = match texture {
             _ if failure.is_some() => Sight::Complete,
@@ -136,6 +129,10 @@ impl Viewer {
         };
         if sight == Sight::Complete {
             self.pace.shown();
+        } else {
+            let id = viewer_id().with(("coming", gallery.focus()));
+            let (_, below_bar) = view.split_top_bottom_at_y(view.top() + BAR);
+            viewer_states::coming_ui(ui, id, below_bar, texture.is_some());
         }
         self.slides.advance(ui, cx, gallery, sight);
         self.strip.ui(ui, cx, gallery, strip);
@@ -191,7 +188,6 @@ impl Viewer {
                 self.zoom.fit();
             }
             self.shown = id.cloned();
-            self.blank_since = None;
             self.animation = Player::default();
             self.pace.turned(ui.input(|input| input.time));
         }
@@ -318,7 +314,7 @@ impl Viewer {
             scale: self.stage.map(|stage| self.zoom.scale(stage.pane)),
             is_zoom_kept: self.is_zoom_kept,
             slides: self.slides.pace(),
-            may_be_transparent: texture.is_some_and(|it| may_be_transparent(it.format)),
+            may_be_transparent: texture.is_some_and(may_be_transparent),
         };
         let wish = self.controls.controls_ui(ui, cx, gallery, scene);
         if let Some(wish) = wish {
