@@ -21,6 +21,8 @@ mod scenes;
 mod shrunk;
 #[path = "views_shell/viewer.rs"]
 mod viewer;
+#[path = "views_shell/viewer_hands.rs"]
+mod viewer_hands;
 #[path = "views_shell/viewer_loading.rs"]
 mod viewer_loading;
 

@@ -8,7 +8,7 @@ use egui::{CursorIcon, Id, Pos2, Rect, Response, Sense, Ui, Vec2, ViewportComman
 use jiff::tz::TimeZone;
 
 use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
-use crate::protocol::{SlideInterval, ViewerChoices};
+use crate::protocol::{DoubleClickChoice, SlideInterval, ViewerChoices};
 use crate::state::{Action, Gallery, ViewerStep};
 use crate::ui::film_strip::FilmStrip;
 use crate::ui::pan_zoom::{self, PanZoom, Pane, ZoomStep};
@@ -244,10 +244,7 @@ impl Viewer {
                 backdrop: choices.backdrop.next(),
                 ..choices
             }),
-            Wish::FullScreen => {
-                let is_full = is_full_screen(ui);
-                ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
-            }
+            Wish::FullScreen => toggle_full_screen(ui),
         }
     }
 
@@ -296,6 +293,10 @@ impl Viewer {
                 Gesture::Pan(points) => {
                     self.zoom.pan(points * stage.pixels_per_point, stage.pane);
                 }
+                Gesture::DoubleClick(at) => match cx.state.settings.viewer.double_click {
+                    DoubleClickChoice::Zoom => self.apply(ZoomStep::Toggle, Some(at)),
+                    DoubleClickChoice::FullScreen => toggle_full_screen(ui),
+                },
                 Gesture::Step(by) => cx.act(Action::StepViewer(ViewerStep::By(by))),
                 Gesture::Back => cx.act(Action::CloseViewer),
             }
@@ -322,6 +323,11 @@ impl Viewer {
             ui.request_repaint_after(Duration::ZERO);
         }
     }
+}
+
+fn toggle_full_screen(ui: &Ui) {
+    let is_full = is_full_screen(ui);
+    ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
 }
 
 fn name_node(response: &Response, gallery: &Gallery, upload: Option<&Upload>) {
