@@ -1,6 +1,8 @@
 //! The shell of the window: what keys and clicks turn into, and what is on screen.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "views_shell/backdrop.rs"]
+mod backdrop;
 #[path = "views_shell/comparing.rs"]
 mod comparing;
 #[path = "views_shell/details.rs"]
@@ -25,12 +27,18 @@ mod save_sheet;
 mod saved;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
+#[path = "views_shell/shrunk.rs"]
+mod shrunk;
 #[path = "views_shell/signing_in.rs"]
 mod signing_in;
 #[path = "views_shell/troubles.rs"]
 mod troubles;
 #[path = "views_shell/viewer/mod.rs"]
 mod viewer;
+#[path = "views_shell/viewer_hands.rs"]
+mod viewer_hands;
+#[path = "views_shell/viewer_loading.rs"]
+mod viewer_loading;
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;

@@ -53,7 +53,7 @@ enum Limit {
 }
 
 /// Every row that a whole run has, in the order of the table.
-const LIMITS: [(&str, Limit); 23] = [
+const LIMITS: [(&str, Limit); 26] = [
     ("thumbnails_cpu_vs_vipsthumbnail", Limit::Ratio(0.50)),
     ("thumbnails_cpu_vs_image_crate", Limit::Ratio(0.33)),
     ("grid_first_screen_vs_chromium", Limit::Ratio(0.25)),
@@ -73,7 +73,10 @@ const LIMITS: [(&str, Limit); 23] = [
     ("scroll_frame_cpu_1m", Limit::Percentiles(1.0, 4.0)),
     ("viewer_first_pixels_vs_quarter_decode", Limit::Ratio(1.5)),
     ("viewer_full_sharpness_vs_full_decode", Limit::Ratio(1.3)),
+    ("viewer_opened_at_100_vs_full_decode", Limit::Ratio(1.3)),
+    ("viewer_held_arrow_12mp", Limit::Value(100.0)),
     ("viewer_longest_frame_108mp", Limit::Value(50.0)),
+    ("viewer_longest_frame_wall_108mp", Limit::Value(50.0)),
     ("index_bytes_per_upload", Limit::Value(200.0)),
     ("library_first_page_1m", Limit::Value(150.0)),
     ("search_1m", Limit::Value(30.0)),

@@ -36,8 +36,9 @@ pub use crate::rocketchat::{
     TwoFactorMethod, WrongAnswer,
 };
 pub use crate::storage::{
-    Backdrop, ClashRule, GridLayoutChoice, KeyringError, KnownAccount, MessageApp, SaveChoices,
-    SavedUntil, Settings, SlideInterval, StorageError, ThemeChoice, ViewerChoices, WheelChoice,
+    Backdrop, ClashRule, DoubleClickChoice, GridLayoutChoice, KeyringError, KnownAccount,
+    MessageApp, SaveChoices, SavedUntil, Settings, SlideInterval, StorageError, ThemeChoice,
+    ViewerChoices, WheelChoice,
 };
 
 /// How many commands may wait: a person presses a few a second, the runner takes them at once.

@@ -55,4 +55,4 @@ pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account}
 pub use settings::{GridLayoutChoice, KnownAccount, MessageApp, Settings, ThemeChoice};
 pub use settings_file::{keep_settings, load_settings};
 pub use thumbnail_cache::{StoredThumbnail, ThumbnailCache, ThumbnailKey};
-pub use viewer_choices::{Backdrop, SlideInterval, ViewerChoices, WheelChoice};
+pub use viewer_choices::{Backdrop, DoubleClickChoice, SlideInterval, ViewerChoices, WheelChoice};

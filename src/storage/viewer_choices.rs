@@ -14,6 +14,8 @@ pub struct ViewerChoices {
     pub backdrop: Backdrop,
     /// What the wheel does.
     pub wheel: WheelChoice,
+    /// What a double click does.
+    pub double_click: DoubleClickChoice,
     /// It was said that the next image is an older one.
     pub has_told_order: bool,
     /// It was said that turning changes the view and not the file.
@@ -80,4 +82,26 @@ pub enum WheelChoice {
     Zoom,
     /// It goes to the next image and back.
     Step,
+}
+
+/// What a double click on an image does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DoubleClickChoice {
+    /// It shows the whole image, or its actual size there.
+    Zoom,
+    /// It fills the screen with the image, or gives the screen back.
+    FullScreen,
+}
+
+impl Default for DoubleClickChoice {
+    /// As the viewers do that come with the system.
+    fn default() -> Self {
+        // Those of GNOME and KDE fill the screen.
+        if cfg!(target_os = "linux") {
+            Self::FullScreen
+        } else {
+            Self::Zoom
+        }
+    }
 }

@@ -7,7 +7,8 @@ use lucide_icons::Icon;
 
 use crate::domain::{ByteCount, TokenKind, safe_display_name};
 use crate::protocol::{
-    ImageSubject, KeyringStatus, MessageApp, SessionInfo, ThemeChoice, ViewerChoices, WheelChoice,
+    DoubleClickChoice, ImageSubject, KeyringStatus, MessageApp, SessionInfo, ThemeChoice,
+    ViewerChoices, WheelChoice,
 };
 use crate::state::{Action, ImageAction, errand_message, user_message};
 use crate::ui::avatar::avatar_ui;
@@ -106,7 +107,7 @@ fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut
     server_ui(ui, cx, session);
     ui.separator();
     theme_ui(ui, cx);
-    wheel_ui(ui, cx);
+    hands_ui(ui, cx);
     thumbnail_cache_ui(ui, cx);
     message_app_ui(ui, cx);
     ui.separator();
@@ -186,32 +187,69 @@ fn theme_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     });
 }
 
-/// What the wheel does over an image that is shown large.
-fn wheel_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+/// What the wheel and a double click do to an image that is shown large.
+fn hands_ui(ui: &mut Ui, cx: ViewContext<'_>) {
+    let viewer = cx.state.settings.viewer;
+    let words = (
+        "Wheel over an image",
+        "The other one works with Ctrl held, or with the keys",
+    );
+    let choices = [
+        (
+            WheelChoice::Step,
+            "Next",
+            "The wheel goes to the next image",
+        ),
+        (WheelChoice::Zoom, "Zoom", "The wheel zooms"),
+    ];
+    if let Some(wheel) = choice_ui(ui, words, viewer.wheel, choices) {
+        cx.act(Action::SetViewer(ViewerChoices { wheel, ..viewer }));
+    }
+    let words = (
+        "Double click on it",
+        "F and F11 fill the screen too, and Z zooms",
+    );
+    let choices = [
+        (
+            DoubleClickChoice::FullScreen,
+            "Full screen",
+            "A double click fills the screen",
+        ),
+        (DoubleClickChoice::Zoom, "Zoom", "A double click zooms"),
+    ];
+    if let Some(double_click) = choice_ui(ui, words, viewer.double_click, choices) {
+        cx.act(Action::SetViewer(ViewerChoices {
+            double_click,
+            ..viewer
+        }));
+    }
+}
+
+/// A line with what can be chosen at its right, from right to left: each with a word that is seen
+/// and one that is spoken. Answers what was chosen now.
+fn choice_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    (line, hint): (&str, &str),
+    now: T,
+    choices: [(T, &str, &str); 2],
+) -> Option<T> {
+    let mut chosen = None;
     ui.horizontal(|ui| {
-        ui.label("Wheel over an image")
-            .on_hover_text("The other one works with Ctrl held, or with the keys");
+        ui.label(line).on_hover_text(hint);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = space::XS;
-            for (wheel, name, label) in [
-                (
-                    WheelChoice::Step,
-                    "Next",
-                    "The wheel goes to the next image",
-                ),
-                (WheelChoice::Zoom, "Zoom", "The wheel zooms"),
-            ] {
-                let viewer = cx.state.settings.viewer;
-                let is_on = viewer.wheel == wheel;
+            for (choice, name, label) in choices {
+                let is_on = now == choice;
                 let response = ui.add(egui::Button::selectable(is_on, name));
                 menu::show_focus(ui, &response);
                 response.widget_info(|| WidgetInfo::selected(Role::Button, true, is_on, label));
                 if response.clicked() {
-                    cx.act(Action::SetViewer(ViewerChoices { wheel, ..viewer }));
+                    chosen = Some(choice);
                 }
             }
         });
     });
+    chosen
 }
 
 /// How much of the disk thumbnails may take: as few choices as make a difference.

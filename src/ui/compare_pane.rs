@@ -138,9 +138,8 @@ pub(super) fn picture_ui(ui: &Ui, cx: ViewContext<'_>, seen: &Seen, lens: &Lens,
     if let (Some(texture), Some(pane)) = (seen.texture, lens.pane) {
         let rect = lens.zoom.image_rect(area, ui.pixels_per_point(), pane);
         let painter = ui.painter().with_clip_rect(area);
-        if may_be_transparent(texture.format) {
-            let backdrop = cx.state.settings.viewer.backdrop;
-            viewer_states::backdrop(&painter, rect.intersect(area), backdrop);
+        if may_be_transparent(texture) {
+            viewer_states::backdrop(cx, &painter, rect.intersect(area));
         }
         let patches = patches(cx, seen, texture, lens.zoom, (area, rect, pane));
         viewer_tiles::draw(&painter, rect, &patches, |at| at);
@@ -155,6 +154,7 @@ fn patches(
     (area, rect, pane): (Rect, Rect, Pane),
 ) -> Vec<Patch> {
     if !seen.is_sharp {
+        viewer_tiles::shrink(cx, texture, zoom.scale(pane));
         return vec![Patch::whole(texture.id)];
     }
     let magnification = zoom.magnification(pane);
@@ -178,16 +178,9 @@ pub(super) fn instead_ui(
     let area = picture_rect(place);
     if let Some(failure) = gallery.failure(&seen.upload.id) {
         viewer_states::trouble_ui(ui, cx, &seen.upload.id, failure, area, seen.texture);
-    } else if seen.texture.is_none() {
-        let builder = UiBuilder::new()
-            .id_salt(("coming", seen.position))
-            .max_rect(Rect::from_center_size(
-                area.center(),
-                egui::Vec2::splat(32.0),
-            ));
-        ui.scope_builder(builder, |ui| {
-            crate::ui::widgets::late_spinner_ui(ui, "picture", 32.0);
-        });
+    } else if !seen.is_sharp {
+        let id = pane_id(&seen.upload.id).with("coming");
+        viewer_states::coming_ui(ui, id, area, seen.texture.is_some());
     }
 }
 

@@ -140,8 +140,7 @@ impl CompareView {
         let wheel = WheelChoice::Zoom;
         for gesture in gestures(ui, response, wheel, &mut self.notches) {
             match gesture {
-                // A double click.
-                Gesture::Zoom(ZoomStep::Toggle, _) => cx.act(Action::OpenViewer(seen.position)),
+                Gesture::DoubleClick(_) => cx.act(Action::OpenViewer(seen.position)),
                 Gesture::Zoom(step, at) => {
                     let at = pan_zoom::from_middle(response.rect, pixels_per_point, at);
                     self.zoom.apply(index, step, at);

@@ -241,7 +241,7 @@ fn tile_ui(painter: &Painter, cx: ViewContext<'_>, tile: &Tile, focus: usize) {
     let weak = Color32::from_gray(165);
     match &tile.face {
         Face::Skeleton => {}
-        Face::Picture(texture) => picture(painter, tile.rect, texture),
+        Face::Picture(texture) => picture(painter, cx, tile.rect, *texture),
         Face::Failed(..) => glyph(painter, tile.rect.center(), Icon::ImageOff, 18.0, weak),
         Face::Locked => glyph(painter, tile.rect.center(), Icon::Lock, 18.0, weak),
     }
@@ -263,7 +263,7 @@ fn tile_ui(painter: &Painter, cx: ViewContext<'_>, tile: &Tile, focus: usize) {
     }
 }
 
-fn picture(painter: &Painter, rect: Rect, texture: &Texture) {
+fn picture(painter: &Painter, cx: ViewContext<'_>, rect: Rect, texture: Texture) {
     let size = texture.original_size;
     let original = vec2(size.width as f32, size.height as f32) / painter.pixels_per_point();
     let (target, uv, radius) = if original.max_elem() < rect.width() / 2.0 {
@@ -275,6 +275,10 @@ fn picture(painter: &Painter, rect: Rect, texture: &Texture) {
         let radius = CornerRadius::same(theme::TILE_RADIUS);
         (rect, crop(texture.size_px.aspect_ratio(), 1.0), radius)
     };
+    // Most are those of the grid, some are of the whole window.
+    let shown = uv.width() * texture.size_px.width as f32;
+    let drawn = target.width() * painter.pixels_per_point();
+    cx.textures.shrink(texture, shown / drawn.max(1.0));
     painter.add(RectShape::filled(target, radius, Color32::WHITE).with_texture(texture.id, uv));
 }
 

@@ -82,6 +82,7 @@ mod status_bar;
 mod text;
 mod text_marking;
 mod texture_converter;
+mod texture_entry;
 mod texture_queue;
 mod texture_store;
 pub mod theme;

@@ -191,15 +191,15 @@ impl PanZoom {
         moved.length() > 0.5
     }
 
-    /// Whether some of the image is above or below the view.
-    pub(super) fn is_taller(&self, pane: Pane) -> bool {
-        pane.image.y * self.scale(pane) > pane.view.y + 1.0
+    /// Whether some of the image is outside the view in this direction or the opposite one.
+    pub(super) fn is_cut_along(&self, way: Vec2, pane: Pane) -> bool {
+        let beyond = pane.image * self.scale(pane) - pane.view;
+        (beyond.x > 1.0 && way.x != 0.0) || (beyond.y > 1.0 && way.y != 0.0)
     }
 
     /// Whether some of the image is outside the view.
     pub(super) fn is_cut(&self, pane: Pane) -> bool {
-        let size = pane.image * self.scale(pane);
-        size.x > pane.view.x + 1.0 || size.y > pane.view.y + 1.0
+        self.is_cut_along(Vec2::splat(1.0), pane)
     }
 
     /// Where the image is drawn, in points, on whole device pixels.

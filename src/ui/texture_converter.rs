@@ -25,6 +25,8 @@ pub(super) struct Prepared {
     pub(super) original_size: PixelSize,
     pub(super) is_animated: bool,
     pub(super) format: &'static str,
+    /// Whether nothing can be seen through it.
+    pub(super) is_opaque: bool,
 }
 
 /// See the [module documentation](self).
@@ -48,14 +50,23 @@ impl Prepared {
         if bytes == 0 || size[0].checked_mul(size[1])?.checked_mul(4)? != bytes {
             return None;
         }
+        let pixels = ColorImage::from_rgba_premultiplied(size, &image.pixels);
+        let is_opaque = cannot_be_transparent(image.format)
+            || pixels.pixels.iter().all(|pixel| pixel.a() == u8::MAX);
         Some(Self {
-            pixels: ColorImage::from_rgba_premultiplied(size, &image.pixels),
+            pixels,
+            is_opaque,
             bytes,
             original_size: image.original_size,
             is_animated: image.is_animated,
             format: image.format,
         })
     }
+}
+
+/// Spares a look at each pixel.
+fn cannot_be_transparent(format: &str) -> bool {
+    matches!(format, "JPEG" | "BMP" | "PNM" | "HDR")
 }
 
 impl Converter {

@@ -1,6 +1,6 @@
 //! Pictures on the GPU: the only place on this side that holds pixels.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 
 use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, TextureOptions};
@@ -8,6 +8,7 @@ use egui::{Color32, ColorImage, TextureFilter, TextureHandle, TextureId, Texture
 use crate::domain::{PixelSize, UploadId};
 use crate::protocol::{DecodedImage, ImageRequest, ImageSize, ImageSubject};
 use crate::ui::texture_converter::{Converter, Prepared};
+use crate::ui::texture_entry::Entry;
 use crate::ui::texture_queue::{TextureQueue, Waiting};
 use crate::ui::view_context::Urgency;
 
@@ -22,6 +23,14 @@ const FRAMES_BYTES: usize = 64 * 1024 * 1024;
 /// Graphics cards whose textures are smaller than this have little memory.
 const USUAL_TEXTURE_SIDE: usize = 8192;
 
+/// The fields behind what is transparent: quiet, and darker than most images.
+const FIELD_GRAYS: [u8; 2] = [72, 58];
+
+/// Drawn with more of its pixels than this for one of the screen, along each side, a picture is
+/// shrunk by its smaller copies: the GPU reads four pixels for one of the screen, so from two on
+/// some would be passed over.
+const SHRUNK: f32 = 1.5;
+
 /// See the [module documentation](self).
 pub struct TextureStore {
     ctx: egui::Context,
@@ -33,35 +42,10 @@ pub struct TextureStore {
     converter: Converter,
     bytes: usize,
     clock: Cell<u64>,
+    /// Behind what is transparent, once that is needed.
+    fields: OnceCell<TextureHandle>,
     /// What was stored or drawn since then is in use.
     frame_began: Cell<u64>,
-}
-
-struct Entry {
-    handle: TextureHandle,
-    original_size: PixelSize,
-    is_animated: bool,
-    format: &'static str,
-    bytes: usize,
-    drawn_at: Cell<u64>,
-    options: Cell<TextureOptions>,
-    first_pixel: Color32,
-}
-
-impl Entry {
-    fn set_magnification(&self, magnification: TextureFilter) {
-        let options = TextureOptions {
-            magnification,
-            ..self.options.get()
-        };
-        if self.options.replace(options) == options {
-            return;
-        }
-        // A texture takes over the options of whatever is put into it: its own first pixel
-        // changes nothing else, and no second copy of a large image is needed.
-        let pixel = ColorImage::filled([1, 1], self.first_pixel);
-        self.handle.clone().set_partial([0, 0], pixel, options);
-    }
 }
 
 /// A picture that can be drawn.
@@ -77,6 +61,10 @@ pub struct Texture {
     pub is_animated: bool,
     /// The format by content.
     pub format: &'static str,
+    /// Whether nothing can be seen through it.
+    pub is_opaque: bool,
+    /// Whether smaller copies lie beside it on the GPU, for when it is drawn much smaller.
+    pub has_smaller_copies: bool,
 }
 
 impl TextureStore {
@@ -91,6 +79,7 @@ impl TextureStore {
             queue: TextureQueue::default(),
             bytes: 0,
             clock: Cell::new(0),
+            fields: OnceCell::new(),
             frame_began: Cell::new(0),
         }
     }
@@ -165,6 +154,7 @@ impl TextureStore {
             original_size,
             is_animated,
             format,
+            is_opaque,
         } = prepared;
         if pixels.size.iter().any(|side| *side > max_side) {
             let [width, height] = pixels.size;
@@ -172,8 +162,8 @@ impl TextureStore {
             return;
         }
         let first_pixel = pixels.pixels.first().copied().unwrap_or_default();
-        // No mipmaps, which cost more than the upload: every picture is made near the size in
-        // which it is shown.
+        // No mipmaps yet, which cost more than the upload: nearly every picture is made near the
+        // size in which it is shown. See `shrink`.
         let options = TextureOptions::LINEAR;
         let handle = self
             .ctx
@@ -193,6 +183,7 @@ impl TextureStore {
             original_size,
             is_animated,
             format,
+            is_opaque,
             bytes,
             drawn_at: Cell::new(self.tick()),
             options: Cell::new(options),
@@ -218,6 +209,8 @@ impl TextureStore {
             original_size: entry.original_size,
             is_animated: entry.is_animated,
             format: entry.format,
+            is_opaque: entry.is_opaque,
+            has_smaller_copies: entry.options.get().mipmap_mode.is_some(),
         })
     }
 
@@ -265,6 +258,30 @@ impl TextureStore {
         if let Some(entry) = entries.find(|entry| entry.handle.id() == texture) {
             entry.set_magnification(magnification);
         }
+    }
+
+    /// A picture is about to be drawn with so many of its pixels for one of the screen. Shrunk by
+    /// much, fine lines would come and go, so it gets smaller copies of itself, once.
+    pub fn shrink(&self, texture: Texture, by: f32) {
+        if by < SHRUNK || texture.has_smaller_copies {
+            return;
+        }
+        let mut entries = self.entries.values();
+        if let Some(entry) = entries.find(|entry| entry.handle.id() == texture.id) {
+            let options = entry.options.get();
+            entry.set_options(options.with_mipmap_mode(Some(TextureFilter::Linear)));
+        }
+    }
+
+    /// Two fields by two that go on in every direction, to be seen behind what is transparent.
+    pub fn fields(&self) -> TextureId {
+        let fields = self.fields.get_or_init(|| {
+            let [one, other] = FIELD_GRAYS.map(Color32::from_gray);
+            let pixels = ColorImage::new([2, 2], vec![one, other, other, one]);
+            let options = TextureOptions::NEAREST_REPEAT;
+            self.ctx.load_texture("fields", pixels, options)
+        });
+        fields.id()
     }
 
     /// Remembers that this picture does not exist.

@@ -1,4 +1,4 @@
-//! Which pictures stay on the graphics card, and which go.
+//! What stays on the GPU and what goes.
 
 use super::*;
 

@@ -1,6 +1,8 @@
 //! What pointer, wheel and fingers do to an image that is shown large.
 
-use egui::{CursorIcon, Event, MouseWheelUnit, PointerButton, Pos2, Response, Ui, Vec2};
+use egui::{
+    CursorIcon, Event, InputState, MouseWheelUnit, PointerButton, Pos2, Response, Ui, Vec2,
+};
 
 use crate::protocol::WheelChoice;
 use crate::ui::pan_zoom::{WHEEL_STEP, ZoomStep};
@@ -15,6 +17,8 @@ pub(super) enum Gesture {
     Zoom(ZoomStep, Pos2),
     /// Move the image by so many points.
     Pan(Vec2),
+    /// What a double click at this place of the window means.
+    DoubleClick(Pos2),
     /// Go on by so many images.
     Step(isize),
     /// Leave.
@@ -56,7 +60,7 @@ pub(super) fn gestures(
     if response.double_clicked_by(PointerButton::Primary)
         && let Some(at) = response.interact_pointer_pos()
     {
-        gestures.push(Gesture::Zoom(ZoomStep::Toggle, at));
+        gestures.push(Gesture::DoubleClick(at));
     }
     if response.dragged_by(PointerButton::Primary) || response.dragged_by(PointerButton::Middle) {
         gestures.push(Gesture::Pan(response.drag_delta()));
@@ -111,10 +115,8 @@ fn wheel_gestures(
     if zoomed != 0.0 {
         gestures.push(Gesture::Zoom(ZoomStep::By(WHEEL_STEP.powf(zoomed)), at));
     }
-    let pinch = ui.input(|input| input.multi_touch().map(|touch| touch.zoom_delta));
-    if let Some(pinch) = pinch
-        && (pinch - 1.0).abs() > 0.001
-    {
+    let pinch = ui.input(pinched);
+    if (pinch - 1.0).abs() > 0.001 {
         gestures.push(Gesture::Zoom(ZoomStep::By(pinch), at));
     }
     if points != Vec2::ZERO {
@@ -124,6 +126,17 @@ fn wheel_gestures(
     if by != 0 {
         gestures.push(Gesture::Step(by));
     }
+}
+
+/// By how much two fingers zoomed, on a screen or on a touchpad. Not what egui makes of the wheel
+/// with Ctrl, which has its own meaning here.
+fn pinched(input: &InputState) -> f32 {
+    let on_screen = input.multi_touch().map(|touch| touch.zoom_delta);
+    let on_pad = input.raw.events.iter().filter_map(|event| match event {
+        Event::Zoom(factor) => Some(*factor),
+        _ => None,
+    });
+    on_screen.unwrap_or(1.0) * on_pad.product::<f32>()
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use egui::{CursorIcon, Id, Pos2, Rect, Response, Sense, Ui, Vec2, ViewportComman
 use jiff::tz::TimeZone;
 
 use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
-use crate::protocol::{SlideInterval, ViewerChoices};
+use crate::protocol::{DoubleClickChoice, SlideInterval, ViewerChoices};
 use crate::state::{Action, Gallery, ViewerStep};
 use crate::ui::film_strip::FilmStrip;
 use crate::ui::menu::{self, Opened};
@@ -21,7 +21,7 @@ use crate::ui::view_gestures::{Gesture, Notches, gestures, offer_grab};
 use crate::ui::view_turn::{Turn, Turning};
 use crate::ui::viewer_animation::Player;
 use crate::ui::viewer_bar::FOOT;
-use crate::ui::viewer_controls::{Controls, Scene};
+use crate::ui::viewer_controls::{BAR, Controls, Scene};
 use crate::ui::viewer_image::may_be_transparent;
 use crate::ui::viewer_pace::Pace;
 use crate::ui::viewer_pictures::Way;
@@ -40,8 +40,6 @@ pub struct Viewer {
     shown: Option<UploadId>,
     pub(super) controls: Controls,
     notches: Notches,
-    /// Since when there is nothing to show, in seconds of egui's clock.
-    blank_since: Option<f64>,
     /// View and image of the last frame: what keys act upon.
     pub(super) stage: Option<Stage>,
     pub(super) animation: Player,
@@ -129,11 +127,6 @@ impl Viewer {
             let stand_in = texture.map(|(texture, _)| texture);
             viewer_states::trouble_ui(ui, cx, &upload.id, failure, view, stand_in);
         }
-        if texture.is_none() && failure.is_none() {
-            viewer_states::spinner_ui(ui, view, &mut self.blank_since);
-        } else {
-            self.blank_since = None;
-        }
         viewer_pictures::ask_neighbours(ui, cx, gallery, &mut self.way);
         let sight = match texture {
             _ if failure.is_some() => Sight::Complete,
@@ -142,6 +135,10 @@ impl Viewer {
         };
         if sight == Sight::Complete {
             self.pace.shown();
+        } else {
+            let id = viewer_id().with(("coming", gallery.focus()));
+            let (_, below_bar) = view.split_top_bottom_at_y(view.top() + BAR);
+            viewer_states::coming_ui(ui, id, below_bar, texture.is_some());
         }
         self.slides.advance(ui, cx, gallery, sight);
         self.strip.ui(ui, cx, gallery, strip);
@@ -197,7 +194,6 @@ impl Viewer {
                 self.zoom.fit();
             }
             self.shown = id.cloned();
-            self.blank_since = None;
             self.animation = Player::default();
             self.pace.turned(ui.input(|input| input.time));
         }
@@ -254,10 +250,7 @@ impl Viewer {
                 backdrop: choices.backdrop.next(),
                 ..choices
             }),
-            Wish::FullScreen => {
-                let is_full = is_full_screen(ui);
-                ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
-            }
+            Wish::FullScreen => toggle_full_screen(ui),
         }
     }
 
@@ -306,6 +299,10 @@ impl Viewer {
                 Gesture::Pan(points) => {
                     self.zoom.pan(points * stage.pixels_per_point, stage.pane);
                 }
+                Gesture::DoubleClick(at) => match cx.state.settings.viewer.double_click {
+                    DoubleClickChoice::Zoom => self.apply(ZoomStep::Toggle, Some(at)),
+                    DoubleClickChoice::FullScreen => toggle_full_screen(ui),
+                },
                 Gesture::Step(by) => cx.act(Action::StepViewer(ViewerStep::By(by))),
                 Gesture::Back => cx.act(Action::CloseViewer),
             }
@@ -324,7 +321,7 @@ impl Viewer {
             scale: self.stage.map(|stage| self.zoom.scale(stage.pane)),
             is_zoom_kept: self.is_zoom_kept,
             slides: self.slides.pace(),
-            may_be_transparent: texture.is_some_and(|it| may_be_transparent(it.format)),
+            may_be_transparent: texture.is_some_and(may_be_transparent),
         };
         let wish = self.controls.controls_ui(ui, cx, gallery, scene);
         if let Some(wish) = wish {
@@ -339,6 +336,11 @@ fn menus_ui(ui: &Ui, cx: ViewContext<'_>, response: &Response) {
     response.context_menu(|ui| image_menu::viewer_menu_ui(ui, cx, Opened::ByPointer));
     menu::key_popup(ui, key_menu_id(), response.rect.center())
         .show(|ui| image_menu::viewer_menu_ui(ui, cx, Opened::ByKey));
+}
+
+fn toggle_full_screen(ui: &Ui) {
+    let is_full = is_full_screen(ui);
+    ui.send_viewport_cmd(ViewportCommand::Fullscreen(!is_full));
 }
 
 fn name_node(response: &Response, gallery: &Gallery, upload: Option<&Upload>) {

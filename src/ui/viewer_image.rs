@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use egui::Ui;
 
-use crate::domain::Upload;
-use crate::protocol::WantedImage;
+use crate::domain::{PixelSize, Upload};
+use crate::protocol::{ImageSize, WantedImage};
 use crate::state::Gallery;
 use crate::ui::texture_store::Texture;
 use crate::ui::view_context::ViewContext;
 use crate::ui::viewer::{Stage, Viewer};
+use crate::ui::viewer_pictures::full_size;
 use crate::ui::viewer_tiles::{Look, Patch};
 use crate::ui::{viewer_states, viewer_tiles};
 
@@ -31,16 +32,19 @@ impl Viewer {
     ) {
         let patches = match full {
             Some(full) => self.patches(ui, cx, (gallery, upload), stage, full),
-            None => vec![Patch::whole(picture.id)],
+            None => {
+                self.ask_early(ui, cx, (gallery, upload), stage, picture);
+                viewer_tiles::shrink(cx, picture, self.zoom.scale(stage.pane));
+                vec![Patch::whole(picture.id)]
+            }
         };
         let turn = self.turn();
         let rect = self
             .zoom
             .image_rect(stage.view, stage.pixels_per_point, stage.pane);
         let painter = ui.painter().with_clip_rect(stage.view);
-        if may_be_transparent(picture.format) {
-            let backdrop = cx.state.settings.viewer.backdrop;
-            viewer_states::backdrop(&painter, rect.intersect(stage.view), backdrop);
+        if may_be_transparent(picture) {
+            viewer_states::backdrop(cx, &painter, rect.intersect(stage.view));
         }
         viewer_tiles::draw(&painter, rect, &patches, |at| turn.to_view(at));
     }
@@ -59,19 +63,49 @@ impl Viewer {
         let magnification = self.zoom.magnification(stage.pane);
         if let Some(frame) = self.animation.frame(ui, cx, gallery, upload, full) {
             cx.textures.set_magnification_of(frame.id, magnification);
+            viewer_tiles::shrink(cx, frame, self.zoom.scale(stage.pane));
             return vec![Patch::whole(frame.id)];
         }
+        let look = self.look(ui, (gallery, upload), stage);
+        viewer_tiles::patches(cx, upload, whole, look)
+    }
+
+    fn look(&self, ui: &Ui, (gallery, upload): (&Gallery, &Arc<Upload>), stage: Stage) -> Look {
         let turn = self.turn();
         let rect = self
             .zoom
             .image_rect(stage.view, stage.pixels_per_point, stage.pane);
-        let look = Look {
+        Look {
             scale: self.zoom.scale(stage.pane),
             visible: viewer_tiles::visible_part(stage.view, rect, |at| turn.to_image(at)),
-            magnification,
+            magnification: self.zoom.magnification(stage.pane),
             asks: gallery.has_parts(&upload.id) && self.may_sharpen(ui, stage),
+        }
+    }
+
+    /// While a small picture stands in for what fills the window: where one looks closer than
+    /// that will do, the parts are asked for together with it and not only when it is there.
+    fn ask_early(
+        &self,
+        ui: &Ui,
+        cx: ViewContext<'_>,
+        (gallery, upload): (&Gallery, &Arc<Upload>),
+        stage: Stage,
+        stand_in: Texture,
+    ) {
+        let image = stand_in.original_size;
+        let is_known = upload.dimensions.map(PixelSize::area) == Some(image.area());
+        let ImageSize::Full { max_edge_px } = full_size(ui, upload).request.size else {
+            return;
         };
-        viewer_tiles::patches(cx, upload, whole, look)
+        let look = self.look(ui, (gallery, upload), stage);
+        let comes = image.fit_within(max_edge_px);
+        if is_known
+            && !stand_in.is_animated
+            && viewer_tiles::is_too_coarse(comes, image, look.scale)
+        {
+            viewer_tiles::needed(cx, upload, image, look);
+        }
     }
 
     /// Whether all pixels may be decoded: at once where one looks closer, and else when one stays
@@ -87,7 +121,8 @@ impl Viewer {
     }
 }
 
-/// Whether something may be seen through an image of this format.
-pub(super) fn may_be_transparent(format: &str) -> bool {
-    !matches!(format, "JPEG" | "BMP" | "PNM" | "HDR")
+/// Whether something may be seen through the image of this picture. Of what moves another frame
+/// may have holes.
+pub(super) const fn may_be_transparent(picture: Texture) -> bool {
+    !picture.is_opaque || picture.is_animated
 }

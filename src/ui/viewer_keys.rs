@@ -6,7 +6,7 @@ use crate::state::{Action, Gallery, SelectHow, ViewerStep};
 use crate::ui::pan_zoom::{KEY_STEP, ZoomStep};
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_turn::Turning;
-use crate::ui::viewer::{Viewer, Wish, key_menu_id, step, viewer_id};
+use crate::ui::viewer::{Stage, Viewer, Wish, key_menu_id, step, viewer_id};
 use crate::ui::viewer_animation::AnimationStep;
 
 /// How far one press of an arrow moves an image that is cut off, in points.
@@ -40,21 +40,28 @@ pub(super) fn keys(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &
         viewer.controls.wake();
         // A key that is held turns the page when there is something to see.
         if !is_held || !turns_page(viewer, asked) || viewer.pace.may_turn(now) {
-            perform(viewer, ui, cx, gallery, asked);
+            let pressed = Pressed { asked, is_held };
+            perform(viewer, ui, cx, gallery, pressed);
         }
     }
 }
 
-/// Whether it asks for another image.
+/// Whether it asks for another image, and does not read on in one that is cut off.
 fn turns_page(viewer: &Viewer, asked: Asked) -> bool {
     match asked {
         Asked::Step(_) => true,
         Asked::Space => !viewer.slides.is_on(),
-        Asked::Arrow(_) | Asked::Page(_) => viewer
-            .stage
-            .is_none_or(|stage| !viewer.zoom.is_cut(stage.pane)),
+        Asked::Arrow(way) => !reads_on(viewer, way),
+        Asked::Page(_) => !reads_on(viewer, Vec2::DOWN),
         _ => false,
     }
+}
+
+/// Whether the image is longer than the view in this direction or the opposite one, so that a key
+/// moves it first.
+fn reads_on(viewer: &Viewer, way: Vec2) -> bool {
+    let is_cut = |stage: Stage| viewer.zoom.is_cut_along(way, stage.pane);
+    viewer.stage.is_some_and(is_cut)
 }
 
 /// What a key asks for.
@@ -175,10 +182,29 @@ pub(super) fn zoom_of(key: Key, modifiers: Modifiers) -> Option<ZoomStep> {
     })
 }
 
-fn perform(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, asked: Asked) {
+fn perform(
+    viewer: &mut Viewer,
+    ui: &Ui,
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    Pressed { asked, is_held }: Pressed<Asked>,
+) {
     match asked {
-        Asked::Arrow(direction) => arrow(viewer, cx, direction),
-        Asked::Page(down) => page(viewer, cx, down),
+        // Whoever reads with a key held down stops at the edge: another press goes on.
+        Asked::Arrow(way) if reads_on(viewer, way) => {
+            if !pan(viewer, way * PAN_POINTS) && !is_held {
+                turn_page(cx, way);
+            }
+        }
+        Asked::Arrow(way) => turn_page(cx, way),
+        Asked::Page(down) if reads_on(viewer, Vec2::DOWN) => {
+            let height = viewer.stage.map_or(0.0, |stage| stage.view.height());
+            if !pan(viewer, vec2(0.0, down * PAGE * height)) && !is_held {
+                step(cx, if down > 0.0 { 1 } else { -1 });
+            }
+        }
+        // Of images that are seen whole, it passes over ten.
+        Asked::Page(down) => step(cx, if down > 0.0 { 10 } else { -10 }),
         Asked::Step(to) => cx.act(Action::StepViewer(to)),
         Asked::Space if viewer.slides.is_on() => viewer.grant(ui, cx, gallery, Wish::SlideShow),
         Asked::Space => step(cx, 1),
@@ -194,40 +220,20 @@ fn perform(viewer: &mut Viewer, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery,
     }
 }
 
-/// An arrow moves an image that is cut off; at its edge, and otherwise, it turns the page.
-fn arrow(viewer: &mut Viewer, cx: ViewContext<'_>, direction: Vec2) {
-    if let Some(stage) = viewer.stage
-        && viewer.zoom.is_cut(stage.pane)
-    {
-        let by = -direction * PAN_POINTS * stage.pixels_per_point;
-        if viewer.zoom.pan(by, stage.pane) {
-            return;
-        }
-    }
-    if direction.x > 0.0 {
-        step(cx, 1);
-    } else if direction.x < 0.0 {
-        step(cx, -1);
-    }
+/// Looks so many points further; whether there was more to see.
+fn pan(viewer: &mut Viewer, by: Vec2) -> bool {
+    let Some(stage) = viewer.stage else {
+        return false;
+    };
+    viewer.zoom.pan(-by * stage.pixels_per_point, stage.pane)
 }
 
-/// Page Down reads on in an image that is taller than the view, and then goes to the next one.
-/// Of images that are seen whole, it passes over ten.
-fn page(viewer: &mut Viewer, cx: ViewContext<'_>, down: f32) {
-    let cut = viewer
-        .stage
-        .filter(|stage| viewer.zoom.is_taller(stage.pane));
-    let images = match cut {
-        Some(stage) => {
-            let by = vec2(0.0, -down * PAGE * stage.pane.view.y);
-            if viewer.zoom.pan(by, stage.pane) {
-                return;
-            }
-            1
-        }
-        None => 10,
-    };
-    step(cx, if down > 0.0 { images } else { -images });
+fn turn_page(cx: ViewContext<'_>, way: Vec2) {
+    if way.x > 0.0 {
+        step(cx, 1);
+    } else if way.x < 0.0 {
+        step(cx, -1);
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! What the viewer shows behind an image, and instead of one.
 
-use std::time::Duration;
-
-use egui::{Color32, Painter, Rect, RichText, Spinner, Ui, UiBuilder, Vec2, vec2};
+use egui::{
+    Color32, Id, Mesh, Painter, Pos2, Rect, RichText, Role, Sense, Spinner, Ui, UiBuilder, Vec2,
+    WidgetInfo, vec2,
+};
 use lucide_icons::Icon;
 
 use crate::domain::UploadId;
@@ -10,11 +11,12 @@ use crate::protocol::{Backdrop, DownloadError, ImageFailure};
 use crate::state::user_message::{self, UserMessage};
 use crate::state::{Action, is_hopeless};
 use crate::ui::texture_store::Texture;
-use crate::ui::theme::{self, space};
+use crate::ui::theme::{self, Palette, space};
 use crate::ui::view_context::ViewContext;
+use crate::ui::widgets::is_late;
 
-/// Flipping through images must not flicker: so long there is no spinner, in seconds.
-const SPINNER_AFTER: f64 = 0.2;
+/// Edge of the spinner on a picture, in points.
+const SMALL_SPINNER: f32 = 16.0;
 
 /// Edge of a field behind transparency, in points.
 const FIELD: f32 = 10.0;
@@ -65,54 +67,50 @@ pub(super) fn trouble_ui(
     });
 }
 
-/// A spinner, but not at once.
-pub(super) fn spinner_ui(ui: &Ui, view: Rect, blank_since: &mut Option<f64>) {
-    let now = ui.input(|input| input.time);
-    let since = *blank_since.get_or_insert(now);
-    let waited = now - since;
-    if waited < SPINNER_AFTER {
-        ui.request_repaint_after(Duration::from_secs_f64(SPINNER_AFTER - waited));
+/// Says that the picture of an image comes, but not at once: flipping through images must not
+/// flicker. In the middle of `area` where there is nothing, and in its upper right corner where
+/// something stands in.
+pub(super) fn coming_ui(ui: &Ui, id: Id, area: Rect, has_stand_in: bool) {
+    if !is_late(ui, id) {
         return;
     }
-    let rect = Rect::from_center_size(view.center(), Vec2::splat(32.0));
+    let (center, edge) = if has_stand_in {
+        let inset = space::M + SMALL_SPINNER;
+        (area.right_top() + vec2(-inset, inset), SMALL_SPINNER)
+    } else {
+        (area.center(), 32.0)
+    };
+    let rect = Rect::from_center_size(center, Vec2::splat(edge));
+    if has_stand_in {
+        // To be seen on whatever the image shows.
+        ui.painter().circle_filled(center, edge, Palette::SCRIM);
+    }
     Spinner::new()
         .color(Color32::from_gray(200))
         .paint_at(ui, rect);
+    let response = ui.interact(rect, id, Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::ProgressIndicator, true, "Loading"));
 }
 
 /// What is seen where an image is transparent.
-pub(super) fn backdrop(painter: &Painter, rect: Rect, backdrop: Backdrop) {
-    match backdrop {
-        Backdrop::Checkerboard => checkerboard(painter, rect),
-        // Not that of the viewer: where the image ends can be seen.
-        Backdrop::Dark => plain(painter, rect, Color32::from_gray(32)),
-        Backdrop::Light => plain(painter, rect, Color32::from_gray(245)),
-    }
-}
-
-fn plain(painter: &Painter, rect: Rect, color: Color32) {
-    if rect.is_positive() {
-        painter.rect_filled(rect, 0.0, color);
-    }
-}
-
-/// Quiet fields that show what is transparent.
-fn checkerboard(painter: &Painter, rect: Rect) {
+pub(super) fn backdrop(cx: ViewContext<'_>, painter: &Painter, rect: Rect) {
     if !rect.is_positive() {
         return;
     }
-    painter.rect_filled(rect, 0.0, Color32::from_gray(58));
-    let painter = painter.with_clip_rect(rect.intersect(painter.clip_rect()));
-    let mut y = rect.top();
-    let mut is_odd = false;
-    while y < rect.bottom() {
-        let mut x = rect.left() + if is_odd { FIELD } else { 0.0 };
-        while x < rect.right() {
-            let field = Rect::from_min_size(egui::pos2(x, y), Vec2::splat(FIELD));
-            painter.rect_filled(field, 0.0, Color32::from_gray(72));
-            x += 2.0 * FIELD;
+    let plain = |gray| {
+        painter.rect_filled(rect, 0.0, Color32::from_gray(gray));
+    };
+    match cx.state.settings.viewer.backdrop {
+        Backdrop::Checkerboard => {
+            // One shape, whatever the size of the screen.
+            let pairs = rect.size() / (2.0 * FIELD);
+            let mut mesh = Mesh::with_texture(cx.textures.fields());
+            let uv = Rect::from_min_size(Pos2::ZERO, pairs);
+            mesh.add_rect_with_uv(rect, uv, Color32::WHITE);
+            painter.add(mesh);
         }
-        y += FIELD;
-        is_odd = !is_odd;
+        // Not that of the viewer: where the image ends can be seen.
+        Backdrop::Dark => plain(32),
+        Backdrop::Light => plain(245),
     }
 }

@@ -64,13 +64,18 @@ impl Patch {
     }
 }
 
-/// Whether the picture of the whole has too few pixels for this scale.
-pub(super) fn is_too_coarse(whole: Texture, scale: f32) -> bool {
-    let (has, of) = (
-        whole.size_px.longer_side(),
-        whole.original_size.longer_side(),
-    );
+/// Whether a picture of the whole of this size has too few pixels for this scale of the image.
+pub(super) fn is_too_coarse(has: PixelSize, of: PixelSize, scale: f32) -> bool {
+    let (has, of) = (has.longer_side(), of.longer_side());
     has < of && scale * of as f32 > has as f32 * COARSE
+}
+
+/// Makes a picture of the whole image ready to be drawn at this scale of the image.
+pub(super) fn shrink(cx: ViewContext<'_>, whole: Texture, scale: f32) {
+    let (has, of) = (whole.size_px, whole.original_size);
+    let drawn = scale * of.longer_side() as f32;
+    cx.textures
+        .shrink(whole, has.longer_side() as f32 / drawn.max(1.0));
 }
 
 /// What shows an image of which `whole` is there, made of the original.
@@ -87,7 +92,8 @@ pub(super) fn patches(
         TextureFilter::Linear
     };
     cx.textures.set_magnification_of(whole.id, filter);
-    if !is_too_coarse(whole, look.scale) {
+    shrink(cx, whole, look.scale);
+    if !is_too_coarse(whole.size_px, whole.original_size, look.scale) {
         return vec![Patch::whole(whole.id)];
     }
     let tiles = Tiles {
@@ -96,25 +102,34 @@ pub(super) fn patches(
         whole,
         magnification: look.magnification,
     };
-    let level = level_for(whole.original_size, look.scale);
-    let mut needed = tiles_in(whole.original_size, level, look.visible);
+    let mut patches = Vec::new();
+    for tile in needed(cx, upload, whole.original_size, look) {
+        tiles.show(tile, &mut patches);
+    }
+    patches
+}
+
+/// The tiles that show what is in view of an image of this size; asks for them, if that is wished.
+pub(super) fn needed(
+    cx: ViewContext<'_>,
+    upload: &Arc<Upload>,
+    image: PixelSize,
+    look: Look,
+) -> Vec<Tile> {
+    let level = level_for(image, look.scale);
+    let mut needed = tiles_in(image, level, look.visible);
     if look.asks {
         // From the middle on: that is where one looks.
         let middle = look.visible.center();
         needed.sort_by(|a, b| {
-            let distance =
-                |tile: Tile| part_of(tile, whole.original_size).distance_sq_to_pos(middle);
+            let distance = |tile: Tile| part_of(tile, image).distance_sq_to_pos(middle);
             distance(*a).total_cmp(&distance(*b))
         });
         for tile in &needed {
             cx.picture(&wish(upload, ImageSize::Tile(*tile)), Urgency::InView);
         }
     }
-    let mut patches = Vec::new();
-    for tile in needed {
-        tiles.show(tile, &mut patches);
-    }
-    patches
+    needed
 }
 
 struct Tiles<'a> {

@@ -172,9 +172,19 @@ pub(super) fn trouble_ui(ui: &mut Ui, palette: &Palette, message: &UserMessage) 
 /// A spinner that stays away for the first moment.
 pub(super) fn late_spinner_ui(ui: &mut Ui, id_salt: &str, size: f32) {
     let id = ui.make_persistent_id(id_salt);
+    if is_late(ui, id) {
+        ui.add(egui::Spinner::new().size(size));
+    } else {
+        ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
+    }
+}
+
+/// Whether what `id` stands for is waited for so long that this should be seen. Asked in each
+/// frame of the wait.
+pub(super) fn is_late(ui: &Ui, id: Id) -> bool {
     let now = ui.input(|input| input.time);
     let frame = ui.ctx().cumulative_frame_nr();
-    // The frame tells whether the spinner was there in the frame before or is new.
+    // The frame tells whether the wait went on in the frame before or is new.
     let before = ui.data(|data| data.get_temp::<(f64, u64)>(id));
     let since = match before {
         Some((since, seen)) if frame.saturating_sub(seen) <= 1 => since,
@@ -182,13 +192,11 @@ pub(super) fn late_spinner_ui(ui: &mut Ui, id_salt: &str, size: f32) {
     };
     ui.data_mut(|data| data.insert_temp(id, (since, frame)));
     let waited = now - since;
-    if waited >= LATE_AFTER_SECS {
-        ui.add(egui::Spinner::new().size(size));
-    } else {
-        ui.allocate_exact_size(Vec2::splat(size), Sense::hover());
+    if waited < LATE_AFTER_SECS {
         let rest = std::time::Duration::from_secs_f64(LATE_AFTER_SECS - waited);
         ui.ctx().request_repaint_after(rest);
     }
+    waited >= LATE_AFTER_SECS
 }
 
 /// One line of text, cut with an ellipsis where the width ends.

@@ -29,6 +29,10 @@ pub(super) struct Shell {
     pub(super) sent: Vec<Command>,
     /// The pictures that the last change of the screen lacked.
     pub(super) missing: Vec<WantedImage>,
+    /// How large the pictures are that come: a few pixels stand for as many as were asked for.
+    pub(super) picture_px: PixelSize,
+    /// Red, green, blue and opacity of them.
+    pub(super) picture_byte: u8,
     root: RootView,
     textures: Option<TextureStore>,
 }
@@ -97,19 +101,23 @@ impl Shell {
         answered.len()
     }
 
-    /// A picture comes: a few pixels that stand for as many as the server told.
+    /// A picture comes, of as many pixels as the server told.
     fn decode(&mut self, wanted: &WantedImage) {
         let told = wanted.upload.as_ref().and_then(|upload| upload.dimensions);
-        let (width, height) = match wanted.request.size {
-            ImageSize::Full { .. } | ImageSize::Tile(_) | ImageSize::Frame { .. } => (64, 48),
-            ImageSize::Thumbnail { .. } | ImageSize::Metadata => (8, 6),
+        let size = match wanted.request.size {
+            ImageSize::Full { .. } | ImageSize::Tile(_) | ImageSize::Frame { .. } => {
+                self.picture_px
+            }
+            ImageSize::Thumbnail { .. } | ImageSize::Metadata => {
+                let edge_px = self.picture_px.longer_side() / 8;
+                self.picture_px.fit_within(edge_px)
+            }
         };
-        let size = PixelSize::new(width, height);
-        let n_bytes = usize::try_from(width * height * 4).unwrap();
+        let n_bytes = usize::try_from(size.area() * 4).unwrap();
         let image = DecodedImage {
             size,
             original_size: told.unwrap_or(size),
-            pixels: vec![200_u8; n_bytes].into(),
+            pixels: vec![self.picture_byte; n_bytes].into(),
             format: "PNG",
             is_animated: false,
         };
@@ -137,6 +145,8 @@ pub(super) fn shell_of(state: AppState) -> Shell {
         actions: Vec::new(),
         sent: Vec::new(),
         missing: Vec::new(),
+        picture_px: PixelSize::new(64, 48),
+        picture_byte: 200,
         root: RootView::default(),
         textures: None,
     }
