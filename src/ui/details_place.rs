@@ -57,7 +57,7 @@ impl Place {
         }
         if x >= LEAST_IMAGE + LEAST_PANEL {
             let most = x - LEAST_IMAGE;
-            return Self::Beside((0.38 * x).min(usual), LEAST_PANEL..=most);
+            return Self::Beside((0.38 * x).clamp(LEAST_PANEL, usual), LEAST_PANEL..=most);
         }
         Self::Over(usual.min(x - STRIP))
     }
