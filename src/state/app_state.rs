@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::domain::{Person, RoomId, ServerUrl, UploadPage, UserId};
 use crate::protocol::{
-    Command, Connection, Event, Generation, KeyringStatus, KnownAccount, SessionInfo, Settings,
-    Wanted,
+    Command, Connection, Event, Generation, KeyringStatus, KnownAccount, OpenTarget, SessionInfo,
+    Settings, Wanted,
 };
 use crate::state::action::Action;
 use crate::state::desktop::Desktop;
@@ -373,12 +373,7 @@ impl AppState {
                 Vec::new()
             }
             Event::StorageTrouble(error) => self.warn(user_message::storage(&error)),
-            Event::OpenFailed(target) => {
-                let message = user_message::open_failed(&target);
-                let offer = NoticeOffer::of_unopened(target);
-                self.notices.push(NoticeLevel::Warning, message, offer);
-                Vec::new()
-            }
+            Event::OpenFailed(target) => self.not_opened(target),
             Event::ErrandAdvanced { id, done } => self.errand_advanced(id, done),
             Event::ErrandEnded { id, end } => self.errand_ended(id, *end),
             Event::Sha256Computed { upload, result } => self.sha256_computed(&upload, result),
@@ -388,6 +383,13 @@ impl AppState {
                 Vec::new()
             }
         }
+    }
+
+    fn not_opened(&mut self, target: OpenTarget) -> Vec<Effect> {
+        let message = user_message::open_failed(&target);
+        let offer = NoticeOffer::of_unopened(target);
+        self.notices.push(NoticeLevel::Warning, message, offer);
+        Vec::new()
     }
 
     fn people_resolved(&mut self, people: Vec<Person>) -> Vec<Effect> {

@@ -85,7 +85,8 @@ impl<'a, W: Clone> Bar<'a, W> {
     /// Draws all that have room, and the menu of the others; answers what was asked for.
     pub(super) fn ui(&self, ui: &mut Ui) -> Option<W> {
         let asked = self.part_ui(ui, 0..self.buttons.len());
-        asked.or(self.more_ui(ui))
+        let more = self.more_ui(ui);
+        asked.or(more)
     }
 
     /// Draws those of this part that have room.

@@ -46,7 +46,7 @@ pub(super) fn bar_ui(ui: &mut Ui, bar: Rect, about: About) -> Option<BarWish> {
         ui.spacing_mut().item_spacing.x = space::XS;
         let back = button_ui(ui, Icon::ArrowLeft, "Back to the grid (Esc)");
         let room = ui.available_width() - PERCENT - TITLE;
-        let buttons = Bar::new(ui, Look::OnPicture, buttons(ui, about.is_locked), room);
+        let buttons = Bar::new(ui, Look::OnPicture, buttons(ui, about), room);
         let title = ui.available_width() - buttons.width() - PERCENT - space::S;
         let size = vec2(title.max(0.0), ui.available_height());
         ui.allocate_ui_with_layout(size, layout, |ui| {
@@ -65,7 +65,8 @@ pub(super) fn bar_ui(ui: &mut Ui, bar: Rect, about: About) -> Option<BarWish> {
     asked.inner
 }
 
-fn buttons(ui: &Ui, is_locked: bool) -> Vec<BarButton<BarWish>> {
+fn buttons(ui: &Ui, about: About) -> Vec<BarButton<BarWish>> {
+    let is_locked = about.is_locked;
     let lock = if is_locked {
         Icon::Lock
     } else {

@@ -36,15 +36,23 @@ pub(super) enum Place {
     Over(f32),
 }
 
+/// How images are shown beside the details.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Images {
+    Tiles,
+    /// One, or a few to be compared.
+    Large,
+}
+
 impl Place {
-    /// Of a window, whose images are tiles or one large one (or a few).
-    pub(super) fn of(window: Vec2, are_tiles: bool) -> Self {
+    /// Of a window with such images.
+    pub(super) fn of(window: Vec2, images: Images) -> Self {
         let Vec2 { x, y } = window;
         let usual = theme::PANEL_WIDTH;
         if x >= theme::NARROW_WINDOW {
             return Self::Beside(usual, 220.0..=520.0);
         }
-        if are_tiles {
+        if images == Images::Tiles {
             // The list of rooms is beside the tiles already.
             if y < LEAST_HEIGHT {
                 return Self::Over(usual.min(x - STRIP));
@@ -57,7 +65,7 @@ impl Place {
         }
         if x >= LEAST_IMAGE + LEAST_PANEL {
             let most = x - LEAST_IMAGE;
-            return Self::Beside((0.38 * x).min(usual), LEAST_PANEL..=most);
+            return Self::Beside((0.38 * x).clamp(LEAST_PANEL, usual), LEAST_PANEL..=most);
         }
         Self::Over(usual.min(x - STRIP))
     }
@@ -65,11 +73,15 @@ impl Place {
 
 /// Draws the details where there is room for them; answers where that is.
 pub(super) fn details_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) -> Rect {
-    let are_tiles = gallery.shows_tiles();
+    let images = if gallery.shows_tiles() {
+        Images::Tiles
+    } else {
+        Images::Large
+    };
     let frame = Frame::new()
         .fill(cx.palette.surface)
         .inner_margin(Margin::same(12));
-    let (panel, bounds) = match Place::of(ui.ctx().content_rect().size(), are_tiles) {
+    let (panel, bounds) = match Place::of(ui.ctx().content_rect().size(), images) {
         Place::Beside(width, bounds) => (Panel::right("details").default_size(width), bounds),
         Place::Below(height, bounds) => {
             (Panel::bottom("details below").default_size(height), bounds)
@@ -116,14 +128,14 @@ fn over_ui(ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, frame: Frame, width:
 mod tests {
     use super::*;
 
-    fn of(x: f32, y: f32, are_tiles: bool) -> Place {
-        Place::of(vec2(x, y), are_tiles)
+    fn of(x: f32, y: f32, images: Images) -> Place {
+        Place::of(vec2(x, y), images)
     }
 
     #[test]
     fn in_a_usual_window_they_are_beside_the_images() {
-        for are_tiles in [true, false] {
-            let place = of(1280.0, 800.0, are_tiles);
+        for images in [Images::Tiles, Images::Large] {
+            let place = of(1280.0, 800.0, images);
             assert!(matches!(place, Place::Beside(width, _) if width > 290.0));
         }
     }
@@ -131,7 +143,7 @@ mod tests {
     #[test]
     fn beside_an_image_they_leave_it_the_larger_part() {
         for x in [700.0_f32, 600.0, 480.0] {
-            let Place::Beside(width, bounds) = of(x, 500.0, false) else {
+            let Place::Beside(width, bounds) = of(x, 500.0, Images::Large) else {
                 panic!("{x}");
             };
             assert!(width < 0.45 * x && bounds.contains(&width), "{x}: {width}");
@@ -140,12 +152,12 @@ mod tests {
 
     #[test]
     fn below_tiles_and_below_an_image_in_a_high_window_they_take_less_than_half() {
-        for (x, y, are_tiles) in [
-            (700.0, 500.0, true),
-            (480.0, 400.0, true),
-            (400.0, 700.0, false),
+        for (x, y, images) in [
+            (700.0, 500.0, Images::Tiles),
+            (480.0, 400.0, Images::Tiles),
+            (400.0, 700.0, Images::Large),
         ] {
-            let Place::Below(height, bounds) = of(x, y, are_tiles) else {
+            let Place::Below(height, bounds) = of(x, y, images) else {
                 panic!("{x} × {y}");
             };
             assert!(height < 0.46 * y && bounds.contains(&height));
@@ -154,8 +166,8 @@ mod tests {
 
     #[test]
     fn in_the_smallest_window_they_lie_over_the_images_and_leave_a_strip_of_them() {
-        for are_tiles in [true, false] {
-            assert_eq!(of(240.0, 200.0, are_tiles), Place::Over(200.0));
+        for images in [Images::Tiles, Images::Large] {
+            assert_eq!(of(240.0, 200.0, images), Place::Over(200.0));
         }
     }
 }

@@ -131,17 +131,15 @@ pub(super) fn face(
             .map_or(Face::Locked, Face::Picture);
     }
     if let Some(failure) = gallery.failure(&upload.id) {
-        return match cx.textures.any_size(&upload.id) {
-            Some(texture) => Face::Picture(texture),
-            None => {
-                let offer = if is_hopeless(failure) {
-                    Offer::OpenElsewhere
-                } else {
-                    Offer::Retry
-                };
-                Face::Failed(user_message::image(failure).headline, offer)
-            }
+        if let Some(texture) = cx.textures.any_size(&upload.id) {
+            return Face::Picture(texture);
+        }
+        let offer = if is_hopeless(failure) {
+            Offer::OpenElsewhere
+        } else {
+            Offer::Retry
         };
+        return Face::Failed(user_message::image(failure).headline, offer);
     }
     cx.picture(&wanted, Urgency::Visible)
         .or_else(|| cx.textures.any_size(&upload.id))

@@ -46,7 +46,7 @@ fn save_entries_ui(ui: &mut Ui, cx: ViewContext<'_>, count: usize) {
     };
     entry_ui(ui, &label, &save, || cx.act(Action::SaveSelected));
     entry_ui(ui, "Save to…", &save_as, || {
-        cx.act(Action::SaveSelectedAs)
+        cx.act(Action::SaveSelectedAs);
     });
 }
 

@@ -20,11 +20,20 @@ const FAILURES_HEIGHT: f32 = 180.0;
 /// A countdown moves once a second.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Draws one job, with the name of its room or, where that was said just above, without.
-pub(super) fn save_job_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, is_named: bool) {
+/// Where the room of a job is named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RoomName {
+    /// At its head.
+    Here,
+    /// At the head of a job above it.
+    Above,
+}
+
+/// Draws one job.
+pub(super) fn save_job_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, name: RoomName) {
     ui.spacing_mut().item_spacing.y = space::XS;
     let room = room_words(&job.room);
-    if is_named {
+    if name == RoomName::Here {
         ui.horizontal(|ui| {
             let weak = cx.palette.text_weak;
             ui.label(theme::icon(kind_icon(&job.room), text::BODY).color(weak));
@@ -34,7 +43,7 @@ pub(super) fn save_job_ui(ui: &mut Ui, cx: ViewContext<'_>, job: &SaveJob, is_na
     let folder = job.folder.display().to_string();
     let shown = RichText::new(&folder).small().color(cx.palette.text_weak);
     let label = ui.add(Label::new(shown).truncate().selectable(true));
-    if !is_named {
+    if name == RoomName::Above {
         // Who listens does not see what is above.
         let spoken = format!("{room}, {folder}");
         label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));

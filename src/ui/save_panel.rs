@@ -4,7 +4,7 @@ use egui::{Align, Align2, Area, Id, Layout, Order, RichText, ScrollArea, Ui, vec
 use lucide_icons::Icon;
 
 use crate::state::Action;
-use crate::ui::save_job::save_job_ui;
+use crate::ui::save_job::{RoomName, save_job_ui};
 use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{card_frame, icon_button_ui};
@@ -51,8 +51,13 @@ pub(super) fn save_panel_ui(ui: &Ui, cx: ViewContext<'_>, is_open: &mut bool) {
                                 ui.separator();
                             }
                             // Of several saves of one room in a row, the first names it.
-                            let is_named = room.replace(&job.room.id) != Some(&job.room.id);
-                            ui.push_id(job.id.0, |ui| save_job_ui(ui, cx, job, is_named));
+                            let before = room.replace(&job.room.id);
+                            let name = if before == Some(&job.room.id) {
+                                RoomName::Above
+                            } else {
+                                RoomName::Here
+                            };
+                            ui.push_id(job.id.0, |ui| save_job_ui(ui, cx, job, name));
                         }
                     });
             });

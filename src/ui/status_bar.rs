@@ -48,7 +48,7 @@ pub(super) fn status_bar_ui(
     });
 }
 
-/// What is known of the image in view: "IMG_5.jpg · 4032 × 3024 · 3.4 MB".
+/// What is known of the image in view: "`IMG_5.jpg` · 4032 × 3024 · 3.4 MB".
 fn image_words(gallery: &Gallery) -> String {
     let Some(upload) = gallery.focused() else {
         return String::new();

@@ -136,7 +136,8 @@ fn view_ui(
         ui.add_space(space::XS);
     }
     let look = buttons.part_ui(ui, n_finding..usize::MAX);
-    finding.or(look).or(buttons.more_ui(ui))
+    let more = buttons.more_ui(ui);
+    finding.or(look).or(more)
 }
 
 fn view_buttons(
@@ -261,7 +262,8 @@ fn selection_ui(
     let save = save.min_size(egui::vec2(SAVE, theme::BUTTON_HEIGHT));
     let save = ui.add(save).on_hover_text(format!("Save ({key})"));
     let saves = save.clicked().then_some(BarWish::Act(Action::SaveSelected));
-    asked.or(saves).or(details.ui(ui))
+    let details = details.ui(ui);
+    asked.or(saves).or(details)
 }
 
 fn selection_buttons(ui: &Ui, gallery: &Gallery) -> Vec<BarButton<BarWish>> {

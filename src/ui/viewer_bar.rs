@@ -54,7 +54,8 @@ pub(super) fn bottom_bar_ui(
     let more = Bar::new(ui, Look::OnPicture, more(ui, cx, scene), room);
     bar_ui(ui, scene.view, needed + more.width(), |ui| {
         let zoom = zoom_ui(ui, scale);
-        zoom.or(more.ui(ui))
+        let more = more.ui(ui);
+        zoom.or(more)
     })
 }
 

@@ -13,12 +13,19 @@ use super::{click, press};
 const SMALL: [[f32; 2]; 3] = [[700.0, 500.0], [480.0, 400.0], [350.0, 250.0]];
 
 /// The viewer in a window of this size, with its controls and its picture.
-fn viewer_in(size: [f32; 2], has_panel: bool) -> Harness<'static, Shell> {
+fn viewer_in(size: [f32; 2]) -> Harness<'static, Shell> {
+    viewer_of(size, signed_in(300))
+}
+
+/// The same with the details.
+fn viewer_with_details_in(size: [f32; 2]) -> Harness<'static, Shell> {
     let mut shell = signed_in(300);
+    shell.state.on_action(Action::TogglePanel);
+    viewer_of(size, shell)
+}
+
+fn viewer_of(size: [f32; 2], mut shell: Shell) -> Harness<'static, Shell> {
     shell.state.on_action(Action::OpenViewer(5));
-    if has_panel {
-        shell.state.on_action(Action::TogglePanel);
-    }
     let mut harness = harness_of(size, shell);
     answer_all(&mut harness);
     for x in [60.0, 70.0] {
@@ -57,14 +64,14 @@ fn assert_whole(harness: &Harness<'_, Shell>, size: [f32; 2]) {
 #[test]
 fn the_buttons_of_the_viewer_stay_in_the_window_and_apart() {
     for size in SMALL {
-        let harness = viewer_in(size, false);
+        let harness = viewer_in(size);
         assert_whole(&harness, size);
     }
 }
 
 #[test]
 fn what_has_no_room_in_the_viewer_is_in_its_menu() {
-    let mut harness = viewer_in([480.0, 400.0], false);
+    let mut harness = viewer_in([480.0, 400.0]);
     assert!(harness.query_by_label("Rotate (R)").is_some());
     assert!(harness.query_by_label("Full screen (F)").is_none());
     click(&mut harness, "More");
@@ -89,7 +96,7 @@ fn what_has_no_room_in_the_viewer_is_in_its_menu() {
 
 #[test]
 fn a_wide_window_has_no_such_menu() {
-    let harness = viewer_in([1280.0, 800.0], false);
+    let harness = viewer_in([1280.0, 800.0]);
     assert!(harness.query_by_label("More").is_none());
     harness.get_by_label("Full screen (F)");
 }
@@ -97,7 +104,7 @@ fn a_wide_window_has_no_such_menu() {
 #[test]
 fn beside_the_details_an_image_keeps_a_place_to_be_looked_at() {
     for size in SMALL {
-        let harness = viewer_in(size, true);
+        let harness = viewer_with_details_in(size);
         let view = harness.get_by_label_contains("IMG_5.jpg, ").rect();
         assert!(view.width() >= 240.0, "{size:?}: {view:?}");
         assert!(view.height() >= 0.8 * size[1], "{size:?}: {view:?}");
@@ -107,7 +114,7 @@ fn beside_the_details_an_image_keeps_a_place_to_be_looked_at() {
 
 #[test]
 fn in_the_smallest_window_the_details_have_a_way_out_of_their_own() {
-    let mut harness = viewer_in([350.0, 250.0], true);
+    let mut harness = viewer_with_details_in([350.0, 250.0]);
     click(&mut harness, "Hide details");
     assert!(harness.query_by_label("From the file").is_none());
     assert!(gallery(&harness).is_viewer_open);

@@ -31,14 +31,14 @@ const fn timed_out() -> ImageFailure {
     ImageFailure::Download(DownloadError::Client(ClientError::TimedOut))
 }
 
-/// Image 1 is in a format without a decoder and 2 is damaged, and if so the server was slow with 4.
-fn with_failures(is_slow: bool) -> Harness<'static, Shell> {
+/// Image 1 is in a format without a decoder and 2 is damaged, and for these the server was slow.
+fn with_failures(slow: &[usize]) -> Harness<'static, Shell> {
     let mut shell = signed_in(300);
     fails(&mut shell, 1, no_decoder());
     let damaged = ImageError::Corrupt("a marker".to_owned());
     fails(&mut shell, 2, ImageFailure::Decode(damaged));
-    if is_slow {
-        fails(&mut shell, 4, timed_out());
+    for n in slow {
+        fails(&mut shell, *n, timed_out());
     }
     harness(shell)
 }
@@ -49,7 +49,7 @@ fn retries(action: &Action) -> bool {
 
 #[test]
 fn an_image_that_no_other_try_would_show_offers_another_program() {
-    let mut harness = with_failures(false);
+    let mut harness = with_failures(&[]);
     let tile = harness.get_by_label_contains("IMG_2.jpg").rect();
     click_at(&mut harness, tile.center() - egui::vec2(0.0, 16.0));
     assert!(!harness.state().has(retries));
@@ -60,7 +60,7 @@ fn an_image_that_no_other_try_would_show_offers_another_program() {
 
 #[test]
 fn one_that_may_come_is_tried_again() {
-    let mut harness = with_failures(true);
+    let mut harness = with_failures(&[4]);
     let tile = harness.get_by_label_contains("IMG_4.jpg").rect();
     click_at(&mut harness, tile.center() - egui::vec2(0.0, 16.0));
     let id = upload(4).id;
@@ -71,7 +71,7 @@ fn one_that_may_come_is_tried_again() {
 
 #[test]
 fn the_bar_above_the_grid_retries_only_what_may_come() {
-    let mut harness = with_failures(true);
+    let mut harness = with_failures(&[4]);
     harness.get_by_label_contains("3 images could not be shown");
     click(&mut harness, "Retry 1");
     assert_eq!(gallery(&harness).failed_count(), 2);
@@ -81,7 +81,7 @@ fn the_bar_above_the_grid_retries_only_what_may_come() {
 
 #[test]
 fn what_cannot_be_shown_can_be_saved_from_the_bar() {
-    let mut harness = with_failures(false);
+    let mut harness = with_failures(&[]);
     click(&mut harness, "Save 2…");
     assert_eq!(gallery(&harness).chosen_count(), 2);
     for n in [1, 2] {
