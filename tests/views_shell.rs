@@ -1,6 +1,8 @@
 //! The shell of the window: what keys and clicks turn into, and what is on screen.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+#[path = "views_shell/badges.rs"]
+mod badges;
 #[path = "views_shell/comparing.rs"]
 mod comparing;
 #[path = "views_shell/finding.rs"]
