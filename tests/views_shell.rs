@@ -7,6 +7,8 @@ mod badges;
 mod comparing;
 #[path = "views_shell/finding.rs"]
 mod finding;
+#[path = "views_shell/large_pictures.rs"]
+mod large_pictures;
 #[path = "views_shell/messages.rs"]
 mod messages;
 #[path = "views_shell/save_queue.rs"]
