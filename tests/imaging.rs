@@ -25,6 +25,8 @@ mod hostile;
 mod likeness;
 #[path = "imaging/metadata.rs"]
 mod metadata;
+#[path = "imaging/moving.rs"]
+mod moving;
 #[path = "imaging/pixels.rs"]
 mod pixels;
 #[path = "imaging/thumbnails.rs"]
