@@ -19,6 +19,8 @@ mod contact_sheet;
 mod drawings;
 #[path = "imaging/fuzzing.rs"]
 mod fuzzing;
+#[path = "imaging/heic.rs"]
+mod heic;
 #[path = "imaging/hostile.rs"]
 mod hostile;
 #[path = "imaging/likeness.rs"]
