@@ -13,6 +13,8 @@
 mod avif;
 #[path = "support/bombs.rs"]
 mod bombs;
+#[path = "imaging/contact_kinds.rs"]
+mod contact_kinds;
 #[path = "imaging/contact_sheet.rs"]
 mod contact_sheet;
 #[path = "imaging/drawings.rs"]
