@@ -356,6 +356,9 @@ fn interlaced(image: &RgbImage) -> Vec<u8> {
     file
 }
 
+/// Where the pixels of a TIFF are.
+const STRIP_OFFSETS: u16 = 273;
+
 /// The picture, and behind it another one.
 fn two_pages(image: &DynamicImage) -> Vec<u8> {
     let mut other = image.clone();
@@ -385,7 +388,6 @@ fn two_pages(image: &DynamicImage) -> Vec<u8> {
             5 => 8,
             _ => 4,
         } * count;
-        const STRIP_OFFSETS: u16 = 273;
         assert!(tag != STRIP_OFFSETS || count == 1, "more than a strip");
         if bytes > 4 || tag == STRIP_OFFSETS {
             let moved = number(&file, at + 8) + base;
