@@ -13,18 +13,24 @@
 mod avif;
 #[path = "support/bombs.rs"]
 mod bombs;
+#[path = "imaging/contact_kinds.rs"]
+mod contact_kinds;
 #[path = "imaging/contact_sheet.rs"]
 mod contact_sheet;
 #[path = "imaging/drawings.rs"]
 mod drawings;
 #[path = "imaging/fuzzing.rs"]
 mod fuzzing;
+#[path = "imaging/heic.rs"]
+mod heic;
 #[path = "imaging/hostile.rs"]
 mod hostile;
 #[path = "imaging/likeness.rs"]
 mod likeness;
 #[path = "imaging/metadata.rs"]
 mod metadata;
+#[path = "imaging/moving.rs"]
+mod moving;
 #[path = "imaging/pixels.rs"]
 mod pixels;
 #[path = "imaging/thumbnails.rs"]

@@ -3,6 +3,8 @@
 
 #[path = "views_shell/backdrop.rs"]
 mod backdrop;
+#[path = "views_shell/badges.rs"]
+mod badges;
 #[path = "views_shell/comparing.rs"]
 mod comparing;
 #[path = "views_shell/details.rs"]
@@ -11,6 +13,8 @@ mod details;
 mod finding;
 #[path = "views_shell/keyboard.rs"]
 mod keyboard;
+#[path = "views_shell/large_pictures.rs"]
+mod large_pictures;
 #[path = "views_shell/messages.rs"]
 mod messages;
 #[path = "views_shell/narrow.rs"]

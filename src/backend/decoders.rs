@@ -303,18 +303,15 @@ fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
 }
 
 fn megabytes_for(bytes: &[u8]) -> u32 {
-    announced(bytes, bytes_of_a_pixel(imaging::sniff(bytes)))
+    let of_a_pixel = bytes_of_a_pixel(imaging::sniff(bytes));
+    imaging::peek_size(bytes).map_or(UNKNOWN_MEGABYTES, |size| {
+        megabytes(size.area().saturating_mul(of_a_pixel))
+    })
 }
 
 /// What it takes to play this animation: see [`FrameReader`](imaging::FrameReader).
 pub(super) fn megabytes_of_frames(bytes: &[u8]) -> u32 {
-    announced(bytes, imaging::FrameReader::BYTES_OF_A_PIXEL)
-}
-
-fn announced(bytes: &[u8], of_a_pixel: u64) -> u32 {
-    imaging::peek_size(bytes).map_or(UNKNOWN_MEGABYTES, |size| {
-        megabytes(size.area().saturating_mul(of_a_pixel))
-    })
+    imaging::FrameReader::working_bytes(bytes).map_or(UNKNOWN_MEGABYTES, megabytes)
 }
 
 fn megabytes(n_bytes: u64) -> u32 {

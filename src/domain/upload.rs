@@ -77,11 +77,6 @@ impl Upload {
         let essence = media_type.split(';').next().unwrap_or_default();
         essence.trim().to_ascii_lowercase()
     }
-
-    /// Whether the declared type is one that usually moves.
-    pub fn may_be_animated(&self) -> bool {
-        matches!(self.essence().as_str(), "image/gif" | "image/apng")
-    }
 }
 
 /// A file name without what would break a line of text: controls and direction overrides.

@@ -1,6 +1,6 @@
 //! Colours by numbers instead of a profile: primaries and curve, as H.273 counts them.
 
-#[cfg(feature = "avif")]
+#[cfg(any(feature = "avif", feature = "heic"))]
 use moxcms::{
     CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, TransferCharacteristics,
 };
@@ -17,7 +17,7 @@ pub(super) const fn name(primaries: u8, curve: u8) -> Option<&'static str> {
 }
 
 /// The profile that stands for the numbers; `None` when that is sRGB, or nobody knows.
-#[cfg(feature = "avif")]
+#[cfg(any(feature = "avif", feature = "heic"))]
 pub(super) fn profile(primaries: u8, curve: u8) -> Option<Vec<u8>> {
     const UNSPECIFIED: u8 = 2;
     const BT_709: u8 = 1;
@@ -51,7 +51,7 @@ pub(super) fn profile(primaries: u8, curve: u8) -> Option<Vec<u8>> {
     profile.encode().ok().filter(|_| is_of_these)
 }
 
-#[cfg(all(test, feature = "avif"))]
+#[cfg(all(test, any(feature = "avif", feature = "heic")))]
 mod tests {
     use super::*;
 

@@ -331,6 +331,12 @@ impl Picture {
     }
 }
 
+/// Of a format that is decoded, but not everything that it can be.
+#[cfg(any(feature = "avif", feature = "heic"))]
+pub(super) fn no_decoder_of_kind(format: &str) -> ImageError {
+    no_decoder(&format!("this kind of {format}"))
+}
+
 pub(super) fn no_decoder(format: &str) -> ImageError {
     ImageError::NoDecoder {
         format: format.to_owned(),

@@ -1,7 +1,7 @@
 //! The frames of an animation, one after another: never more than one at a time.
 //!
 //! Each comes composed, as it is shown: what frames leave of the ones before them (disposal and
-//! blending) is done by `image`.
+//! blending) is done by `image`, or by the decoder of their format.
 
 use std::io::Cursor;
 
@@ -10,17 +10,20 @@ use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder as _, DynamicImage, Frames, ImageDecoder, ImageFormat, Limits};
 
+#[cfg(feature = "avif")]
+use super::avif::{self, AvifFrames};
 use super::color::Conversion;
 use super::decode::{
     Finish, MAX_BYTES, MAX_PNG_CHUNK_BYTES, MAX_SIDE_PX, Source, caught, no_decoder,
 };
-use super::sniff::Codec;
-use super::{DecodedImage, ImageError, scale};
+use super::jxl::{self, JxlFrames};
+use super::sniff::{Codec, sniff};
+use super::{DecodedImage, ImageError, peek_size, scale};
 use crate::domain::PixelSize;
 
 /// See the [module documentation](self).
 pub struct FrameReader {
-    frames: Frames<'static>,
+    frames: Box<dyn Iterator<Item = Result<DynamicImage, ImageError>>>,
     finish: Finish,
     size: PixelSize,
     edge_px: u32,
@@ -29,7 +32,20 @@ pub struct FrameReader {
 
 impl FrameReader {
     /// The canvas twice, and a frame on its way.
-    pub const BYTES_OF_A_PIXEL: u64 = 12;
+    const BYTES_OF_A_PIXEL: u64 = 12;
+
+    /// What playing this file takes beside the file; `None` where it does not say.
+    pub fn working_bytes(bytes: &[u8]) -> Option<u64> {
+        match sniff(bytes) {
+            Some("JPEG XL") => caught(|| Ok(jxl::bytes_to_play(bytes))).ok().flatten(),
+            #[cfg(feature = "avif")]
+            Some("AVIF") => caught(|| Ok(avif::bytes_to_play(bytes))).ok().flatten(),
+            _ => {
+                let size = peek_size(bytes)?;
+                Some(size.area().saturating_mul(Self::BYTES_OF_A_PIXEL))
+            }
+        }
+    }
 
     /// Reads what comes before the first frame. No side of a frame will exceed `edge_px`.
     ///
@@ -67,9 +83,44 @@ impl FrameReader {
                     };
                     Self::new(&source, decoder, into_frames, edge_px)
                 }
+                Codec::JpegXl => {
+                    let frames = JxlFrames::open(source.bytes)?;
+                    let profile = frames.profile();
+                    Ok(Self::of_frames(&source, frames, Some(&profile), edge_px))
+                }
+                #[cfg(feature = "avif")]
+                Codec::Avif => {
+                    let frames = AvifFrames::open(bytes.clone(), source.format())?;
+                    let profile = frames.profile();
+                    let profile = profile.as_deref();
+                    Ok(Self::of_frames(&source, frames, profile, edge_px))
+                }
                 _ => Err(no_decoder(source.format())),
             }
         })
+    }
+
+    /// Of a decoder whose frames say themselves how large they are and what channels they have.
+    fn of_frames(
+        source: &Source<'_>,
+        frames: impl Iterator<Item = Result<DynamicImage, ImageError>> + 'static,
+        profile: Option<&[u8]>,
+        edge_px: u32,
+    ) -> Self {
+        let mut frames = frames.peekable();
+        // All of them are as the first one.
+        let any = DynamicImage::new_rgba8(1, 1);
+        let first = match frames.peek() {
+            Some(Ok(first)) => first,
+            _ => &any,
+        };
+        Self {
+            finish: Finish::new(source, Conversion::new(profile, first)),
+            size: PixelSize::new(first.width(), first.height()),
+            frames: Box::new(frames),
+            edge_px,
+            is_over: false,
+        }
     }
 
     fn new<D: ImageDecoder>(
@@ -92,8 +143,12 @@ impl FrameReader {
         let profile = decoder.icc_profile().ok().flatten();
         let any = DynamicImage::new_rgba8(1, 1);
         let conversion = Conversion::new(profile.as_deref(), &any);
+        let frames = into_frames(decoder).map(|frame| match frame {
+            Ok(frame) => Ok(DynamicImage::ImageRgba8(frame.into_buffer())),
+            Err(error) => Err(ImageError::Corrupt(error.to_string())),
+        });
         Ok(Self {
-            frames: into_frames(decoder),
+            frames: Box::new(frames),
             finish: Finish::new(source, conversion),
             size,
             edge_px,
@@ -111,9 +166,7 @@ impl FrameReader {
             let Some(frame) = self.frames.next() else {
                 return Ok(None);
             };
-            let frame = frame.map_err(|error| ImageError::Corrupt(error.to_string()))?;
-            let image = DynamicImage::ImageRgba8(frame.into_buffer());
-            let image = scale::shrink(image, self.size.fit_within(self.edge_px.max(1)))?;
+            let image = scale::shrink(frame?, self.size.fit_within(self.edge_px.max(1)))?;
             self.finish.picture(image, self.size).map(Some)
         });
         let frame = frame.map_err(|error| match error {
@@ -139,6 +192,17 @@ mod tests {
     use super::super::{Target, decode, fixture, read_metadata};
     use super::*;
 
+    fn moving() -> impl Iterator<Item = &'static str> {
+        let names = [
+            "animated.gif",
+            "animated.png",
+            "animated.webp",
+            "animated.jxl",
+        ];
+        let avif = cfg!(feature = "avif").then_some("animated.avif");
+        names.into_iter().chain(avif)
+    }
+
     fn all(file: Vec<u8>) -> Vec<Result<DecodedImage, ImageError>> {
         let mut reader = FrameReader::open(file, 4096).unwrap();
         std::iter::from_fn(|| reader.next_frame()).collect()
@@ -146,7 +210,7 @@ mod tests {
 
     #[test]
     fn every_frame_comes_that_the_file_announces_and_the_first_is_the_still() {
-        for name in ["animated.gif", "animated.png", "animated.webp"] {
+        for name in moving() {
             let file = fixture(name);
             let frames = all(file.clone());
             let n_delays = read_metadata(&file).playback.unwrap().delays.len();
@@ -169,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_damaged_end_leaves_the_frames_before_it() {
-        for name in ["animated.gif", "animated.png", "animated.webp"] {
+        for name in moving() {
             let mut file = fixture(name);
             file.truncate(file.len() * 3 / 4);
             let Ok(mut reader) = FrameReader::open(file, 4096) else {

@@ -4,6 +4,8 @@
 //! against the limits, decode, scale down, convert the colour profile to sRGB, apply the EXIF
 //! orientation. Scaling comes before the two that cost by the pixel.
 
+#[cfg(any(feature = "avif", feature = "heic"))]
+mod alpha;
 mod animation;
 #[cfg(feature = "avif")]
 mod avif;
@@ -25,6 +27,8 @@ mod incomplete;
 mod iptc;
 mod jpeg;
 mod jxl;
+#[cfg(any(feature = "avif", feature = "heic"))]
+mod light;
 mod markup;
 mod metadata;
 mod scale;

@@ -70,10 +70,14 @@ fn animated(metadata: &Metadata) -> Option<String> {
         let Animation { n_frames, duration } = animation;
         let n_frames = grouped(usize::try_from(n_frames).unwrap_or(usize::MAX));
         let seconds = duration.as_secs();
-        if seconds < 60 {
+        let known = if seconds < 60 {
             format!("{n_frames} frames, {} s", trimmed(duration.as_secs_f64()))
         } else {
             format!("{n_frames} frames, {} min {} s", seconds / 60, seconds % 60)
+        };
+        match metadata.playback {
+            Some(_) => known,
+            None => format!("{known}, the first is shown"),
         }
     });
     known.or_else(|| metadata.is_animated.then(|| "Yes".to_owned()))
@@ -235,6 +239,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::protocol::Playback;
 
     #[test]
     fn exposures_read_as_on_a_camera() {
@@ -294,9 +299,14 @@ mod tests {
     fn an_animation_says_how_many_frames_it_has_and_how_long_it_takes() {
         let words = |n_frames, duration| {
             let animation = Some(Animation { n_frames, duration });
+            let playback = Playback {
+                delays: Vec::new(),
+                n_plays: None,
+            };
             animated(&Metadata {
                 is_animated: true,
                 animation,
+                playback: Some(playback),
                 ..Metadata::default()
             })
         };
@@ -305,5 +315,17 @@ mod tests {
         let long = words(1500, Duration::from_secs(61));
         assert_eq!(long.as_deref(), Some("1,500 frames, 1 min 1 s"));
         assert_eq!(animated(&Metadata::default()), None);
+        let not_played = animated(&Metadata {
+            is_animated: true,
+            animation: Some(Animation {
+                n_frames: 3,
+                duration: Duration::from_secs(1),
+            }),
+            ..Metadata::default()
+        });
+        assert_eq!(
+            not_played.as_deref(),
+            Some("3 frames, 1 s, the first is shown")
+        );
     }
 }

@@ -14,7 +14,6 @@ use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
 use crate::ui::bar_buttons::{self, Bar, BarButton};
 use crate::ui::compare_zoom::Lens;
-use crate::ui::pan_zoom::{PanZoom, Pane};
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{Palette, space, text};
 use crate::ui::view_context::ViewContext;
@@ -133,7 +132,14 @@ pub(super) fn pane_ui(
 }
 
 /// Draws the picture itself, above what the pointer did in this frame.
-pub(super) fn picture_ui(ui: &Ui, cx: ViewContext<'_>, seen: &Seen, lens: &Lens, place: Rect) {
+/// `lens` comes with the number of images that are compared.
+pub(super) fn picture_ui(
+    ui: &Ui,
+    cx: ViewContext<'_>,
+    seen: &Seen,
+    (lens, n_images): (&Lens, usize),
+    place: Rect,
+) {
     let area = picture_rect(place);
     if let (Some(texture), Some(pane)) = (seen.texture, lens.pane) {
         let rect = lens.zoom.image_rect(area, ui.pixels_per_point(), pane);
@@ -141,30 +147,25 @@ pub(super) fn picture_ui(ui: &Ui, cx: ViewContext<'_>, seen: &Seen, lens: &Lens,
         if may_be_transparent(texture) {
             viewer_states::backdrop(cx, &painter, rect.intersect(area));
         }
-        let patches = patches(cx, seen, texture, lens.zoom, (area, rect, pane));
+        let look = Look {
+            scale: lens.zoom.scale(pane),
+            visible: viewer_tiles::visible_part(area, rect, |at| at),
+            magnification: lens.zoom.magnification(pane),
+            asks: seen.has_parts,
+            n_images,
+        };
+        let patches = patches(cx, seen, texture, look);
         viewer_tiles::draw(&painter, rect, &patches, |at| at);
     }
 }
 
-fn patches(
-    cx: ViewContext<'_>,
-    seen: &Seen,
-    texture: Texture,
-    zoom: PanZoom,
-    (area, rect, pane): (Rect, Rect, Pane),
-) -> Vec<Patch> {
-    if !seen.is_sharp {
-        viewer_tiles::shrink(cx, texture, zoom.scale(pane));
-        return vec![Patch::whole(texture.id)];
+fn patches(cx: ViewContext<'_>, seen: &Seen, texture: Texture, look: Look) -> Vec<Patch> {
+    if seen.is_sharp {
+        viewer_tiles::patches(cx, &seen.upload, texture, look)
+    } else {
+        viewer_tiles::shrink(cx, texture, look.scale);
+        vec![Patch::whole(texture.id)]
     }
-    let magnification = zoom.magnification(pane);
-    let look = Look {
-        scale: zoom.scale(pane),
-        visible: viewer_tiles::visible_part(area, rect, |at| at),
-        magnification,
-        asks: seen.has_parts,
-    };
-    viewer_tiles::patches(cx, &seen.upload, texture, look)
 }
 
 /// What is instead of a picture: why there is none, or that it comes.

@@ -98,9 +98,10 @@ impl CompareView {
             self.zoom.set_pane(index, seen.size.map(pane));
         }
         let marks = marks(&seen);
+        let n_images = seen.len();
         ui.scope(|ui| {
             on_picture(ui);
-            self.bar_ui(ui, cx, seen.len(), (bar, active));
+            self.bar_ui(ui, cx, n_images, (bar, active));
             for (index, seen) in seen.iter().enumerate() {
                 let (Some(rect), Some(marks)) = (rects.get(index), marks.get(index)) else {
                     continue;
@@ -113,7 +114,7 @@ impl CompareView {
                 let response = pane_ui(ui, cx, gallery, seen, place);
                 self.pointer_ui(ui, cx, seen, (&response, index, active));
                 if let Some(lens) = self.zoom.lens(index) {
-                    picture_ui(ui, cx, seen, lens, *rect);
+                    picture_ui(ui, cx, seen, (lens, n_images), *rect);
                 }
                 instead_ui(ui, cx, gallery, seen, *rect);
                 frame_ui(ui, place);

@@ -43,13 +43,7 @@ fn badge(painter: &Painter, center: Pos2, icon: Icon, ground: Color32, ink: Colo
     glyph(painter, center, icon, GLYPH, ink);
 }
 
+/// Only where the file itself was seen: of those of a type that can move, many do not.
 fn is_animated(tile: &Tile) -> bool {
-    let Face::Picture(texture) = &tile.face else {
-        return false;
-    };
-    texture.is_animated
-        || tile
-            .upload
-            .as_ref()
-            .is_some_and(|upload| upload.may_be_animated())
+    matches!(&tile.face, Face::Picture(texture) if texture.is_animated)
 }

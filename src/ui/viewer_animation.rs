@@ -20,6 +20,10 @@ use crate::ui::viewer_pictures::wish;
 /// Frames up to this size are shown with all of their pixels; larger ones as large as the window.
 const WHOLE_BYTES: u64 = 8 * 1024 * 1024;
 
+/// A frame that rests is shown with all of its pixels where one looks closer, up to this size:
+/// a film's of sixteen megapixels. More would hold the window up.
+const SHARP_BYTES: u64 = 64 * 1024 * 1024;
+
 /// Frames that wait for their turn take no more than this.
 const AHEAD_BYTES: u64 = 32 * 1024 * 1024;
 
@@ -79,7 +83,7 @@ impl Player {
         cx: ViewContext<'_>,
         gallery: &Gallery,
         upload: &Arc<Upload>,
-        full: (&WantedImage, Texture),
+        (full, scale): ((&WantedImage, Texture), f32),
     ) -> Option<Texture> {
         if self.of.as_ref() != Some(&upload.id) {
             *self = Self {
@@ -105,9 +109,18 @@ impl Player {
             return None;
         }
         let size = frame_size(full);
+        let sharp = sharp_edge(ui, still.original_size)
+            .filter(|_| self.state != State::Playing && is_too_small(size, still, scale))
+            .map(|max_edge_px| {
+                let index = self.frame;
+                wish(upload, ImageSize::Frame { index, max_edge_px })
+            });
+        if let Some(texture) = sharp.as_ref().and_then(|it| cx.textures.get(&it.request)) {
+            return Some(texture);
+        }
         let max_edge_px = size.longer_side();
         let frame = |index| wish(upload, ImageSize::Frame { index, max_edge_px });
-        let is_missing = |index| cx.textures.is_known_missing(&frame(index).request);
+        let is_missing = |index| is_missing_request(cx, &frame(index));
         let ahead = (AHEAD_BYTES / (size.area() * 4).max(1)).clamp(2, MOST_AHEAD);
         for next in self.coming(playback, ahead) {
             if is_missing(next) {
@@ -120,7 +133,12 @@ impl Player {
         }
         let is_there = |index| cx.textures.get(&frame(index).request).is_some();
         self.advance(ui, playback, is_there);
-        cx.textures.get(&frame(self.frame).request)
+        let shown = cx.textures.get(&frame(self.frame).request);
+        // Frames of one size come at a time: first the one that can be shown at once.
+        if let Some(sharp) = sharp.filter(|it| shown.is_some() && !is_missing_request(cx, it)) {
+            cx.picture(&sharp, Urgency::InView);
+        }
+        shown
     }
 
     /// What keys and buttons ask for.
@@ -262,6 +280,10 @@ impl Player {
     }
 }
 
+fn is_missing_request(cx: ViewContext<'_>, wanted: &WantedImage) -> bool {
+    cx.textures.is_known_missing(&wanted.request)
+}
+
 /// How large the frames are asked for.
 fn frame_size((full, texture): (&WantedImage, Texture)) -> PixelSize {
     let whole = texture.original_size;
@@ -271,6 +293,31 @@ fn frame_size((full, texture): (&WantedImage, Texture)) -> PixelSize {
         }
         _ => whole,
     }
+}
+
+/// The longer side of a frame with as many pixels as can be shown of it.
+fn sharp_edge(ui: &Ui, whole: PixelSize) -> Option<u32> {
+    let largest = ui.input(|input| input.max_texture_side);
+    let largest = u32::try_from(largest).unwrap_or(u32::MAX);
+    let bytes = (whole.area() * 4).max(1);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "no more than the side that it is a part of"
+    )]
+    let most = if bytes > SHARP_BYTES {
+        let part = (SHARP_BYTES as f64 / bytes as f64).sqrt();
+        (f64::from(whole.longer_side()) * part) as u32
+    } else {
+        whole.longer_side()
+    };
+    Some(most.min(largest)).filter(|edge| *edge > 0)
+}
+
+/// Whether a frame of this size, at this scale of the whole, has fewer pixels than the screen.
+fn is_too_small(size: PixelSize, still: Texture, scale: f32) -> bool {
+    let whole = still.original_size.longer_side() as f32;
+    (size.longer_side() as f32) < whole * scale.min(1.0) * 0.99
 }
 
 #[cfg(test)]

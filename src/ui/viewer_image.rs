@@ -61,7 +61,8 @@ impl Viewer {
     ) -> Vec<Patch> {
         let (_, whole) = full;
         let magnification = self.zoom.magnification(stage.pane);
-        if let Some(frame) = self.animation.frame(ui, cx, gallery, upload, full) {
+        let closer = (full, self.zoom.scale(stage.pane));
+        if let Some(frame) = self.animation.frame(ui, cx, gallery, upload, closer) {
             cx.textures.set_magnification_of(frame.id, magnification);
             viewer_tiles::shrink(cx, frame, self.zoom.scale(stage.pane));
             return vec![Patch::whole(frame.id)];
@@ -80,6 +81,7 @@ impl Viewer {
             visible: viewer_tiles::visible_part(stage.view, rect, |at| turn.to_image(at)),
             magnification: self.zoom.magnification(stage.pane),
             asks: gallery.has_parts(&upload.id) && self.may_sharpen(ui, stage),
+            n_images: 1,
         }
     }
 

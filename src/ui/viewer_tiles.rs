@@ -24,6 +24,10 @@ const COARSE: f32 = 1.1;
 /// Up to here the pixels of a level may be enlarged.
 const ENOUGH: f32 = 1.05;
 
+/// The tiles in view have half of what textures may take: those of the level before stand in for
+/// them until they come.
+const SHARE: usize = 2;
+
 /// All of a texture, and all of an image.
 pub(super) const ALL: Rect = Rect {
     min: Pos2::ZERO,
@@ -51,6 +55,8 @@ pub(super) struct Look {
     pub magnification: TextureFilter,
     /// Whether what is missing shall come now.
     pub asks: bool,
+    /// Of how many images that are shown beside each other.
+    pub n_images: usize,
 }
 
 impl Patch {
@@ -116,8 +122,8 @@ pub(super) fn needed(
     image: PixelSize,
     look: Look,
 ) -> Vec<Tile> {
-    let level = level_for(image, look.scale);
-    let mut needed = tiles_in(image, level, look.visible);
+    let most_bytes = cx.textures.budget_bytes() / SHARE / look.n_images.max(1);
+    let mut needed = tiles_within(image, look, most_bytes);
     if look.asks {
         // From the middle on: that is where one looks.
         let middle = look.visible.center();
@@ -205,6 +211,24 @@ fn level_for(image: PixelSize, scale: f32) -> u8 {
         level += 1;
     }
     level
+}
+
+/// The tiles that show what is in view as sharply as the screen, or as sharply as so many bytes
+/// allow: on large screens a level may have almost four pixels for each of the screen.
+fn tiles_within(image: PixelSize, look: Look, most_bytes: usize) -> Vec<Tile> {
+    let sharpest = level_for(image, look.scale);
+    let bytes = |tiles: &[Tile]| -> u64 {
+        let areas = tiles.iter().filter_map(|tile| tile.area_with_margin(image));
+        areas.map(|area| 4 * area.size.area()).sum()
+    };
+    let mut tiles = tiles_in(image, sharpest, look.visible);
+    for level in sharpest + 1..=Tile::MAX_LEVEL {
+        if bytes(&tiles) <= most_bytes as u64 {
+            break;
+        }
+        tiles = tiles_in(image, level, look.visible);
+    }
+    tiles
 }
 
 /// The tiles of a level that show something of this part of the image.
@@ -332,6 +356,31 @@ mod tests {
         assert_eq!(tiles.len(), 4 * 3);
         assert_eq!(tiles_in(IMAGE, 0, ALL).len(), 24 * 18);
         assert_eq!(tiles_in(IMAGE, 5, ALL).len(), 1);
+    }
+
+    #[test]
+    fn more_bytes_than_there_are_for_it_are_never_needed() {
+        let look = Look {
+            scale: 0.6,
+            visible: Rect::from_min_max(pos2(0.2, 0.2), pos2(0.5, 0.5)),
+            magnification: TextureFilter::Linear,
+            asks: true,
+            n_images: 1,
+        };
+        let bytes = |most: usize| {
+            let tiles = tiles_within(IMAGE, look, most);
+            let areas = tiles.iter().filter_map(|it| it.area_with_margin(IMAGE));
+            let bytes: u64 = areas.map(|area| 4 * area.size.area()).sum();
+            usize::try_from(bytes).unwrap()
+        };
+        let all = bytes(usize::MAX);
+        assert_eq!(
+            tiles_within(IMAGE, look, all),
+            tiles_in(IMAGE, 0, look.visible)
+        );
+        let less = bytes(all - 1);
+        assert!(less < all && less > all / 8, "{less} of {all}");
+        assert!(bytes(all / 100) <= all / 100);
     }
 
     #[test]

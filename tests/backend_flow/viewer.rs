@@ -85,8 +85,19 @@ async fn an_image_comes_as_large_as_it_is_looked_at_and_its_parts_with_all_pixel
 
 #[tokio::test]
 async fn frames_come_one_after_another_and_no_more_than_there_are() {
+    for name in [
+        "animated.gif",
+        "animated.jxl",
+        #[cfg(feature = "avif")]
+        "animated.avif",
+    ] {
+        frames_come(name).await;
+    }
+}
+
+async fn frames_come(name: &str) {
     let server = ScriptedServer::start(1);
-    server.world().images[0].bytes = fixture("animated.gif");
+    server.world().images[0].bytes = fixture(name);
     let (mut backend, _, listing) = listed(&server).await;
     let upload = &uploads(&listing)[0];
     let wishes = (0..4).map(|index| wish(upload, frame(index))).collect();

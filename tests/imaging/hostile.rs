@@ -154,7 +154,7 @@ fn survive_as_animation(name: &str, bytes: Vec<u8>) {
 
 #[test]
 fn every_animation_cut_off_or_damaged_anywhere_comes_to_an_end() {
-    let moving = |name: &String| has_extension(name, &["gif", "png", "webp"]);
+    let moving = |name: &String| has_extension(name, &["gif", "png", "webp", "jxl", "avif"]);
     let names = damaged_names().filter(|name| moving(name) && name.contains("anim"));
     let mut count = 0;
     for name in names {
@@ -171,7 +171,7 @@ fn every_animation_cut_off_or_damaged_anywhere_comes_to_an_end() {
         }
         count += 1;
     }
-    assert!(count >= 4, "{count} animations were tried");
+    assert!(count >= 9, "{count} animations were tried");
 }
 
 #[test]

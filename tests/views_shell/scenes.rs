@@ -101,6 +101,46 @@ impl Shell {
         answered.len()
     }
 
+    /// The backend answers all that is missing, with as many pixels as it would: how many
+    /// pictures that were.
+    pub(super) fn answer_in_full(&mut self, format: &'static str) -> usize {
+        let wanted = std::mem::take(&mut self.missing);
+        for wanted in &wanted {
+            let told = wanted.upload.as_ref().and_then(|upload| upload.dimensions);
+            let original_size = told.unwrap_or(PixelSize::new(8, 6));
+            let size = match wanted.request.size {
+                ImageSize::Full { max_edge_px } | ImageSize::Frame { max_edge_px, .. } => {
+                    original_size.fit_within(max_edge_px)
+                }
+                ImageSize::Tile(tile) => tile.area_with_margin(original_size).unwrap().size,
+                ImageSize::Thumbnail { edge_px } => original_size.fit_within(edge_px.into()),
+                ImageSize::Metadata => continue,
+            };
+            let n_bytes = usize::try_from(size.area() * 4).unwrap();
+            let image = DecodedImage {
+                size,
+                original_size,
+                pixels: vec![200_u8; n_bytes].into(),
+                format,
+                is_animated: format == "GIF",
+            };
+            self.keep(wanted, image);
+        }
+        wanted.len()
+    }
+
+    /// How much all textures take, and how much they may.
+    pub(super) fn texture_bytes(&self) -> (usize, usize) {
+        let textures = self.textures.as_ref().unwrap();
+        (textures.len_bytes(), textures.budget_bytes())
+    }
+
+    /// The picture of an upload in this size.
+    pub(super) fn texture_in(&self, n: usize, size: ImageSize) -> Option<Texture> {
+        let subject = ImageSubject::Upload(upload(n).id);
+        self.textures.as_ref()?.get(&ImageRequest { subject, size })
+    }
+
     /// A picture comes, of as many pixels as the server told.
     fn decode(&mut self, wanted: &WantedImage) {
         let told = wanted.upload.as_ref().and_then(|upload| upload.dimensions);
@@ -121,6 +161,10 @@ impl Shell {
             format: "PNG",
             is_animated: false,
         };
+        self.keep(wanted, image);
+    }
+
+    fn keep(&mut self, wanted: &WantedImage, image: DecodedImage) {
         let request = wanted.request.clone();
         for effect in self.state.on_event(Event::ImageDecoded { request, image }) {
             if let (Effect::StoreTexture { request, image }, Some(textures)) =

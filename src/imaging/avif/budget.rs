@@ -17,7 +17,18 @@ const PIXELS_FOR_FREE: u64 = 4_000_000;
 
 /// Refuses a file that has far more coded pixels than it announces.
 pub(super) fn check(bytes: &[u8], announced: PixelSize) -> Result<(), ImageError> {
-    let coded = of_items(bytes).saturating_add(of_first_sample(bytes));
+    allow(
+        of_items(bytes).saturating_add(of_first_sample(bytes)),
+        announced,
+    )
+}
+
+/// Refuses a frame of a sequence that has far more coded pixels than are announced.
+pub(super) fn check_coded(data: &[u8], announced: PixelSize) -> Result<(), ImageError> {
+    allow(coded_pixels(data), announced)
+}
+
+fn allow(coded: u64, announced: PixelSize) -> Result<(), ImageError> {
     let most = announced
         .area()
         .saturating_mul(MOST_CODED_FOR_SHOWN)

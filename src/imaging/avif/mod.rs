@@ -1,20 +1,15 @@
 //! AVIF, by `oxideav-avif`, where this build has it: upright, as the format turns by itself.
 
 mod budget;
-mod light;
+mod frames;
 
-use std::time::Duration;
-
-use fast_image_resize::MulDiv;
-use fast_image_resize::PixelType;
-use fast_image_resize::images::Image;
 use image::{DynamicImage, RgbImage, RgbaImage};
-use oxideav_avif::{AvifError, AvifImage, AvifPixelFormat, DecodeOptions};
+use oxideav_avif::{AvifError, AvifImage, AvifPixelFormat, ColorInfo, DecodeOptions};
 
-use self::light::Curve;
-use super::animation::Animation;
-use super::decode::{MAX_BYTES, Picture, no_decoder};
-use super::{ImageError, cicp};
+pub(super) use self::frames::{AvifFrames, bytes_to_play, timing};
+use super::decode::{MAX_BYTES, Picture, no_decoder_of_kind};
+use super::light::{self, Curve};
+use super::{ImageError, alpha, cicp};
 use crate::domain::PixelSize;
 
 /// H.273: which numbers of its matrix the decoder takes for those that it does not know.
@@ -23,7 +18,7 @@ const BT_601: u8 = 6;
 /// The primary picture; of a sequence the first.
 pub(super) fn decode(bytes: &[u8], format: &str) -> Result<Picture, ImageError> {
     let explain = |error: AvifError| match error {
-        AvifError::Unsupported(_) => no_decoder(format),
+        AvifError::Unsupported(_) => no_decoder_of_kind(format),
         AvifError::LimitExceeded(limit) => ImageError::TooLarge(limit),
         other => ImageError::Corrupt(other.to_string()),
     };
@@ -43,47 +38,44 @@ pub(super) fn decode(bytes: &[u8], format: &str) -> Result<Picture, ImageError> 
         .with_max_pixels(Some(max_pixels));
     let mut decoded = oxideav_avif::decode_with(bytes, &options).map_err(explain)?;
     let profile = decoded.metadata.icc.take();
-    let (primaries, transfer) = (decoded.color.primaries, decoded.color.transfer);
+    let color = decoded.color;
     let mut image = pixels(&mut decoded).map_err(explain)?;
     drop(decoded);
     if is_premultiplied(bytes) {
-        image = divided_by_alpha(image)?;
+        image = alpha::divided(image)?;
     }
     let original_size = PixelSize::new(image.width(), image.height());
     if original_size.area() == 0 {
         return Err(ImageError::NoPixels);
     }
-    let curve = Curve::of(transfer).filter(|_| profile.is_none());
-    if let Some(curve) = curve {
-        light::to_srgb(&mut image, curve, primaries);
+    if profile.is_some() {
+        return Ok(Picture {
+            image,
+            profile,
+            original_size,
+        });
     }
     Ok(Picture {
-        image,
-        profile: match curve {
-            Some(_) => None,
-            None => profile.or_else(|| cicp::profile(primaries, transfer)),
-        },
+        image: in_srgb(image, color),
+        profile: profile_of(color.primaries, color.transfer),
         original_size,
     })
 }
 
-/// Frames and their time, without a pixel of them.
-pub(super) fn animation(bytes: &[u8]) -> Animation {
-    let mut counted = Animation::default();
-    let Ok(sequence) = oxideav_avif::parse_avis(bytes) else {
-        return counted;
-    };
-    let ticks_per_second = f64::from(
-        sequence
-            .media_timescale
-            .unwrap_or(sequence.timescale)
-            .max(1),
-    );
-    for sample in &sequence.samples {
-        let seconds = f64::from(sample.duration) / ticks_per_second;
-        counted.add(Duration::try_from_secs_f64(seconds).unwrap_or_default());
+/// Of high dynamic range, what a screen shows; else as it is.
+fn in_srgb(mut image: DynamicImage, color: ColorInfo) -> DynamicImage {
+    if let Some(curve) = Curve::of(color.transfer) {
+        light::to_srgb(&mut image, curve, color.primaries);
     }
-    counted
+    image
+}
+
+/// The profile that stands for these numbers, where [`in_srgb`] leaves it to one.
+fn profile_of(primaries: u8, transfer: u8) -> Option<Vec<u8>> {
+    match Curve::of(transfer) {
+        Some(_) => None,
+        None => cicp::profile(primaries, transfer),
+    }
 }
 
 /// What a pixel takes at the most: as it is decoded, twice while planes are put together, in
@@ -129,21 +121,4 @@ fn pixels(decoded: &mut AvifImage) -> Result<DynamicImage, AvifError> {
 /// Whether the colours are multiplied by alpha already.
 fn is_premultiplied(bytes: &[u8]) -> bool {
     oxideav_avif::inspect(bytes).is_ok_and(|file| file.premultiplied_alpha)
-}
-
-fn divided_by_alpha(image: DynamicImage) -> Result<DynamicImage, ImageError> {
-    let DynamicImage::ImageRgba8(pixels) = image else {
-        return Ok(image);
-    };
-    let corrupt = |error: String| ImageError::Corrupt(error);
-    let (width, height) = pixels.dimensions();
-    let mut pixels = Image::from_vec_u8(width, height, pixels.into_raw(), PixelType::U8x4)
-        .map_err(|error| corrupt(error.to_string()))?;
-    MulDiv::new()
-        .divide_alpha_inplace(&mut pixels)
-        .map_err(|error| corrupt(error.to_string()))?;
-    let pixels = RgbaImage::from_raw(width, height, pixels.into_vec());
-    pixels
-        .map(DynamicImage::ImageRgba8)
-        .ok_or(ImageError::DecoderCrashed)
 }

@@ -16,6 +16,12 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         is_incomplete: meta.is_none() || goes_on_past_end(bytes),
         ..Header::default()
     };
+    #[cfg(feature = "avif")]
+    if &brand == b"avis" && !header.is_incomplete {
+        // One frame alone does not move, whatever the file is called.
+        let timing = super::super::avif::timing(bytes);
+        header.is_animated = timing.is_none_or(|timing| timing.delays.len() != 1);
+    }
     let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));
     let mut swaps_sides = false;
     let mut cropped = None;

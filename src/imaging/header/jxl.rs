@@ -1,7 +1,7 @@
 //! JPEG XL: a codestream, alone or in boxes.
 
 use super::super::bytes::{be32, position};
-use super::super::jxl::{WORKING_BYTES, announced};
+use super::super::jxl::{WORKING_BYTES, announced, has_one_frame};
 use super::{Header, isobmff};
 use crate::domain::PixelSize;
 
@@ -22,7 +22,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         exif,
         size: Some(size),
         bits_per_channel: u8::try_from(metadata.bit_depth.bits_per_sample()).ok(),
-        is_animated: metadata.animation.is_some(),
+        is_animated: metadata.animation.is_some() && !has_one_frame(bytes),
         working_bytes: size.area().saturating_mul(channels * WORKING_BYTES),
         ..Header::default()
     }

@@ -44,6 +44,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         is_incomplete: announced_end > bytes.len(),
         ..Header::default()
     };
+    let mut n_frames = 0;
     for chunk in chunks(bytes, 12) {
         let content = chunk.content;
         match &chunk.kind {
@@ -53,6 +54,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
                 coding(&mut header, chunk.kind);
             }
             b"ANMF" => {
+                n_frames += 1;
                 let coded = chunks(content, FRAME_HEADER_LEN);
                 coded.for_each(|chunk| coding(&mut header, chunk.kind));
             }
@@ -64,6 +66,8 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         }
     }
     header.is_exif_missing &= header.is_incomplete;
+    // One frame alone does not move, whatever was announced.
+    header.is_animated &= n_frames > 1 || header.is_incomplete;
     header
 }
 

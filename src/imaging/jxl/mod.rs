@@ -1,6 +1,8 @@
 //! JPEG XL, by `jxl-oxide`. Its frames are upright: the format turns by itself, and EXIF's
 //! orientation is a record of that.
 
+mod frames;
+
 use std::io::Cursor;
 use std::time::Duration;
 
@@ -9,7 +11,7 @@ use image::error::{LimitError, LimitErrorKind};
 use jxl_oxide::integration::JxlDecoder;
 use jxl_oxide::{AllocTracker, InitializeResult, JxlImage};
 
-use super::animation::Animation;
+pub(super) use self::frames::{JxlFrames, bytes_to_play};
 use super::decode::MAX_BYTES;
 use super::{cicp, color};
 
@@ -31,24 +33,36 @@ pub(super) fn announced(bytes: &[u8]) -> Option<JxlImage> {
 }
 
 /// Frames and their time, without a pixel of them.
-pub(super) fn animation(bytes: &[u8]) -> Animation {
-    let mut counted = Animation::default();
-    let tracker = AllocTracker::with_limit(MAX_HEADER_BYTES);
-    let builder = JxlImage::builder().alloc_tracker(tracker);
-    let Ok(image) = builder.read(Cursor::new(bytes)) else {
-        return counted;
-    };
-    let Some(animation) = &image.image_header().metadata.animation else {
-        return counted;
-    };
+pub(super) struct Timing {
+    pub(super) delays: Vec<Duration>,
+    /// `None` for ever.
+    pub(super) n_plays: Option<u32>,
+    /// Whether its frames fit into the memory that a decode may take.
+    pub(super) is_played: bool,
+}
+
+/// `None` where nothing is animated.
+pub(super) fn timing(bytes: &[u8]) -> Option<Timing> {
+    let image = frames::read(bytes, MAX_HEADER_BYTES as u64)?;
+    let animation = image.image_header().metadata.animation.as_ref()?;
     let ticks_per_second =
         f64::from(animation.tps_numerator) / f64::from(animation.tps_denominator.max(1));
-    for index in 0..image.num_loaded_keyframes() {
+    let delay = |index| {
         let ticks = image.frame_header(index).map_or(0, |frame| frame.duration);
         let seconds = f64::from(ticks) / ticks_per_second;
-        counted.add(Duration::try_from_secs_f64(seconds).unwrap_or_default());
-    }
-    counted
+        Duration::try_from_secs_f64(seconds).unwrap_or_default()
+    };
+    Some(Timing {
+        delays: (0..image.num_loaded_keyframes()).map(delay).collect(),
+        n_plays: (animation.num_loops > 0).then_some(animation.num_loops),
+        is_played: frames::working_bytes(&image) <= MAX_BYTES,
+    })
+}
+
+/// Whether an animation is over with its first frame.
+pub(super) fn has_one_frame(bytes: &[u8]) -> bool {
+    frames::read(bytes, MAX_HEADER_BYTES as u64)
+        .is_some_and(|image| image.is_loading_done() && image.num_loaded_keyframes() == 1)
 }
 
 /// What the colours are called: the profile's name, or that of the numbers that stand for one.

@@ -1,0 +1,39 @@
+//! The signs on tiles say what is known of the file.
+
+use egui_kittest::Harness;
+use lucide_icons::Icon;
+use salon::domain::Upload;
+
+use super::scenes::{Shell, harness, list_these, signed_in, upload};
+
+fn badges(harness: &Harness<'_, Shell>) -> usize {
+    let play = String::from(char::from(Icon::Play));
+    let shapes = harness.output().shapes.iter();
+    let is_badge = |shape: &egui::Shape| match shape {
+        egui::Shape::Text(text) => text.galley.text() == play,
+        _ => false,
+    };
+    shapes.filter(|clipped| is_badge(&clipped.shape)).count()
+}
+
+/// A room with a GIF whose picture has come.
+fn gif(is_moving: bool) -> Harness<'static, Shell> {
+    let gif = Upload {
+        name: "still.gif".to_owned(),
+        media_type: "image/gif".to_owned(),
+        ..upload(0)
+    };
+    let mut shell = signed_in(0);
+    list_these(&mut shell, vec![gif]);
+    let mut harness = harness(shell);
+    let format = if is_moving { "GIF" } else { "PNG" };
+    assert!(harness.state_mut().answer_in_full(format) > 0);
+    harness.run_steps(3);
+    harness
+}
+
+#[test]
+fn a_gif_has_the_sign_of_what_moves_only_where_its_file_does() {
+    assert_eq!(badges(&gif(true)), 1);
+    assert_eq!(badges(&gif(false)), 0);
+}
