@@ -15,6 +15,8 @@ mod avif;
 mod bombs;
 #[path = "imaging/contact_sheet.rs"]
 mod contact_sheet;
+#[path = "imaging/drawing_tiles.rs"]
+mod drawing_tiles;
 #[path = "imaging/drawings.rs"]
 mod drawings;
 #[path = "imaging/fuzzing.rs"]

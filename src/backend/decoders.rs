@@ -18,13 +18,16 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::thumbnail_shelf::class_of;
-use crate::imaging::{self, Canvas, DecodedImage, Early, ImageError, Metadata, Target, View};
+use crate::imaging::{self, Canvas, DecodedImage, Early, ImageError, Metadata, Target, Tile, View};
 
 /// What all decodes together may take. One alone may take up to as much.
 const MAX_MEGABYTES: u32 = 768;
 
 /// For a file that does not say how large it is: most of those fail at once.
 const UNKNOWN_MEGABYTES: u32 = 128;
+
+/// A drawing of 16 megapixels and as much of layers beside it, which is what most have.
+const DRAWING_MEGABYTES: u32 = 128;
 
 /// Four bytes a pixel, and a copy of them while colours are converted or sides are turned.
 const BYTES_PER_PIXEL: u64 = 8;
@@ -159,7 +162,7 @@ impl Decoders {
     pub(super) async fn make_level(
         &self,
         canvas: Arc<Canvas>,
-        level: u8,
+        level: i8,
     ) -> Result<Place, ImageError> {
         // The first one has a quarter of the pixels, and all of them together a third.
         let megabytes = megabytes(canvas.len_bytes() as u64 / 3);
@@ -169,6 +172,21 @@ impl Decoders {
         };
         let (place, ()) = self.run(megabytes, make).await?;
         Ok(place)
+    }
+
+    /// A part of all pixels, of a level that is there.
+    pub(super) async fn part(
+        &self,
+        canvas: Arc<Canvas>,
+        tile: Tile,
+    ) -> Result<(Place, DecodedImage), ImageError> {
+        if canvas.is_drawn() {
+            let megabytes = DRAWING_MEGABYTES;
+            return self.run(megabytes, move || canvas.tile(tile)).await;
+        }
+        let cut = self.brief(move || Some(canvas.tile(tile))).await;
+        let (place, image) = cut.ok_or(ImageError::DecoderCrashed)?;
+        Ok((place, image?))
     }
 
     /// How long one may work.

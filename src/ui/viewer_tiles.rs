@@ -24,6 +24,9 @@ const COARSE: f32 = 1.1;
 /// Up to here the pixels of a level may be enlarged.
 const ENOUGH: f32 = 1.05;
 
+/// What has no pixels of its own, so that it is sharp at any scale.
+const DRAWING: &str = "SVG";
+
 /// All of a texture, and all of an image.
 pub(super) const ALL: Rect = Rect {
     min: Pos2::ZERO,
@@ -70,7 +73,11 @@ pub(super) fn is_too_coarse(whole: Texture, scale: f32) -> bool {
         whole.size_px.longer_side(),
         whole.original_size.longer_side(),
     );
-    has < of && scale * of as f32 > has as f32 * COARSE
+    (has < of || is_drawing(whole)) && scale * of as f32 > has as f32 * COARSE
+}
+
+fn is_drawing(whole: Texture) -> bool {
+    whole.format == DRAWING
 }
 
 /// What shows an image of which `whole` is there, made of the original.
@@ -80,9 +87,15 @@ pub(super) fn patches(
     whole: Texture,
     look: Look,
 ) -> Vec<Patch> {
-    // Pixels with hard edges are those of the image, not of a picture that is smaller.
-    let filter = if whole.size_px == whole.original_size {
+    // Pixels with hard edges are those of the image, not of a picture that is smaller; a drawing
+    // has none.
+    let magnification = if is_drawing(whole) {
+        TextureFilter::Linear
+    } else {
         look.magnification
+    };
+    let filter = if whole.size_px == whole.original_size {
+        magnification
     } else {
         TextureFilter::Linear
     };
@@ -94,9 +107,14 @@ pub(super) fn patches(
         cx,
         upload,
         whole,
-        magnification: look.magnification,
+        magnification,
+        finest: if is_drawing(whole) {
+            Tile::MIN_LEVEL
+        } else {
+            0
+        },
     };
-    let level = level_for(whole.original_size, look.scale);
+    let level = level_for(whole.original_size, look.scale, tiles.finest);
     let mut needed = tiles_in(whole.original_size, level, look.visible);
     if look.asks {
         // From the middle on: that is where one looks.
@@ -122,6 +140,8 @@ struct Tiles<'a> {
     upload: &'a Arc<Upload>,
     whole: Texture,
     magnification: TextureFilter,
+    /// The first level that the image has.
+    finest: i8,
 }
 
 impl Tiles<'_> {
@@ -132,7 +152,7 @@ impl Tiles<'_> {
             return;
         }
         // One was closer a moment ago.
-        let finer: Vec<Patch> = finer(tile, self.whole.original_size)
+        let finer: Vec<Patch> = finer(tile, self.whole.original_size, self.finest)
             .map(|finer| self.patch(finer, part_of(finer, self.whole.original_size)))
             .collect::<Option<_>>()
             .unwrap_or_default();
@@ -142,7 +162,7 @@ impl Tiles<'_> {
         }
         // Or farther away.
         let coarser = (tile.level + 1..=Tile::MAX_LEVEL).find_map(|level| {
-            let up = u32::from(level - tile.level);
+            let up = u32::from(level.abs_diff(tile.level));
             let coarser = Tile {
                 level,
                 column: tile.column.checked_shr(up).unwrap_or(0),
@@ -181,11 +201,11 @@ impl Tiles<'_> {
 }
 
 /// The level that has a pixel for each of the screen, and not twice as many.
-fn level_for(image: PixelSize, scale: f32) -> u8 {
-    let mut level = 0;
+fn level_for(image: PixelSize, scale: f32, finest: i8) -> i8 {
+    let mut level = finest;
     while level < Tile::MAX_LEVEL
         && Tile::level_size(image, level).longer_side() > 1
-        && scale * f32::from(2_u8).powi(i32::from(level) + 1) <= ENOUGH
+        && scale * 2_f32.powi(i32::from(level) + 1) <= ENOUGH
     {
         level += 1;
     }
@@ -193,7 +213,7 @@ fn level_for(image: PixelSize, scale: f32) -> u8 {
 }
 
 /// The tiles of a level that show something of this part of the image.
-fn tiles_in(image: PixelSize, level: u8, visible: Rect) -> Vec<Tile> {
+fn tiles_in(image: PixelSize, level: i8, visible: Rect) -> Vec<Tile> {
     let size = Tile::level_size(image, level);
     let span = |from: f32, to: f32, length: u32| {
         let edge = Tile::EDGE_PX as f32;
@@ -218,8 +238,8 @@ fn tiles_in(image: PixelSize, level: u8, visible: Rect) -> Vec<Tile> {
 }
 
 /// The four tiles, or fewer at the edges, that show the same one level closer.
-fn finer(tile: Tile, image: PixelSize) -> impl Iterator<Item = Tile> {
-    let level = tile.level.checked_sub(1);
+fn finer(tile: Tile, image: PixelSize, finest: i8) -> impl Iterator<Item = Tile> {
+    let level = tile.level.checked_sub(1).filter(|level| *level >= finest);
     let places = [(0, 0), (1, 0), (0, 1), (1, 1)];
     places.into_iter().filter_map(move |(x, y)| {
         let finer = Tile {
@@ -299,9 +319,24 @@ mod tests {
     #[test]
     fn the_level_has_a_pixel_for_each_of_the_screen_and_not_twice_as_many() {
         for (scale, level) in [(3.0, 0), (1.0, 0), (0.6, 0), (0.5, 1), (0.3, 1), (0.1, 3)] {
-            assert_eq!(level_for(IMAGE, scale), level, "{scale}");
+            assert_eq!(level_for(IMAGE, scale, 0), level, "{scale}");
         }
-        assert_eq!(level_for(PixelSize::new(1, 1), 0.001), 0);
+        assert_eq!(level_for(PixelSize::new(1, 1), 0.001, 0), 0);
+    }
+
+    #[test]
+    fn a_drawing_has_a_pixel_for_each_of_the_screen_at_any_scale() {
+        let drawing = PixelSize::new(100, 80);
+        for (scale, level) in [
+            (0.5, 1),
+            (1.0, 0),
+            (1.5, -1),
+            (2.0, -1),
+            (8.0, -3),
+            (20.0, -5),
+        ] {
+            assert_eq!(level_for(drawing, scale, Tile::MIN_LEVEL), level, "{scale}");
+        }
     }
 
     #[test]
@@ -337,9 +372,9 @@ mod tests {
             column: 1,
             row: 0,
         };
-        let below: Vec<_> = finer(tile, size).map(|it| (it.column, it.row)).collect();
+        let below: Vec<_> = finer(tile, size, 0).map(|it| (it.column, it.row)).collect();
         assert_eq!(below, [(2, 0), (2, 1)]);
-        assert_eq!(finer(below_zero(), size).count(), 0);
+        assert_eq!(finer(below_zero(), size, 0).count(), 0);
     }
 
     const fn below_zero() -> Tile {
