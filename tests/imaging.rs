@@ -13,6 +13,8 @@
 mod avif;
 #[path = "support/bombs.rs"]
 mod bombs;
+#[path = "imaging/colors.rs"]
+mod colors;
 #[path = "imaging/contact_sheet.rs"]
 mod contact_sheet;
 #[path = "imaging/drawing_tiles.rs"]
@@ -29,6 +31,8 @@ mod likeness;
 mod metadata;
 #[path = "imaging/pixels.rs"]
 mod pixels;
+#[path = "imaging/png_colors.rs"]
+mod png_colors;
 #[path = "imaging/thumbnails.rs"]
 mod thumbnails;
 

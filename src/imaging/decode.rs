@@ -11,8 +11,12 @@ use super::color::Conversion;
 use super::exif::Fields;
 use super::header::Header;
 use super::incomplete::{is_unexpected_end, lacks_last_row};
+use super::light::{self, Curve};
+use super::png_colors::{Colors, Tags};
 use super::sniff::{Codec, codec, sniff};
-use super::{DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail, turns_by_itself};
+use super::{
+    DecodedImage, ImageError, cicp, color, icon, jxl, scale, svg, thumbnail, turns_by_itself,
+};
 use crate::domain::PixelSize;
 
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
@@ -135,8 +139,8 @@ pub(super) struct Announced {
     pub(super) size: PixelSize,
     /// Of one colour channel.
     pub(super) bits_per_channel: Option<u8>,
-    /// The embedded ICC profile.
-    pub(super) profile: Option<Vec<u8>>,
+    /// What the colours are called.
+    pub(super) color_profile: Option<String>,
     /// What is written in it for people.
     pub(super) captions: Captions,
 }
@@ -207,7 +211,7 @@ impl<'a> Source<'a> {
                 "{width} × {height} pixels, {n_bytes} bytes"
             )));
         }
-        let profile = self.profile(&mut *decoder);
+        let mut profile = self.profile(&mut *decoder);
         let image = DynamicImage::from_decoder(decoder).map_err(|error| self.explain(&error))?;
         if self.is_by_image(ImageFormat::Jpeg)
             && lacks_last_row(&image)
@@ -215,13 +219,18 @@ impl<'a> Source<'a> {
         {
             return Err(ImageError::Truncated);
         }
+        let mut image = match self.codec {
+            // Whatever its samples are, they have the curve of the profile.
+            Codec::JpegXl if image.color().has_alpha() => image.into_rgba8().into(),
+            Codec::JpegXl if image.color().has_color() => image.into_rgb8().into(),
+            _ => color::to_eight_bits(image),
+        };
+        if let Some((curve, primaries)) = self.high_dynamic_range() {
+            light::to_srgb(&mut image, curve, primaries);
+            profile = None;
+        }
         Ok(Picture {
-            image: match self.codec {
-                // Whatever its samples are, they have the curve of the profile.
-                Codec::JpegXl if image.color().has_alpha() => image.into_rgba8().into(),
-                Codec::JpegXl if image.color().has_color() => image.into_rgb8().into(),
-                _ => color::to_eight_bits(image),
-            },
+            image,
             profile,
             original_size: PixelSize::new(width, height),
         })
@@ -233,7 +242,7 @@ impl<'a> Source<'a> {
             return Some(Announced {
                 size: svg::size(self.bytes).ok()?,
                 bits_per_channel: None,
-                profile: None,
+                color_profile: None,
                 captions: Captions::default(),
             });
         }
@@ -246,7 +255,7 @@ impl<'a> Source<'a> {
             bits_per_channel: u8::try_from(bits)
                 .ok()
                 .filter(|_| !matches!(kind, ExtendedColorType::Unknown(_))),
-            profile: self.profile(&mut *decoder),
+            color_profile: self.profile_name(&mut *decoder),
             captions: Captions::read(&mut *decoder),
         })
     }
@@ -267,8 +276,39 @@ impl<'a> Source<'a> {
         self.codec == Codec::Image(format)
     }
 
-    /// The embedded ICC profile. One that cannot be read is one that is not there.
-    fn profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
+    /// What the numbers of a PNG's tags say is brighter than paper.
+    fn high_dynamic_range(&self) -> Option<(Curve, u8)> {
+        if !self.is_by_image(ImageFormat::Png) {
+            return None;
+        }
+        match Tags::read(self.bytes).colors() {
+            Colors::Numbers { primaries, curve } => Some((Curve::of(curve)?, primaries)),
+            Colors::Profile(_) => None,
+        }
+    }
+
+    /// The embedded ICC profile, or the one that the file's tags stand for.
+    pub(super) fn profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
+        let embedded = self.embedded_profile(decoder);
+        if !self.is_by_image(ImageFormat::Png) {
+            return embedded;
+        }
+        match Tags::read(self.bytes).colors() {
+            Colors::Numbers { primaries, curve } => cicp::profile(primaries, curve),
+            Colors::Profile(by_hand) => embedded.or(by_hand),
+        }
+    }
+
+    fn profile_name(&self, decoder: &mut dyn ImageDecoder) -> Option<String> {
+        let embedded = self.embedded_profile(decoder);
+        if self.is_by_image(ImageFormat::Png) {
+            return Tags::read(self.bytes).name(embedded.as_deref());
+        }
+        color::profile_name(&embedded?)
+    }
+
+    /// One that cannot be read is one that is not there.
+    fn embedded_profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
         let profile = decoder.icc_profile().ok().flatten();
         // `image` 0.25 does not find the profile of a TIFF when it has the type it should have.
         profile.or_else(|| {

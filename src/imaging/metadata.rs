@@ -11,7 +11,7 @@ use super::exif::Fields;
 use super::header::{Header, colr};
 use super::sniff::sniff;
 use super::{Metadata, Position, oriented, turns_by_itself};
-use super::{animation, color, jxl};
+use super::{animation, jxl};
 use crate::domain::PixelSize;
 
 /// Everything a file says about itself. Never fails: what cannot be read is `None`.
@@ -63,7 +63,7 @@ fn read(bytes: &[u8]) -> Metadata {
         "HEIC" | "HEIF" | "AVIF" => colr::name(bytes),
         _ => announced
             .as_ref()
-            .and_then(|file| color::profile_name(file.profile.as_ref()?)),
+            .and_then(|file| file.color_profile.clone()),
     };
     let captions = announced.map(|file| file.captions).unwrap_or_default();
     let beside = fields.as_ref().map(Captions::in_fields);

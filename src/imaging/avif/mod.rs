@@ -1,7 +1,6 @@
 //! AVIF, by `oxideav-avif`, where this build has it: upright, as the format turns by itself.
 
 mod budget;
-mod light;
 
 use std::time::Duration;
 
@@ -11,9 +10,9 @@ use fast_image_resize::images::Image;
 use image::{DynamicImage, RgbImage, RgbaImage};
 use oxideav_avif::{AvifError, AvifImage, AvifPixelFormat, DecodeOptions};
 
-use self::light::Curve;
 use super::animation::Animation;
 use super::decode::{MAX_BYTES, Picture, no_decoder};
+use super::light::{self, Curve};
 use super::{ImageError, cicp};
 use crate::domain::PixelSize;
 
