@@ -136,8 +136,7 @@ impl Decoders {
         bytes: Bytes,
         target: Target,
     ) -> Result<(Place, DecodedImage), ImageError> {
-        let megabytes = megabytes_for(&bytes);
-        self.run(megabytes, move || imaging::decode(&bytes, target))
+        self.run_on(bytes, move |bytes| imaging::decode(bytes, target))
             .await
     }
 
@@ -147,15 +146,13 @@ impl Decoders {
         bytes: Bytes,
         edge_px: u32,
     ) -> Result<(Place, View), ImageError> {
-        let megabytes = megabytes_for(&bytes);
-        self.run(megabytes, move || imaging::decode_view(&bytes, edge_px))
+        self.run_on(bytes, move |bytes| imaging::decode_view(bytes, edge_px))
             .await
     }
 
     /// All pixels.
     pub(super) async fn canvas(&self, bytes: Bytes) -> Result<(Place, Canvas), ImageError> {
-        let megabytes = megabytes_for(&bytes);
-        self.run(megabytes, move || Canvas::decode(&bytes)).await
+        self.run_on(bytes, Canvas::decode).await
     }
 
     /// A smaller level of all pixels.
@@ -196,14 +193,26 @@ impl Decoders {
 
     /// A place for what computes on a thread of its own, and so much memory.
     pub(super) async fn place(&self, megabytes: u32) -> Result<Place, ImageError> {
-        // Whoever holds memory has a slot already, so nobody waits in a circle.
+        let place = self.slot().await?;
+        self.with_memory(place, megabytes).await
+    }
+
+    async fn slot(&self) -> Result<Place, ImageError> {
         let slot = Arc::clone(&self.slots).acquire_owned().await;
         let slot = slot.map_err(|_closed| ImageError::DecoderCrashed)?;
+        Ok(Place {
+            slot: Arc::new(Mutex::new(slot)),
+            _megabytes: None,
+        })
+    }
+
+    /// Whoever holds memory has a slot already, so nobody waits in a circle.
+    async fn with_memory(&self, place: Place, megabytes: u32) -> Result<Place, ImageError> {
         let memory = Arc::clone(&self.megabytes).acquire_many_owned(megabytes);
         let memory = memory.await.map_err(|_closed| ImageError::DecoderCrashed)?;
         Ok(Place {
-            slot: Arc::new(Mutex::new(slot)),
             _megabytes: Some(memory),
+            ..place
         })
     }
 
@@ -213,12 +222,11 @@ impl Decoders {
         bytes: Bytes,
         edge_px: u32,
     ) -> Result<(Place, Made), ImageError> {
-        let megabytes = megabytes_for(&bytes);
         let target = Target::Thumbnail {
             edge_px: made_edge(edge_px),
         };
-        let make = move || made(imaging::decode(&bytes, target)?, edge_px);
-        self.run(megabytes, make).await
+        let make = move |bytes: &[u8]| made(imaging::decode(bytes, target)?, edge_px);
+        self.run_on(bytes, make).await
     }
 
     /// The thumbnail of a file of which only the beginning is here, which is given back.
@@ -242,7 +250,8 @@ impl Decoders {
         (Arc::unwrap_or_clone(prefix), look)
     }
 
-    /// Runs what takes a moment only; `None` when there is nothing, or it panicked.
+    /// Runs what takes a moment only; `None` when there is nothing, it panicked, or took so long
+    /// that it was given up.
     pub(super) async fn brief<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Option<T> + Send + 'static,
@@ -252,11 +261,7 @@ impl Decoders {
             slot: Arc::new(Mutex::new(slot)),
             _megabytes: None,
         };
-        let threads = self.threads();
-        let made = threads.run(move || (place, work())).await;
-        let (place, made) = made
-            .inspect_err(|error| tracing::warn!(%error, "brief work crashed"))
-            .ok()?;
+        let (place, made) = self.on_thread(place, work).await.ok()?;
         Some((place, made?))
     }
 
@@ -274,6 +279,32 @@ impl Decoders {
         work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
     ) -> Result<(Place, T), ImageError> {
         let place = self.place(megabytes).await?;
+        let (place, made) = self.on_thread(place, work).await?;
+        Ok((place, made?))
+    }
+
+    /// The same for a file, of which it is not known yet what it takes. Even a look at what it
+    /// announces may take as long as its sender likes, so that happens on a thread, too.
+    async fn run_on<T: Send + 'static>(
+        &self,
+        bytes: Bytes,
+        work: impl FnOnce(&[u8]) -> Result<T, ImageError> + Send + 'static,
+    ) -> Result<(Place, T), ImageError> {
+        let place = self.slot().await?;
+        let looked_at = bytes.clone();
+        let looked = self.on_thread(place, move || megabytes_for(&looked_at));
+        let (place, megabytes) = looked.await?;
+        let place = self.with_memory(place, megabytes).await?;
+        let (place, made) = self.on_thread(place, move || work(&bytes)).await?;
+        Ok((place, made?))
+    }
+
+    /// Gives up what does not end.
+    async fn on_thread<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(Place, T), ImageError> {
         let slot = Arc::clone(&place.slot);
         // The place goes along: a task that is dropped does not end its decoding.
         let threads = self.threads();
@@ -282,11 +313,10 @@ impl Decoders {
             self.give_up(&slot);
             return Err(ImageError::TookTooLong);
         };
-        let (place, made) = made.map_err(|error| {
+        made.map_err(|error| {
             tracing::warn!(%error, "a decoder crashed");
             ImageError::DecoderCrashed
-        })?;
-        Ok((place, made?))
+        })
     }
 
     /// Lets the next one have the place of a decoder that does not end, if there is a spare
@@ -321,12 +351,21 @@ fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
 }
 
 fn megabytes_for(bytes: &[u8]) -> u32 {
-    announced(bytes, bytes_of_a_pixel(imaging::sniff(bytes)))
+    match imaging::sniff(bytes) {
+        // Drawn as large as it is needed, whatever it announces.
+        Some("SVG") => DRAWING_MEGABYTES,
+        format => announced(bytes, bytes_of_a_pixel(format)),
+    }
 }
 
 /// What it takes to play this animation: see [`FrameReader`](imaging::FrameReader).
 pub(super) fn megabytes_of_frames(bytes: &[u8]) -> u32 {
-    announced(bytes, imaging::FrameReader::BYTES_OF_A_PIXEL)
+    match imaging::sniff(bytes) {
+        // What these announce is read in a moment, whatever they are.
+        Some("GIF" | "PNG" | "WebP") => announced(bytes, imaging::FrameReader::BYTES_OF_A_PIXEL),
+        // Nothing else is played.
+        _ => 1,
+    }
 }
 
 fn announced(bytes: &[u8], of_a_pixel: u64) -> u32 {
@@ -393,7 +432,27 @@ mod tests {
         assert!(of("rgb.png") > of("baseline.jpg"));
     }
 
+    #[test]
+    fn a_drawing_is_not_read_to_tell_what_it_takes() {
+        let drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9e9 9e9'/>";
+        assert_eq!(megabytes_for(drawing), DRAWING_MEGABYTES);
+    }
+
     const LIMIT: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn what_should_be_brief_is_given_up_and_its_place_is_free() {
+        let decoders = Decoders::new(1, Duration::from_millis(50));
+        let (end, ends) = std::sync::mpsc::sync_channel::<()>(0);
+        let endless = move || {
+            // Until the test lets it go.
+            ends.recv().ok();
+            Some(())
+        };
+        assert!(decoders.brief(endless).await.is_none());
+        assert!(decoders.brief(|| Some(())).await.is_some());
+        drop(end);
+    }
 
     #[tokio::test]
     async fn a_decoder_that_does_not_end_is_given_up_and_its_place_is_free() {
