@@ -12,6 +12,7 @@ use super::exif::Fields;
 use super::header::Header;
 use super::incomplete::{is_unexpected_end, lacks_last_row};
 use super::light::{self, Curve};
+use super::palette_tiff::Palette;
 use super::png_colors::{Colors, Tags};
 use super::sniff::{Codec, codec, sniff};
 use super::{
@@ -22,6 +23,10 @@ use crate::domain::PixelSize;
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
 /// RGB, more than any phone makes.
 pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
+
+/// The same for a thumbnail: 134 megapixels in RGB. Phones write 108 at the most where they do not
+/// write JPEG, of which a thumbnail needs few pixels.
+pub(super) const MAX_THUMBNAIL_BYTES: u64 = 384 * 1024 * 1024;
 
 /// What a side may have: the most that JPEG can say.
 pub(super) const MAX_SIDE_PX: u32 = 65_535;
@@ -94,7 +99,7 @@ impl Finish {
             conversion,
             orientation: source.orientation(),
             format: source.format,
-            is_animated: source.header.is_animated,
+            is_animated: source.header.is_animated && !source.header.is_deep_animation(),
         }
     }
 
@@ -157,6 +162,9 @@ impl<'a> Source<'a> {
         if header.size.is_some_and(|size| size.area() == 0) {
             return Err(ImageError::NoPixels);
         }
+        if let Some(kind) = header.undecoded {
+            return Err(unknown_kind(kind));
+        }
         // A pixel has a byte at least; decoders have limits of their own, and other words for them.
         if let Some(size) = header.size.filter(|size| size.area() > MAX_BYTES) {
             return Err(ImageError::TooLarge(format!("{size} pixels")));
@@ -181,6 +189,12 @@ impl<'a> Source<'a> {
 
     /// Decodes every pixel.
     pub(super) fn decode(&self) -> Result<Picture, ImageError> {
+        self.decode_within(MAX_BYTES)
+    }
+
+    /// Decodes every pixel if they take no more bytes than this. Decoders that work on floating
+    /// point or planes have limits of their own, which are stricter.
+    pub(super) fn decode_within(&self, max_bytes: u64) -> Result<Picture, ImageError> {
         if self.codec == Codec::Svg {
             return svg::thumbnail(self.bytes, u32::MAX);
         }
@@ -200,13 +214,23 @@ impl<'a> Source<'a> {
                 other => other,
             });
         }
+        if self.is_by_image(ImageFormat::Tiff)
+            && let Some(palette) = Palette::read(self)
+        {
+            return palette.decode(self);
+        }
+        self.decode_by_image(max_bytes)
+    }
+
+    /// By the decoders that `image` has, and those that are written like them.
+    pub(super) fn decode_by_image(&self, max_bytes: u64) -> Result<Picture, ImageError> {
         let mut decoder = self.decoder()?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
             return Err(ImageError::NoPixels);
         }
         let n_bytes = decoder.total_bytes();
-        if n_bytes > MAX_BYTES {
+        if n_bytes > max_bytes {
             return Err(ImageError::TooLarge(format!(
                 "{width} × {height} pixels, {n_bytes} bytes"
             )));
@@ -353,7 +377,7 @@ impl<'a> Source<'a> {
         use image::ImageError as Cause;
         match error {
             Cause::Limits(limit) => ImageError::TooLarge(limit.to_string()),
-            Cause::Unsupported(_) => no_decoder(self.format),
+            Cause::Unsupported(_) => unknown_kind(&format!("this kind of {}", self.format)),
             _ if self.header.is_cut_short() || is_unexpected_end(error) => ImageError::Truncated,
             other => ImageError::Corrupt(other.to_string()),
         }
@@ -374,6 +398,12 @@ impl Picture {
 pub(super) fn no_decoder(format: &str) -> ImageError {
     ImageError::NoDecoder {
         format: format.to_owned(),
+    }
+}
+
+pub(super) fn unknown_kind(kind: &str) -> ImageError {
+    ImageError::UnknownKind {
+        kind: kind.to_owned(),
     }
 }
 

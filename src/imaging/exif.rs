@@ -95,6 +95,14 @@ impl Fields {
         }
     }
 
+    /// A field of the TIFF structure with many numbers.
+    pub(super) fn shorts(&self, number: u16) -> Option<&[u16]> {
+        match self.value(Tag(Context::Tiff, number))? {
+            Value::Short(numbers) => Some(numbers),
+            _ => None,
+        }
+    }
+
     /// The small JPEG that cameras put beside the fields.
     pub(super) fn preview(&self) -> Option<&[u8]> {
         let number = |tag| {

@@ -76,7 +76,7 @@ fn read(bytes: &[u8]) -> Metadata {
         && header.is_animated
     {
         metadata.animation = Some(animation);
-        metadata.playback = playback;
+        metadata.playback = playback.filter(|_| !header.is_deep_animation());
     }
     metadata
 }

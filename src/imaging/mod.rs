@@ -28,6 +28,7 @@ mod jxl;
 mod light;
 mod markup;
 mod metadata;
+mod palette_tiff;
 mod png_colors;
 mod scale;
 mod sniff;

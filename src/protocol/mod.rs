@@ -574,7 +574,11 @@ impl ImageFailure {
     pub const fn is_for_good(&self) -> bool {
         matches!(
             self,
-            Self::Decode(ImageError::NoDecoder { .. } | ImageError::TooLarge(_))
+            Self::Decode(
+                ImageError::NoDecoder { .. }
+                    | ImageError::UnknownKind { .. }
+                    | ImageError::TooLarge(_)
+            )
         )
     }
 }

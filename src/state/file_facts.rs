@@ -70,11 +70,14 @@ fn animated(metadata: &Metadata) -> Option<String> {
         let Animation { n_frames, duration } = animation;
         let n_frames = grouped(usize::try_from(n_frames).unwrap_or(usize::MAX));
         let seconds = duration.as_secs();
-        if seconds < 60 {
-            format!("{n_frames} frames, {} s", trimmed(duration.as_secs_f64()))
+        let time = if seconds < 60 {
+            format!("{} s", trimmed(duration.as_secs_f64()))
         } else {
-            format!("{n_frames} frames, {} min {} s", seconds / 60, seconds % 60)
-        }
+            format!("{} min {} s", seconds / 60, seconds % 60)
+        };
+        let is_still = metadata.playback.is_none();
+        let shown = if is_still { ", the first is shown" } else { "" };
+        format!("{n_frames} frames, {time}{shown}")
     });
     known.or_else(|| metadata.is_animated.then(|| "Yes".to_owned()))
 }
@@ -235,6 +238,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::protocol::Playback;
 
     #[test]
     fn exposures_read_as_on_a_camera() {
@@ -292,18 +296,26 @@ mod tests {
 
     #[test]
     fn an_animation_says_how_many_frames_it_has_and_how_long_it_takes() {
-        let words = |n_frames, duration| {
-            let animation = Some(Animation { n_frames, duration });
-            animated(&Metadata {
-                is_animated: true,
-                animation,
-                ..Metadata::default()
-            })
+        let moving = |n_frames, duration| Metadata {
+            is_animated: true,
+            animation: Some(Animation { n_frames, duration }),
+            playback: Some(Playback {
+                delays: Vec::new(),
+                n_plays: None,
+            }),
+            ..Metadata::default()
         };
+        let words = |n_frames, duration| animated(&moving(n_frames, duration));
         let short = words(3, Duration::from_millis(300));
         assert_eq!(short.as_deref(), Some("3 frames, 0.3 s"));
         let long = words(1500, Duration::from_secs(61));
         assert_eq!(long.as_deref(), Some("1,500 frames, 1 min 1 s"));
+        let not_played = animated(&Metadata {
+            playback: None,
+            ..moving(3, Duration::from_millis(300))
+        });
+        let text = "3 frames, 0.3 s, the first is shown";
+        assert_eq!(not_played.as_deref(), Some(text));
         assert_eq!(animated(&Metadata::default()), None);
     }
 }

@@ -11,7 +11,7 @@ use image::{DynamicImage, RgbImage, RgbaImage};
 use oxideav_avif::{AvifError, AvifImage, AvifPixelFormat, DecodeOptions};
 
 use super::animation::Animation;
-use super::decode::{MAX_BYTES, Picture, no_decoder};
+use super::decode::{MAX_BYTES, Picture, unknown_kind};
 use super::light::{self, Curve};
 use super::{ImageError, cicp};
 use crate::domain::PixelSize;
@@ -22,7 +22,7 @@ const BT_601: u8 = 6;
 /// The primary picture; of a sequence the first.
 pub(super) fn decode(bytes: &[u8], format: &str) -> Result<Picture, ImageError> {
     let explain = |error: AvifError| match error {
-        AvifError::Unsupported(_) => no_decoder(format),
+        AvifError::Unsupported(_) => unknown_kind(&format!("this kind of {format}")),
         AvifError::LimitExceeded(limit) => ImageError::TooLarge(limit),
         other => ImageError::Corrupt(other.to_string()),
     };
