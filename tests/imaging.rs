@@ -33,6 +33,8 @@ mod likeness;
 mod limits;
 #[path = "imaging/metadata.rs"]
 mod metadata;
+#[path = "imaging/packed_boxes.rs"]
+mod packed_boxes;
 #[path = "imaging/pixels.rs"]
 mod pixels;
 #[path = "imaging/png_colors.rs"]

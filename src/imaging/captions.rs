@@ -4,6 +4,7 @@
 use image::ImageDecoder;
 
 use super::exif::Fields;
+use super::header::jxl;
 use super::{Metadata, iptc, xmp};
 
 /// What a file says for people.
@@ -33,7 +34,11 @@ impl Captions {
         if !matches!(format, "AVIF" | "HEIC" | "HEIF" | "JPEG XL") {
             return Self::default();
         }
-        xmp::packet(bytes).map(xmp::read).unwrap_or_default()
+        if let Some(packet) = xmp::packet(bytes) {
+            return xmp::read(packet);
+        }
+        let packed = jxl::packed_xmp(bytes).filter(|_| format == "JPEG XL");
+        packed.map(|packet| xmp::read(&packet)).unwrap_or_default()
     }
 
     /// Those beside the fields of EXIF, which in a TIFF are those of the file: `image` 0.25 does

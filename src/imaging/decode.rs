@@ -286,8 +286,9 @@ impl<'a> Source<'a> {
 
     /// How the pixels have to be turned.
     pub(super) fn orientation(&self) -> Orientation {
-        self.fields()
+        Some(self)
             .filter(|_| !turns_by_itself(self.format))
+            .and_then(Self::fields)
             .map_or(Orientation::NoTransforms, |fields| fields.orientation())
     }
 

@@ -29,11 +29,18 @@ pub fn peek_size(first_bytes: &[u8]) -> Option<PixelSize> {
         if header.is_exif_missing {
             return None;
         }
-        let fields = Fields::read(format, first_bytes, &header);
+        let fields = needs_fields(format, &header)
+            .then(|| Fields::read(format, first_bytes, &header))
+            .flatten();
         let stored = stored_size(first_bytes, &header, fields.as_ref())?;
         Some(turned(stored, format, fields.as_ref()))
     }));
     peeked.ok().flatten().filter(|size| size.area() > 0)
+}
+
+/// Whether EXIF has a say in the size.
+fn needs_fields(format: &str, header: &Header<'_>) -> bool {
+    header.size.is_none() || !turns_by_itself(format)
 }
 
 fn read(bytes: &[u8]) -> Metadata {

@@ -4,7 +4,7 @@ pub(super) mod colr;
 pub(super) mod gif;
 pub(super) mod isobmff;
 mod jpeg;
-mod jxl;
+pub(super) mod jxl;
 pub(super) mod png;
 pub(super) mod riff;
 pub(super) mod tiff;
