@@ -41,6 +41,8 @@ mod pixels;
 mod png_colors;
 #[path = "imaging/thumbnails.rs"]
 mod thumbnails;
+#[path = "imaging/times.rs"]
+mod times;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

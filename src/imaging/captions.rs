@@ -5,7 +5,7 @@ use image::ImageDecoder;
 
 use super::exif::Fields;
 use super::header::jxl;
-use super::{Metadata, iptc, xmp};
+use super::{Metadata, OtherTime, iptc, xmp};
 
 /// What a file says for people.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +17,7 @@ pub(super) struct Captions {
     pub(super) keywords: Vec<String>,
     /// 0 to 5.
     pub(super) rating: Option<u8>,
+    pub(super) created: Option<OtherTime>,
 }
 
 impl Captions {
@@ -63,6 +64,7 @@ impl Captions {
                 self.keywords
             },
             rating: self.rating.or(others.rating),
+            created: self.created.or(others.created),
         }
     }
 
@@ -71,6 +73,9 @@ impl Captions {
         metadata.title = self.title;
         metadata.keywords = self.keywords;
         metadata.rating = self.rating;
+        if metadata.other_time.is_none() {
+            metadata.other_time = self.created;
+        }
         for (place, value) in [
             (&mut metadata.description, self.description),
             (&mut metadata.artist, self.creator),
