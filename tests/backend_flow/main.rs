@@ -7,6 +7,7 @@
 )]
 #![expect(clippy::indexing_slicing, reason = "a test ends where it fails")]
 
+mod changed_files;
 #[path = "../support/child_process.rs"]
 mod child_process;
 #[cfg(target_os = "linux")]
