@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::codecs::png::PngEncoder;
-use image::{ExtendedColorType, ImageDecoder, ImageEncoder as _, ImageReader};
+use image::{ExtendedColorType, ImageDecoder as _, ImageEncoder as _, ImageReader};
 use salon::domain::PixelSize;
 use salon::imaging::{
     Canvas, DecodedImage, Early, FrameReader, Target, Tile, decode, decode_view, early_thumbnail,
@@ -97,11 +97,19 @@ impl Space {
         file
     }
 
-    fn jpeg(&self, is_progressive: bool) -> Vec<u8> {
+    fn jpeg(&self) -> Vec<u8> {
+        self.jpeg_by(|_| {})
+    }
+
+    fn progressive_jpeg(&self) -> Vec<u8> {
+        self.jpeg_by(|encoder| encoder.set_progressive(true))
+    }
+
+    fn jpeg_by(&self, set: impl FnOnce(&mut jpeg_encoder::Encoder<&mut Vec<u8>>)) -> Vec<u8> {
         let mut file = Vec::new();
         let mut encoder = jpeg_encoder::Encoder::new(&mut file, 98);
         encoder.add_icc_profile(&self.profile()).unwrap();
-        encoder.set_progressive(is_progressive);
+        set(&mut encoder);
         encoder
             .encode(&self.pixels(), WIDTH, HEIGHT, jpeg_encoder::ColorType::Rgb)
             .unwrap();
@@ -136,8 +144,8 @@ fn every_picture_of_a_file_has_its_colors() {
     for space in SPACES {
         for (kind, file) in [
             ("PNG", space.png()),
-            ("JPEG", space.jpeg(false)),
-            ("progressive JPEG", space.jpeg(true)),
+            ("JPEG", space.jpeg()),
+            ("progressive JPEG", space.progressive_jpeg()),
         ] {
             let what = |way: &str| format!("{} {kind}, {way}", space.name);
             for (way, target) in [
@@ -161,12 +169,12 @@ fn every_picture_of_a_file_has_its_colors() {
 #[test]
 fn every_part_of_a_file_has_its_colors() {
     for space in SPACES {
-        for file in [space.png(), space.jpeg(false)] {
+        for file in [space.png(), space.jpeg()] {
             let canvas = Canvas::decode(&file).unwrap();
             for level in 0..4 {
                 // A patch is a tile wide, and narrower with each level.
                 for (patch, expected) in (0..3_u16).zip(space.expected) {
-                    let middle = (2 * patch + 1) * 256 >> level;
+                    let middle = ((2 * patch + 1) * 256) >> level;
                     let (column, x) = (middle / 512, u32::from(middle % 512));
                     let row = 0;
                     let image = canvas.tile(Tile { level, column, row }).unwrap();
@@ -184,7 +192,7 @@ fn every_part_of_a_file_has_its_colors() {
 #[test]
 fn a_thumbnail_out_of_the_first_scans_has_the_colors_of_the_file() {
     for space in SPACES {
-        let file = space.jpeg(true);
+        let file = space.progressive_jpeg();
         let early = early_thumbnail(&file[..file.len() - 2], 128);
         let Early::Ready(image) = early else {
             panic!("{}: {early:?}", space.name);

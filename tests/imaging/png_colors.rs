@@ -1,7 +1,5 @@
 //! PNG: colours by its own tags come out as those of a profile do.
 
-use std::io::Cursor;
-
 use salon::imaging::{DecodedImage, FrameReader, decode, read_metadata};
 
 use super::colors::assert_looks_like;
@@ -171,6 +169,6 @@ fn what_moves_has_the_colors_of_its_still() {
         still.pixels,
         decode(&fixture("animated.png"), FULL).unwrap().pixels
     );
-    let mut reader = FrameReader::open(Cursor::new(file).into_inner(), 4096).unwrap();
+    let mut reader = FrameReader::open(file, 4096).unwrap();
     assert_eq!(reader.next_frame().unwrap().unwrap().pixels, still.pixels);
 }
