@@ -11,13 +11,10 @@ use super::color::Conversion;
 use super::exif::Fields;
 use super::header::Header;
 use super::incomplete::{is_unexpected_end, lacks_last_row};
-use super::light::{self, Curve};
+use super::light;
 use super::palette_tiff::Palette;
-use super::png_colors::{Colors, Tags};
 use super::sniff::{Codec, codec, sniff};
-use super::{
-    DecodedImage, ImageError, cicp, color, icon, jxl, scale, svg, thumbnail, turns_by_itself,
-};
+use super::{DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail, turns_by_itself};
 use crate::domain::PixelSize;
 
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
@@ -299,48 +296,6 @@ impl<'a> Source<'a> {
 
     pub(super) fn is_by_image(&self, format: ImageFormat) -> bool {
         self.codec == Codec::Image(format)
-    }
-
-    /// What the numbers of a PNG's tags say is brighter than paper.
-    fn high_dynamic_range(&self) -> Option<(Curve, u8)> {
-        if !self.is_by_image(ImageFormat::Png) {
-            return None;
-        }
-        match Tags::read(self.bytes).colors() {
-            Colors::Numbers { primaries, curve } => Some((Curve::of(curve)?, primaries)),
-            Colors::Profile(_) => None,
-        }
-    }
-
-    /// The embedded ICC profile, or the one that the file's tags stand for.
-    pub(super) fn profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
-        let embedded = self.embedded_profile(decoder);
-        if !self.is_by_image(ImageFormat::Png) {
-            return embedded;
-        }
-        match Tags::read(self.bytes).colors() {
-            Colors::Numbers { primaries, curve } => cicp::profile(primaries, curve),
-            Colors::Profile(by_hand) => embedded.or(by_hand),
-        }
-    }
-
-    fn profile_name(&self, decoder: &mut dyn ImageDecoder) -> Option<String> {
-        let embedded = self.embedded_profile(decoder);
-        if self.is_by_image(ImageFormat::Png) {
-            return Tags::read(self.bytes).name(embedded.as_deref());
-        }
-        color::profile_name(&embedded?)
-    }
-
-    /// One that cannot be read is one that is not there.
-    fn embedded_profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
-        let profile = decoder.icc_profile().ok().flatten();
-        // `image` 0.25 does not find the profile of a TIFF when it has the type it should have.
-        profile.or_else(|| {
-            self.fields()
-                .filter(|_| self.is_by_image(ImageFormat::Tiff))?
-                .icc_profile()
-        })
     }
 
     pub(super) fn fields(&self) -> Option<Fields> {

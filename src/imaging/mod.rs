@@ -30,6 +30,7 @@ mod markup;
 mod metadata;
 mod palette_tiff;
 mod png_colors;
+mod profile;
 mod scale;
 mod sniff;
 mod stored;
