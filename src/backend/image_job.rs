@@ -72,23 +72,24 @@ impl Workshop {
         }
     }
 
-    /// What an original that cannot be decoded failed for: one that is no picture and not as
-    /// long as the listing says is an incomplete one. Damaged bytes are not kept.
+    /// What an original that cannot be decoded failed for: one that is damaged and not as long as
+    /// the listing says is an incomplete one. Damaged bytes are not kept. Of any length, what is
+    /// too large or takes too long stays so.
     pub(super) async fn blame(
         &self,
         upload: &Upload,
         received: u64,
         error: ImageError,
     ) -> ImageFailure {
-        if matches!(
+        let may_be_incomplete = matches!(
             error,
             ImageError::Truncated | ImageError::Corrupt(_) | ImageError::NotAnImage
-        ) {
+        );
+        if may_be_incomplete {
             self.originals.forget(&upload.id).await;
         }
-        match (&error, upload.size) {
-            (ImageError::NoDecoder { .. }, _) => ImageFailure::Decode(error),
-            (_, Some(size)) if size.0 != received => {
+        match upload.size {
+            Some(size) if may_be_incomplete && size.0 != received => {
                 let expected = size.0;
                 ImageFailure::Download(DownloadError::WrongLength { expected, received })
             }

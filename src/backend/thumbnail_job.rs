@@ -7,7 +7,7 @@ use super::decoders::{Keepsake, Made, Place};
 use super::image_job::{Workshop, original};
 use super::originals::{Fetched, StoredFile};
 use crate::domain::{PixelSize, Upload};
-use crate::imaging::{self, DecodedImage, Target};
+use crate::imaging::{DecodedImage, ImageError, Target};
 use crate::protocol::{Event, ImageFailure, ImageRequest, ImageSize, WantedImage};
 use crate::rocketchat::Thumbnail;
 
@@ -106,25 +106,33 @@ impl Workshop {
                 return None;
             }
         };
-        let edge = imaging::peek_size(&bytes).map(PixelSize::longer_side);
-        let is_small = edge.is_some_and(|edge| edge <= MAX_KEPT_AS_IS_PX);
-        if !is_small || bytes.len() > MAX_KEPT_AS_IS_BYTES {
-            let (place, made) = self.decoders.thumbnail(bytes, edge_px).await.ok()?;
-            if !is_enough(made.shown.original_size) {
-                return None;
-            }
-            let shown = with_size_of(upload, made.shown);
-            return Some((place, Made { shown, ..made }));
+        let (place, made) = if bytes.len() > MAX_KEPT_AS_IS_BYTES {
+            self.decoders.thumbnail(bytes, edge_px).await
+        } else {
+            self.kept_as_it_is(bytes, edge_px).await
         }
-        let target = Target::Thumbnail { edge_px };
-        let (place, shown) = self.decoders.decode(bytes.clone(), target).await.ok()?;
-        if !is_enough(shown.original_size) {
+        .ok()?;
+        if !is_enough(made.shown.original_size) {
             return None;
         }
-        let edge_px = shown.original_size.longer_side();
-        let kept = Keepsake::File { bytes, edge_px };
-        let shown = with_size_of(upload, shown);
-        Some((place, Made { shown, kept }))
+        let shown = with_size_of(upload, made.shown);
+        Some((place, Made { shown, ..made }))
+    }
+
+    /// A file of few bytes, which is kept as it is unless it has many pixels.
+    async fn kept_as_it_is(&self, bytes: Bytes, edge_px: u32) -> Result<(Place, Made), ImageError> {
+        let target = Target::Thumbnail { edge_px };
+        let (place, shown) = self.decoders.decode(bytes.clone(), target).await?;
+        let edge = shown.original_size.longer_side();
+        if edge > MAX_KEPT_AS_IS_PX {
+            drop(place);
+            return self.decoders.thumbnail(bytes, edge_px).await;
+        }
+        let kept = Keepsake::File {
+            bytes,
+            edge_px: edge,
+        };
+        Ok((place, Made { shown, kept }))
     }
 
     /// With the place: while the window does not take pictures, none are made.

@@ -118,7 +118,7 @@ impl Workshop {
 }
 
 /// Cuts a part out. Its level is made first where nobody needed it yet: that takes long enough
-/// for one of the places at which whole files are decoded.
+/// for one of the places at which whole files are decoded; drawing a part may, too.
 async fn cut(
     decoders: &Decoders,
     levels: &Mutex<()>,
@@ -132,9 +132,7 @@ async fn cut(
             drop(place);
         }
     }
-    let cut = decoders.brief(move || Some(canvas.tile(tile))).await;
-    let (place, image) = cut.ok_or(ImageError::DecoderCrashed)?;
-    Ok((place, image?))
+    decoders.part(canvas, tile).await
 }
 
 #[cfg(test)]

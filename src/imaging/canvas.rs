@@ -3,6 +3,8 @@
 //! Kept as the file has it, three bytes a pixel for most: what is cut out is turned, converted
 //! and multiplied by alpha, a tile at a time. Smaller levels are made when they are first needed;
 //! together they take a third of the picture.
+//!
+//! A drawing has no pixels: each part of it is drawn when it is looked at, as closely as it is.
 
 use std::sync::OnceLock;
 
@@ -12,18 +14,28 @@ use image::metadata::Orientation;
 use super::color::Conversion;
 use super::decode::{Finish, Picture, Source, caught, finish};
 use super::sniff::Codec;
+use super::svg::{self, Drawing};
 use super::tile::{Tile, TileArea};
-use super::{DecodedImage, ImageError, oriented, scale, svg, thumbnail};
+use super::{DecodedImage, ImageError, oriented, scale, thumbnail};
 use crate::domain::PixelSize;
 
 /// See the [module documentation](self).
 pub struct Canvas {
+    content: Content,
+    finish: Finish,
+    original_size: PixelSize,
+}
+
+enum Content {
+    Pixels(Pixels),
+    Drawing(Box<Drawing>),
+}
+
+struct Pixels {
     /// As stored.
     image: DynamicImage,
     /// The picture halved once, twice and so on; `None` where that failed.
     smaller: Vec<OnceLock<Option<DynamicImage>>>,
-    finish: Finish,
-    original_size: PixelSize,
 }
 
 /// A picture in about the size in which it is looked at.
@@ -62,9 +74,10 @@ pub fn decode_view(bytes: &[u8], edge_px: u32) -> Result<View, ImageError> {
             let canvas = None;
             return Ok(View { image, canvas });
         }
+        let smaller = scale::shrunk(&picture.image, size)?;
         let canvas = Canvas::new(&source, picture);
         Ok(View {
-            image: canvas.shrunk(size)?,
+            image: canvas.finish.picture(smaller, canvas.original_size)?,
             canvas: Some(canvas),
         })
     })
@@ -79,6 +92,15 @@ impl Canvas {
     pub fn decode(bytes: &[u8]) -> Result<Self, ImageError> {
         caught(|| {
             let source = Source::open(bytes)?;
+            if source.codec == Codec::Svg {
+                let drawing = Drawing::open(bytes)?;
+                let any = DynamicImage::new_rgba8(1, 1);
+                return Ok(Self {
+                    finish: Finish::new(&source, Conversion::new(None, &any)),
+                    original_size: drawing.size(),
+                    content: Content::Drawing(Box::new(drawing)),
+                });
+            }
             let picture = source.decode()?;
             Ok(Self::new(&source, picture))
         })
@@ -86,12 +108,13 @@ impl Canvas {
 
     fn new(source: &Source<'_>, picture: Picture) -> Self {
         let conversion = Conversion::new(picture.profile.as_deref(), &picture.image);
-        let n_smaller = usize::from(Tile::MAX_LEVEL);
         Self {
-            smaller: (0..n_smaller).map(|_| OnceLock::new()).collect(),
             finish: Finish::new(source, conversion),
             original_size: picture.original_size,
-            image: picture.image,
+            content: Content::Pixels(Pixels {
+                image: picture.image,
+                smaller: (0..Tile::MAX_LEVEL).map(|_| OnceLock::new()).collect(),
+            }),
         }
     }
 
@@ -102,8 +125,18 @@ impl Canvas {
 
     /// What it takes at most, with all levels.
     pub fn len_bytes(&self) -> usize {
-        let own = self.image.as_bytes().len();
-        own + own.div_ceil(3)
+        match &self.content {
+            Content::Pixels(pixels) => {
+                let own = pixels.image.as_bytes().len();
+                own + own.div_ceil(3)
+            }
+            Content::Drawing(drawing) => drawing.len_bytes(),
+        }
+    }
+
+    /// Whether its parts are drawn, which may take seconds, and not cut out.
+    pub const fn is_drawn(&self) -> bool {
+        matches!(self.content, Content::Drawing(_))
     }
 
     /// One part, ready for the screen. The first one of a level takes as long as
@@ -117,40 +150,53 @@ impl Canvas {
             let area = tile
                 .area_with_margin(self.size())
                 .ok_or(ImageError::NoPixels)?;
-            let level = self.level(tile.level).ok_or(ImageError::NoPixels)?;
             let level_size = Tile::level_size(self.size(), tile.level);
-            let stored = as_stored(area, level_size, self.finish.orientation);
-            let PixelSize { width, height } = stored.size;
-            let cut = level.crop_imm(stored.x, stored.y, width, height);
-            self.finish.picture(cut, self.original_size)
+            let part = match &self.content {
+                Content::Pixels(pixels) => {
+                    let level = pixels.level(tile.level).ok_or(ImageError::NoPixels)?;
+                    let stored = as_stored(area, level_size, self.finish.orientation);
+                    let PixelSize { width, height } = stored.size;
+                    level.crop_imm(stored.x, stored.y, width, height)
+                }
+                // Upright as it is.
+                Content::Drawing(drawing) => drawing.part(level_size, area)?,
+            };
+            self.finish.picture(part, self.original_size)
         })
     }
 
-    /// Whether the parts of this level can be cut out at once.
-    pub fn has_level(&self, level: u8) -> bool {
-        level
-            .checked_sub(1)
-            .and_then(|index| self.smaller.get(usize::from(index)))
-            .is_none_or(|smaller| smaller.get().is_some())
+    /// Whether the parts of this level can be had without [making it](Self::make_level).
+    pub fn has_level(&self, level: i8) -> bool {
+        match &self.content {
+            Content::Pixels(pixels) => pixels.has_level(level),
+            Content::Drawing(_) => true,
+        }
     }
 
     /// Makes this level and those before it, where they are not there yet: for a worker thread.
-    pub fn make_level(&self, level: u8) {
-        self.level(level);
+    pub fn make_level(&self, level: i8) {
+        if let Content::Pixels(pixels) = &self.content {
+            pixels.level(level);
+        }
+    }
+}
+
+impl Pixels {
+    fn has_level(&self, level: i8) -> bool {
+        level
+            .checked_sub(1)
+            .and_then(|index| self.smaller.get(usize::try_from(index).ok()?))
+            .is_none_or(|smaller| smaller.get().is_some())
     }
 
-    fn level(&self, level: u8) -> Option<&DynamicImage> {
+    /// `None` where it could not be made, and for those that only drawings have.
+    fn level(&self, level: i8) -> Option<&DynamicImage> {
         let mut image = &self.image;
-        for smaller in self.smaller.iter().take(level.into()) {
+        for smaller in self.smaller.iter().take(usize::try_from(level).ok()?) {
             let halved = smaller.get_or_init(|| scale::halved(image).ok());
             image = halved.as_ref()?;
         }
         Some(image)
-    }
-
-    fn shrunk(&self, size: PixelSize) -> Result<DecodedImage, ImageError> {
-        let image = scale::shrunk(&self.image, size)?;
-        self.finish.picture(image, self.original_size)
     }
 }
 
@@ -186,7 +232,7 @@ mod tests {
         max_edge_px: u32::MAX,
     };
 
-    fn tile(level: u8, column: u16, row: u16) -> Tile {
+    fn tile(level: i8, column: u16, row: u16) -> Tile {
         Tile { level, column, row }
     }
 

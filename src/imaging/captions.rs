@@ -4,7 +4,8 @@
 use image::ImageDecoder;
 
 use super::exif::Fields;
-use super::{Metadata, iptc, xmp};
+use super::header::jxl;
+use super::{Metadata, OtherTime, iptc, xmp};
 
 /// What a file says for people.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +17,7 @@ pub(super) struct Captions {
     pub(super) keywords: Vec<String>,
     /// 0 to 5.
     pub(super) rating: Option<u8>,
+    pub(super) created: Option<OtherTime>,
 }
 
 impl Captions {
@@ -33,7 +35,11 @@ impl Captions {
         if !matches!(format, "AVIF" | "HEIC" | "HEIF" | "JPEG XL") {
             return Self::default();
         }
-        xmp::packet(bytes).map(xmp::read).unwrap_or_default()
+        if let Some(packet) = xmp::packet(bytes) {
+            return xmp::read(packet);
+        }
+        let packed = jxl::packed_xmp(bytes).filter(|_| format == "JPEG XL");
+        packed.map(|packet| xmp::read(&packet)).unwrap_or_default()
     }
 
     /// Those beside the fields of EXIF, which in a TIFF are those of the file: `image` 0.25 does
@@ -58,6 +64,7 @@ impl Captions {
                 self.keywords
             },
             rating: self.rating.or(others.rating),
+            created: self.created.or(others.created),
         }
     }
 
@@ -66,6 +73,9 @@ impl Captions {
         metadata.title = self.title;
         metadata.keywords = self.keywords;
         metadata.rating = self.rating;
+        if metadata.other_time.is_none() {
+            metadata.other_time = self.created;
+        }
         for (place, value) in [
             (&mut metadata.description, self.description),
             (&mut metadata.artist, self.creator),

@@ -1,6 +1,5 @@
 //! Colours by numbers instead of a profile: primaries and curve, as H.273 counts them.
 
-#[cfg(any(feature = "avif", feature = "heic"))]
 use moxcms::{
     CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, TransferCharacteristics,
 };
@@ -16,12 +15,17 @@ pub(super) const fn name(primaries: u8, curve: u8) -> Option<&'static str> {
     })
 }
 
-/// The profile that stands for the numbers; `None` when that is sRGB, or nobody knows.
-#[cfg(any(feature = "avif", feature = "heic"))]
-pub(super) fn profile(primaries: u8, curve: u8) -> Option<Vec<u8>> {
-    const UNSPECIFIED: u8 = 2;
-    const BT_709: u8 = 1;
-    const SRGB: u8 = 13;
+const UNSPECIFIED: u8 = 2;
+const BT_709: u8 = 1;
+const SRGB: u8 = 13;
+
+/// Whether the numbers mean sRGB.
+pub(super) const fn is_srgb(primaries: u8, curve: u8) -> bool {
+    matches!(meant(primaries, curve), (BT_709, SRGB))
+}
+
+/// The numbers that are meant by these.
+const fn meant(primaries: u8, curve: u8) -> (u8, u8) {
     let primaries = if primaries == UNSPECIFIED {
         BT_709
     } else {
@@ -33,7 +37,13 @@ pub(super) fn profile(primaries: u8, curve: u8) -> Option<Vec<u8>> {
         1 | 6 | 14 | 15 if primaries == BT_709 => SRGB,
         other => other,
     };
-    if (primaries, curve) == (BT_709, SRGB) {
+    (primaries, curve)
+}
+
+/// The profile that stands for the numbers; `None` when that is sRGB, or nobody knows.
+pub(super) fn profile(primaries: u8, curve: u8) -> Option<Vec<u8>> {
+    let (primaries, curve) = meant(primaries, curve);
+    if is_srgb(primaries, curve) {
         return None;
     }
     let mut profile = ColorProfile::new_srgb();
@@ -51,7 +61,7 @@ pub(super) fn profile(primaries: u8, curve: u8) -> Option<Vec<u8>> {
     profile.encode().ok().filter(|_| is_of_these)
 }
 
-#[cfg(all(test, any(feature = "avif", feature = "heic")))]
+#[cfg(test)]
 mod tests {
     use super::*;
 

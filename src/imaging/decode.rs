@@ -11,6 +11,8 @@ use super::color::Conversion;
 use super::exif::Fields;
 use super::header::Header;
 use super::incomplete::{is_unexpected_end, lacks_last_row};
+use super::light;
+use super::palette_tiff::Palette;
 use super::sniff::{Codec, codec, sniff};
 use super::{DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail, turns_by_itself};
 use crate::domain::PixelSize;
@@ -18,6 +20,10 @@ use crate::domain::PixelSize;
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
 /// RGB, more than any phone makes.
 pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
+
+/// The same for a thumbnail: 134 megapixels in RGB. Phones write 108 at the most where they do not
+/// write JPEG, of which a thumbnail needs few pixels.
+pub(super) const MAX_THUMBNAIL_BYTES: u64 = 384 * 1024 * 1024;
 
 /// What a side may have: the most that JPEG can say.
 pub(super) const MAX_SIDE_PX: u32 = 65_535;
@@ -90,7 +96,7 @@ impl Finish {
             conversion,
             orientation: source.orientation(),
             format: source.format,
-            is_animated: source.header.is_animated,
+            is_animated: source.header.is_animated && !source.header.is_deep_animation(),
         }
     }
 
@@ -135,8 +141,8 @@ pub(super) struct Announced {
     pub(super) size: PixelSize,
     /// Of one colour channel.
     pub(super) bits_per_channel: Option<u8>,
-    /// The embedded ICC profile.
-    pub(super) profile: Option<Vec<u8>>,
+    /// What the colours are called.
+    pub(super) color_profile: Option<String>,
     /// What is written in it for people.
     pub(super) captions: Captions,
 }
@@ -152,6 +158,9 @@ impl<'a> Source<'a> {
         let header = Header::read(format, bytes);
         if header.size.is_some_and(|size| size.area() == 0) {
             return Err(ImageError::NoPixels);
+        }
+        if let Some(kind) = header.undecoded {
+            return Err(unknown_kind(kind));
         }
         // A pixel has a byte at least; decoders have limits of their own, and other words for them.
         if let Some(size) = header.size.filter(|size| size.area() > MAX_BYTES) {
@@ -177,6 +186,12 @@ impl<'a> Source<'a> {
 
     /// Decodes every pixel.
     pub(super) fn decode(&self) -> Result<Picture, ImageError> {
+        self.decode_within(MAX_BYTES)
+    }
+
+    /// Decodes every pixel if they take no more bytes than this. Decoders that work on floating
+    /// point or planes have limits of their own, which are stricter.
+    pub(super) fn decode_within(&self, max_bytes: u64) -> Result<Picture, ImageError> {
         if self.codec == Codec::Svg {
             return svg::thumbnail(self.bytes, u32::MAX);
         }
@@ -196,18 +211,28 @@ impl<'a> Source<'a> {
                 other => other,
             });
         }
+        if self.is_by_image(ImageFormat::Tiff)
+            && let Some(palette) = Palette::read(self)
+        {
+            return palette.decode(self);
+        }
+        self.decode_by_image(max_bytes)
+    }
+
+    /// By the decoders that `image` has, and those that are written like them.
+    pub(super) fn decode_by_image(&self, max_bytes: u64) -> Result<Picture, ImageError> {
         let mut decoder = self.decoder()?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
             return Err(ImageError::NoPixels);
         }
         let n_bytes = decoder.total_bytes();
-        if n_bytes > MAX_BYTES {
+        if n_bytes > max_bytes {
             return Err(ImageError::TooLarge(format!(
                 "{width} × {height} pixels, {n_bytes} bytes"
             )));
         }
-        let profile = self.profile(&mut *decoder);
+        let mut profile = self.profile(&mut *decoder);
         let image = DynamicImage::from_decoder(decoder).map_err(|error| self.explain(&error))?;
         if self.is_by_image(ImageFormat::Jpeg)
             && lacks_last_row(&image)
@@ -215,13 +240,18 @@ impl<'a> Source<'a> {
         {
             return Err(ImageError::Truncated);
         }
+        let mut image = match self.codec {
+            // Whatever its samples are, they have the curve of the profile.
+            Codec::JpegXl if image.color().has_alpha() => image.into_rgba8().into(),
+            Codec::JpegXl if image.color().has_color() => image.into_rgb8().into(),
+            _ => color::to_eight_bits(image),
+        };
+        if let Some((curve, primaries)) = self.high_dynamic_range() {
+            light::to_srgb(&mut image, curve, primaries);
+            profile = None;
+        }
         Ok(Picture {
-            image: match self.codec {
-                // Whatever its samples are, they have the curve of the profile.
-                Codec::JpegXl if image.color().has_alpha() => image.into_rgba8().into(),
-                Codec::JpegXl if image.color().has_color() => image.into_rgb8().into(),
-                _ => color::to_eight_bits(image),
-            },
+            image,
             profile,
             original_size: PixelSize::new(width, height),
         })
@@ -233,7 +263,7 @@ impl<'a> Source<'a> {
             return Some(Announced {
                 size: svg::size(self.bytes).ok()?,
                 bits_per_channel: None,
-                profile: None,
+                color_profile: None,
                 captions: Captions::default(),
             });
         }
@@ -246,15 +276,16 @@ impl<'a> Source<'a> {
             bits_per_channel: u8::try_from(bits)
                 .ok()
                 .filter(|_| !matches!(kind, ExtendedColorType::Unknown(_))),
-            profile: self.profile(&mut *decoder),
+            color_profile: self.profile_name(&mut *decoder),
             captions: Captions::read(&mut *decoder),
         })
     }
 
     /// How the pixels have to be turned.
     pub(super) fn orientation(&self) -> Orientation {
-        self.fields()
+        Some(self)
             .filter(|_| !turns_by_itself(self.format))
+            .and_then(Self::fields)
             .map_or(Orientation::NoTransforms, |fields| fields.orientation())
     }
 
@@ -265,17 +296,6 @@ impl<'a> Source<'a> {
 
     pub(super) fn is_by_image(&self, format: ImageFormat) -> bool {
         self.codec == Codec::Image(format)
-    }
-
-    /// The embedded ICC profile. One that cannot be read is one that is not there.
-    fn profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
-        let profile = decoder.icc_profile().ok().flatten();
-        // `image` 0.25 does not find the profile of a TIFF when it has the type it should have.
-        profile.or_else(|| {
-            self.fields()
-                .filter(|_| self.is_by_image(ImageFormat::Tiff))?
-                .icc_profile()
-        })
     }
 
     pub(super) fn fields(&self) -> Option<Fields> {
@@ -313,7 +333,7 @@ impl<'a> Source<'a> {
         use image::ImageError as Cause;
         match error {
             Cause::Limits(limit) => ImageError::TooLarge(limit.to_string()),
-            Cause::Unsupported(_) => no_decoder(self.format),
+            Cause::Unsupported(_) => no_decoder_of_kind(self.format),
             _ if self.header.is_cut_short() || is_unexpected_end(error) => ImageError::Truncated,
             other => ImageError::Corrupt(other.to_string()),
         }
@@ -332,14 +352,19 @@ impl Picture {
 }
 
 /// Of a format that is decoded, but not everything that it can be.
-#[cfg(any(feature = "avif", feature = "heic"))]
 pub(super) fn no_decoder_of_kind(format: &str) -> ImageError {
-    no_decoder(&format!("this kind of {format}"))
+    unknown_kind(&format!("this kind of {format}"))
 }
 
 pub(super) fn no_decoder(format: &str) -> ImageError {
     ImageError::NoDecoder {
         format: format.to_owned(),
+    }
+}
+
+pub(super) fn unknown_kind(kind: &str) -> ImageError {
+    ImageError::UnknownKind {
+        kind: kind.to_owned(),
     }
 }
 

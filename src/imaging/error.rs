@@ -11,6 +11,12 @@ pub enum ImageError {
         /// The format's common name.
         format: String,
     },
+    /// A format that is decoded, but not of this kind, in any build: such as "12-bit JPEG".
+    #[error("no decoder for {kind}")]
+    UnknownKind {
+        /// What it is.
+        kind: String,
+    },
     /// The bytes are of no format that is known.
     #[error("not an image")]
     NotAnImage,

@@ -6,7 +6,7 @@ use exif::{Context, Exif, In, Rational, Reader, Tag, Value};
 use image::metadata::Orientation;
 
 use super::bytes::position;
-use super::header::Header;
+use super::header::{Header, jxl};
 
 /// Longer texts are noise or an attack, not a description.
 const MAX_TEXT_CHARS: usize = 2000;
@@ -24,6 +24,7 @@ impl Fields {
             None if matches!(format, "HEIC" | "HEIF" | "AVIF") => {
                 reader.read_from_container(&mut Cursor::new(bytes))
             }
+            None if format == "JPEG XL" => reader.read_raw(jxl::packed_exif(bytes)?),
             None => return None,
         };
         // What was read before the error is worth having.
@@ -91,6 +92,14 @@ impl Fields {
     pub(super) fn bytes(&self, number: u16) -> Option<&[u8]> {
         match self.value(Tag(Context::Tiff, number))? {
             Value::Undefined(bytes, _) | Value::Byte(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// A field of the TIFF structure with many numbers.
+    pub(super) fn shorts(&self, number: u16) -> Option<&[u16]> {
+        match self.value(Tag(Context::Tiff, number))? {
+            Value::Short(numbers) => Some(numbers),
             _ => None,
         }
     }

@@ -140,7 +140,7 @@ impl FrameReader {
         decoder
             .set_limits(limits(MAX_BYTES))
             .map_err(|error| source.explain(&error))?;
-        let profile = decoder.icc_profile().ok().flatten();
+        let profile = source.profile(&mut decoder);
         let any = DynamicImage::new_rgba8(1, 1);
         let conversion = Conversion::new(profile.as_deref(), &any);
         let frames = into_frames(decoder).map(|frame| match frame {

@@ -4,6 +4,7 @@
 use super::bytes::{array, be16, be32, byte, position};
 use super::captions::Captions;
 use super::exif::clean;
+use super::times;
 
 /// Of Photoshop's resources the one with IPTC in it.
 const IPTC_RESOURCE: u16 = 0x0404;
@@ -22,6 +23,7 @@ pub(super) fn read(block: &[u8]) -> Captions {
         block
     };
     let mut said = Captions::default();
+    let (mut day, mut clock) = (None, None);
     for (record, number, text) in fields(records) {
         if record != APPLICATION {
             continue;
@@ -29,12 +31,15 @@ pub(super) fn read(block: &[u8]) -> Captions {
         match number {
             5 => put(&mut said.title, text),
             25 if said.keywords.len() < MAX_WORDS => said.keywords.extend(clean(text)),
+            55 => put(&mut day, text),
+            60 => put(&mut clock, text),
             80 => put(&mut said.creator, text),
             116 => put(&mut said.copyright, text),
             120 => put(&mut said.description, text),
             _ => {}
         }
     }
+    said.created = day.and_then(|day| times::of_iptc(&day, clock.as_deref()));
     said
 }
 

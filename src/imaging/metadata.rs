@@ -3,15 +3,14 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use exif::Tag;
-use jiff::civil::DateTime;
 
 use super::captions::Captions;
 use super::decode::{Source, caught};
 use super::exif::Fields;
 use super::header::{Header, colr};
 use super::sniff::sniff;
-use super::{Metadata, Position, oriented, turns_by_itself};
-use super::{animation, color, jxl};
+use super::{Metadata, OtherTime, Position, TimeKind, oriented, turns_by_itself};
+use super::{animation, jxl, times};
 use crate::domain::PixelSize;
 
 /// Everything a file says about itself. Never fails: what cannot be read is `None`.
@@ -29,11 +28,18 @@ pub fn peek_size(first_bytes: &[u8]) -> Option<PixelSize> {
         if header.is_exif_missing {
             return None;
         }
-        let fields = Fields::read(format, first_bytes, &header);
+        let fields = needs_fields(format, &header)
+            .then(|| Fields::read(format, first_bytes, &header))
+            .flatten();
         let stored = stored_size(first_bytes, &header, fields.as_ref())?;
         Some(turned(stored, format, fields.as_ref()))
     }));
     peeked.ok().flatten().filter(|size| size.area() > 0)
+}
+
+/// Whether EXIF has a say in the size.
+fn needs_fields(format: &str, header: &Header<'_>) -> bool {
+    header.size.is_none() || !turns_by_itself(format)
 }
 
 fn read(bytes: &[u8]) -> Metadata {
@@ -63,7 +69,7 @@ fn read(bytes: &[u8]) -> Metadata {
         "HEIC" | "HEIF" | "AVIF" => colr::name(bytes),
         _ => announced
             .as_ref()
-            .and_then(|file| color::profile_name(file.profile.as_ref()?)),
+            .and_then(|file| file.color_profile.clone()),
     };
     let captions = announced.map(|file| file.captions).unwrap_or_default();
     let beside = fields.as_ref().map(Captions::in_fields);
@@ -71,12 +77,15 @@ fn read(bytes: &[u8]) -> Metadata {
         .or(beside.unwrap_or_default())
         .or(Captions::in_boxes(format, bytes))
         .complete(&mut metadata);
+    if metadata.taken_at.is_some() {
+        metadata.other_time = None;
+    }
     metadata.is_animated = header.is_animated;
     if let Some((animation, playback)) = animation::read(format, bytes)
         && header.is_animated
     {
         metadata.animation = Some(animation);
-        metadata.playback = playback;
+        metadata.playback = playback.filter(|_| !header.is_deep_animation());
     }
     metadata
 }
@@ -115,10 +124,11 @@ fn from_fields(fields: &Fields) -> Metadata {
         has_flash_fired: fields.number(Tag::Flash).map(|flash| flash & 1 == 1),
         taken_at: fields
             .text(Tag::DateTimeOriginal)
-            .and_then(|text| civil_time(&text)),
+            .and_then(|text| times::of_exif(&text)),
         taken_at_offset: fields
             .text(Tag::OffsetTimeOriginal)
-            .filter(|text| is_offset(text)),
+            .filter(|text| times::is_offset(text)),
+        other_time: other_time(fields),
         orientation: fields.orientation_value(),
         position: position(fields),
         software: fields.text(Tag::Software),
@@ -127,6 +137,29 @@ fn from_fields(fields: &Fields) -> Metadata {
         description: fields.text(Tag::ImageDescription),
         ..Metadata::default()
     }
+}
+
+/// When there is no time at which it was taken: the next best that the camera, or whoever changed
+/// the picture, wrote.
+fn other_time(fields: &Fields) -> Option<OtherTime> {
+    let kinds = [
+        (
+            Tag::DateTimeDigitized,
+            Tag::OffsetTimeDigitized,
+            TimeKind::Digitized,
+        ),
+        (Tag::DateTime, Tag::OffsetTime, TimeKind::Changed),
+    ];
+    kinds.into_iter().find_map(|(tag, offset, kind)| {
+        let at = times::of_exif(&fields.text(tag)?)?;
+        let offset = fields.text(offset);
+        Some(OtherTime {
+            kind,
+            date: at.date(),
+            time: Some(at.time()),
+            offset: offset.filter(|text| times::is_offset(text)),
+        })
+    })
 }
 
 /// "Canon" and "Canon EOS R5" are "Canon EOS R5"; "NIKON CORPORATION" and "NIKON D90" are
@@ -184,46 +217,6 @@ fn iso(fields: &Fields) -> Option<u32> {
         value => value,
     }
     .filter(|iso| (1..=100_000_000).contains(iso))
-}
-
-/// "2024:06:17 06:59:23". A camera whose clock was never set writes zeros or blanks.
-fn civil_time(text: &str) -> Option<DateTime> {
-    let mut numbers = text
-        .get(..19)?
-        .split([':', ' ', '-', '/', 'T'])
-        .map(|part| part.parse::<i16>().ok());
-    let mut next = || numbers.next().flatten();
-    let (year, month, day) = (next()?, next()?, next()?);
-    let (hour, minute, second) = (next()?, next()?, next()?);
-    let small = |number: i16| i8::try_from(number).ok();
-    // No photograph is older; "0001" is another way to say that nobody knows.
-    (year >= 1826)
-        .then(|| {
-            DateTime::new(
-                year,
-                small(month)?,
-                small(day)?,
-                small(hour)?,
-                small(minute)?,
-                small(second)?,
-                0,
-            )
-            .ok()
-        })
-        .flatten()
-}
-
-/// "+02:00".
-fn is_offset(text: &str) -> bool {
-    let digits = |range| {
-        text.get(range)
-            .is_some_and(|part: &str| part.bytes().all(|c| c.is_ascii_digit()))
-    };
-    text.len() == 6
-        && text.starts_with(['+', '-'])
-        && text.get(3..4) == Some(":")
-        && digits(1..3)
-        && digits(4..6)
 }
 
 fn position(fields: &Fields) -> Option<Position> {
@@ -293,15 +286,5 @@ mod tests {
         );
         assert_eq!(camera(None, Some("X".to_owned())).as_deref(), Some("X"));
         assert_eq!(camera(None, None), None);
-    }
-
-    #[test]
-    fn times_without_sense_are_no_times() {
-        assert!(civil_time("2024:02:30 10:00:00").is_none());
-        assert!(civil_time("0000:00:00 00:00:00").is_none());
-        assert!(civil_time("    :  :     :  :  ").is_none());
-        assert!(civil_time("2024:06:17").is_none());
-        assert!(civil_time("2024-06-17T06:59:23Z").is_some());
-        assert!(is_offset("-11:30") && !is_offset("+1:30") && !is_offset("é2:00"));
     }
 }

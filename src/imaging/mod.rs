@@ -27,16 +27,19 @@ mod incomplete;
 mod iptc;
 mod jpeg;
 mod jxl;
-#[cfg(any(feature = "avif", feature = "heic"))]
 mod light;
 mod markup;
 mod metadata;
+mod palette_tiff;
+mod png_colors;
+mod profile;
 mod scale;
 mod sniff;
 mod stored;
 mod svg;
 mod thumbnail;
 mod tile;
+mod times;
 mod xmp;
 
 pub use animation::{Animation, Playback};
@@ -130,6 +133,8 @@ pub struct Metadata {
     pub taken_at: Option<jiff::civil::DateTime>,
     /// EXIF `OffsetTimeOriginal`, such as "+02:00", when the camera wrote one.
     pub taken_at_offset: Option<String>,
+    /// Where nobody wrote when it was taken: when something else was done with it.
+    pub other_time: Option<OtherTime>,
     /// EXIF orientation, 1 to 8.
     pub orientation: Option<u8>,
     /// EXIF `GPSLatitude` and the like.
@@ -158,6 +163,30 @@ pub struct Metadata {
     pub playback: Option<Playback>,
     /// How bright its pixels are. Only there where somebody decoded them, too.
     pub histogram: Option<Histogram>,
+}
+
+/// A time other than that at which a picture was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherTime {
+    /// What was done then.
+    pub kind: TimeKind,
+    /// The day.
+    pub date: jiff::civil::Date,
+    /// The wall clock's time, if it was written, too.
+    pub time: Option<jiff::civil::Time>,
+    /// Such as "+02:00", when it was written.
+    pub offset: Option<String>,
+}
+
+/// What was done with a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeKind {
+    /// EXIF `DateTimeDigitized`: it was scanned, or taken.
+    Digitized,
+    /// EXIF `DateTime`: the file was changed.
+    Changed,
+    /// XMP `CreateDate` or IPTC "Date Created": somebody or some program made it.
+    Created,
 }
 
 /// Where a picture was taken.

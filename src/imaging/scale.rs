@@ -32,6 +32,11 @@ pub(super) fn halved(image: &DynamicImage) -> Result<DynamicImage, ImageError> {
     resized(image, size, FilterType::Box)
 }
 
+/// The image enlarged, softly.
+pub(super) fn enlarged(image: &DynamicImage, size: PixelSize) -> Result<DynamicImage, ImageError> {
+    resized(image, size, FilterType::Bilinear)
+}
+
 fn layout(image: &DynamicImage) -> Option<PixelType> {
     match image {
         DynamicImage::ImageLuma8(_) => Some(PixelType::U8),

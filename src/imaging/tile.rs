@@ -1,7 +1,8 @@
 //! The parts in which a picture is shown that is too large, or looked at too closely, to be shown
 //! as a whole.
 //!
-//! Level 0 has the pixels of the file, each next level half as many along each side. Every level
+//! Level 0 has the pixels of the file, each next level half as many along each side. A drawing has
+//! levels before that, too, each with twice as many as the one after it. Every level
 //! is cut into squares; a tile has one row or column of its neighbours along each side where
 //! there is one, so that no seam is seen where colours are taken from between pixels.
 
@@ -10,8 +11,8 @@ use crate::domain::PixelSize;
 /// One part of a picture, at one level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tile {
-    /// How often the picture was halved.
-    pub level: u8,
+    /// How often the picture was halved; below 0, how often a drawing was doubled.
+    pub level: i8,
     /// From the left, counted in tiles.
     pub column: u16,
     /// From the top, counted in tiles.
@@ -34,15 +35,26 @@ impl Tile {
     pub const EDGE_PX: u32 = 512;
 
     /// Beyond, nothing has more than a pixel.
-    pub const MAX_LEVEL: u8 = 16;
+    pub const MAX_LEVEL: i8 = 16;
+
+    /// 32 pixels for one of a drawing: nobody looks closer.
+    pub const MIN_LEVEL: i8 = -5;
 
     /// What of its neighbours a tile has along each side.
     const MARGIN_PX: u32 = 1;
 
     /// Columns and rows of a picture of this size at a level.
-    pub fn level_size(image: PixelSize, level: u8) -> PixelSize {
-        let halved = |side: u32| side.div_ceil(1 << level.min(Self::MAX_LEVEL));
-        PixelSize::new(halved(image.width), halved(image.height))
+    pub fn level_size(image: PixelSize, level: i8) -> PixelSize {
+        let level = level.clamp(Self::MIN_LEVEL, Self::MAX_LEVEL);
+        let factor = 1 << level.unsigned_abs();
+        let side = |side: u32| {
+            if level < 0 {
+                side.saturating_mul(factor)
+            } else {
+                side.div_ceil(factor)
+            }
+        };
+        PixelSize::new(side(image.width), side(image.height))
     }
 
     /// The pixels that this tile shows of a picture of this size; `None` outside of it.
@@ -100,6 +112,7 @@ mod tests {
         let image = PixelSize::new(12_001, 3);
         assert_eq!(Tile::level_size(image, 1), PixelSize::new(6001, 2));
         assert_eq!(Tile::level_size(image, 4), PixelSize::new(751, 1));
-        assert_eq!(Tile::level_size(image, 200), PixelSize::new(1, 1));
+        assert_eq!(Tile::level_size(image, 100), PixelSize::new(1, 1));
+        assert_eq!(Tile::level_size(image, -2), PixelSize::new(48_004, 12));
     }
 }

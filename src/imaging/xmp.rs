@@ -6,6 +6,7 @@ use roxmltree::{Document, Node, ParsingOptions};
 
 use super::captions::Captions;
 use super::exif::clean;
+use super::times;
 
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const DC: &str = "http://purl.org/dc/elements/1.1/";
@@ -74,6 +75,10 @@ fn parsed(packet: &[u8]) -> Option<Captions> {
         copyright: property("rights").and_then(usual),
         keywords: words("subject"),
         rating: descriptions.iter().find_map(|node| rating(*node)),
+        created: descriptions.iter().find_map(|node| {
+            let text = of_xmp(*node, "CreateDate")?;
+            times::of_xmp(text)
+        }),
     })
 }
 
@@ -100,16 +105,21 @@ fn depth(packet: &[u8]) -> usize {
     most
 }
 
-/// Stars: an attribute or an element. −1 stands for an image that was turned down.
+/// Stars. −1 stands for an image that was turned down.
 fn rating(description: Node<'_, '_>) -> Option<u8> {
-    let element = || {
-        let mut children = description.children();
-        let child = children.find(|node| node.has_tag_name((XMP, "Rating")))?;
-        child.text()
-    };
-    let text = description.attribute((XMP, "Rating")).or_else(element)?;
+    let text = of_xmp(description, "Rating")?;
     let stars: f64 = text.trim().parse().ok()?;
     (0..=5).find(|whole| (f64::from(*whole) - stars).abs() < 0.5)
+}
+
+/// An attribute or an element with this name.
+fn of_xmp<'a>(description: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    let element = || {
+        let mut children = description.children();
+        let child = children.find(|node| node.has_tag_name((XMP, name)))?;
+        child.text()
+    };
+    description.attribute((XMP, name)).or_else(element)
 }
 
 /// Of a text in several languages that without one, else the first.

@@ -29,7 +29,8 @@ use crate::domain::{
     TokenKind, Upload, UploadId, UploadPage,
 };
 pub use crate::imaging::{
-    Animation, DecodedImage, Histogram, ImageError, Metadata, Playback, Position, Tile, TileArea,
+    Animation, DecodedImage, Histogram, ImageError, Metadata, OtherTime, Playback, Position, Tile,
+    TileArea, TimeKind,
 };
 pub use crate::rocketchat::{
     ClientError, DownloadError, LogInRefusal, ServerIdentity, TlsProblem, TwoFactorChallenge,

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::domain::safe_display_name;
-use crate::protocol::{Animation, Histogram, Metadata, Position};
+use crate::protocol::{Animation, Histogram, Metadata, OtherTime, Position, TimeKind};
 use crate::state::user_message::grouped;
 
 /// Label and value, in the order of the panel, without format, size and position.
@@ -19,6 +19,7 @@ pub fn file_facts(metadata: &Metadata) -> Vec<(&'static str, String)> {
         ("Exposure", exposure(metadata)),
         ("Flash", metadata.has_flash_fired.map(flash)),
         ("Taken", taken_at(metadata)),
+        other_time(metadata),
         ("Artist", text(&metadata.artist)),
         ("Copyright", text(&metadata.copyright)),
         ("Caption in the file", text(&metadata.description)),
@@ -138,6 +139,25 @@ fn taken_at(metadata: &Metadata) -> Option<String> {
     })
 }
 
+/// What else is known of when it came to be, by what that was.
+fn other_time(metadata: &Metadata) -> (&'static str, Option<String>) {
+    let Some(other) = &metadata.other_time else {
+        return ("", None);
+    };
+    let label = match other.kind {
+        TimeKind::Digitized => "Digitized",
+        TimeKind::Changed => "File changed",
+        TimeKind::Created => "Created",
+    };
+    let day = other.date.strftime("%A %-d %B %Y");
+    let text = match (other.time, &other.offset) {
+        (None, _) => day.to_string(),
+        (Some(time), None) => format!("{day}, {time} (no time zone)"),
+        (Some(time), Some(offset)) => format!("{day}, {time} ({})", safe_display_name(offset)),
+    };
+    (label, Some(text))
+}
+
 const fn orientation_in_words(orientation: u8) -> &'static str {
     match orientation {
         2 => "mirrored",
@@ -198,6 +218,7 @@ pub fn file_json(metadata: &Metadata) -> Value {
         "has_flash_fired": metadata.has_flash_fired,
         "taken_at": metadata.taken_at.map(|time| time.to_string()),
         "taken_at_offset": metadata.taken_at_offset,
+        "other_time": metadata.other_time.as_ref().map(other_time_json),
         "orientation": metadata.orientation,
         "position": metadata.position.map(|position| json!({
             "latitude": position.latitude,
@@ -212,6 +233,20 @@ pub fn file_json(metadata: &Metadata) -> Value {
         "copyright": metadata.copyright,
         "description": metadata.description,
         "histogram": metadata.histogram.as_ref().map(histogram_json),
+    })
+}
+
+fn other_time_json(other: &OtherTime) -> Value {
+    let kind = match other.kind {
+        TimeKind::Digitized => "digitized",
+        TimeKind::Changed => "changed",
+        TimeKind::Created => "created",
+    };
+    json!({
+        "kind": kind,
+        "date": other.date.to_string(),
+        "time": other.time.map(|time| time.to_string()),
+        "offset": other.offset,
     })
 }
 
@@ -258,6 +293,33 @@ mod tests {
     }
 
     #[test]
+    fn another_time_says_what_it_is_the_time_of() {
+        let mut other = OtherTime {
+            kind: TimeKind::Changed,
+            date: jiff::civil::date(2025, 11, 4),
+            time: Some(jiff::civil::time(14, 32, 5, 0)),
+            offset: None,
+        };
+        let fact = |other: &OtherTime| {
+            let metadata = Metadata {
+                other_time: Some(other.clone()),
+                ..Metadata::default()
+            };
+            file_facts(&metadata)
+        };
+        let text = "Tuesday 4 November 2025, 14:32:05 (no time zone)".to_owned();
+        assert_eq!(fact(&other), [("File changed", text)]);
+        other.offset = Some("+02:00".to_owned());
+        other.kind = TimeKind::Digitized;
+        let text = "Tuesday 4 November 2025, 14:32:05 (+02:00)".to_owned();
+        assert_eq!(fact(&other), [("Digitized", text)]);
+        other.time = None;
+        other.kind = TimeKind::Created;
+        let text = "Tuesday 4 November 2025".to_owned();
+        assert_eq!(fact(&other), [("Created", text)]);
+    }
+
+    #[test]
     fn a_time_without_a_zone_gets_none() {
         let mut metadata = Metadata {
             taken_at: Some(jiff::civil::date(2025, 11, 4).at(14, 32, 5, 0)),
@@ -297,23 +359,26 @@ mod tests {
 
     #[test]
     fn an_animation_says_how_many_frames_it_has_and_how_long_it_takes() {
-        let words = |n_frames, duration| {
-            let animation = Some(Animation { n_frames, duration });
-            let playback = Playback {
+        let moving = |n_frames, duration| Metadata {
+            is_animated: true,
+            animation: Some(Animation { n_frames, duration }),
+            playback: Some(Playback {
                 delays: Vec::new(),
                 n_plays: None,
-            };
-            animated(&Metadata {
-                is_animated: true,
-                animation,
-                playback: Some(playback),
-                ..Metadata::default()
-            })
+            }),
+            ..Metadata::default()
         };
+        let words = |n_frames, duration| animated(&moving(n_frames, duration));
         let short = words(3, Duration::from_millis(300));
         assert_eq!(short.as_deref(), Some("3 frames, 0.3 s"));
         let long = words(1500, Duration::from_secs(61));
         assert_eq!(long.as_deref(), Some("1,500 frames, 1 min 1 s"));
+        let not_played = animated(&Metadata {
+            playback: None,
+            ..moving(3, Duration::from_millis(300))
+        });
+        let text = "3 frames, 0.3 s, the first is shown";
+        assert_eq!(not_played.as_deref(), Some(text));
         assert_eq!(animated(&Metadata::default()), None);
         let not_played = animated(&Metadata {
             is_animated: true,

@@ -104,9 +104,9 @@ impl Viewer {
         let comes = image.fit_within(max_edge_px);
         if is_known
             && !stand_in.is_animated
-            && viewer_tiles::is_too_coarse(comes, image, look.scale)
+            && viewer_tiles::is_too_coarse(comes, stand_in, look.scale)
         {
-            viewer_tiles::needed(cx, upload, image, look);
+            viewer_tiles::needed(cx, upload, stand_in, look);
         }
     }
 

@@ -27,6 +27,8 @@ const ENOUGH: f32 = 1.05;
 /// The tiles in view have half of what textures may take: those of the level before stand in for
 /// them until they come.
 const SHARE: usize = 2;
+/// What has no pixels of its own, so that it is sharp at any scale.
+const DRAWING: &str = "SVG";
 
 /// All of a texture, and all of an image.
 pub(super) const ALL: Rect = Rect {
@@ -71,9 +73,22 @@ impl Patch {
 }
 
 /// Whether a picture of the whole of this size has too few pixels for this scale of the image.
-pub(super) fn is_too_coarse(has: PixelSize, of: PixelSize, scale: f32) -> bool {
-    let (has, of) = (has.longer_side(), of.longer_side());
-    has < of && scale * of as f32 > has as f32 * COARSE
+pub(super) fn is_too_coarse(has: PixelSize, of: Texture, scale: f32) -> bool {
+    let (has, edge) = (has.longer_side(), of.original_size.longer_side());
+    (has < edge || is_drawing(of)) && scale * edge as f32 > has as f32 * COARSE
+}
+
+fn is_drawing(picture: Texture) -> bool {
+    picture.format == DRAWING
+}
+
+/// The first level that the image of this picture has.
+fn finest_of(picture: Texture) -> i8 {
+    if is_drawing(picture) {
+        Tile::MIN_LEVEL
+    } else {
+        0
+    }
 }
 
 /// Makes a picture of the whole image ready to be drawn at this scale of the image.
@@ -91,39 +106,48 @@ pub(super) fn patches(
     whole: Texture,
     look: Look,
 ) -> Vec<Patch> {
-    // Pixels with hard edges are those of the image, not of a picture that is smaller.
-    let filter = if whole.size_px == whole.original_size {
+    // Pixels with hard edges are those of the image, not of a picture that is smaller; a drawing
+    // has none.
+    let magnification = if is_drawing(whole) {
+        TextureFilter::Linear
+    } else {
         look.magnification
+    };
+    let filter = if whole.size_px == whole.original_size {
+        magnification
     } else {
         TextureFilter::Linear
     };
     cx.textures.set_magnification_of(whole.id, filter);
     shrink(cx, whole, look.scale);
-    if !is_too_coarse(whole.size_px, whole.original_size, look.scale) {
+    if !is_too_coarse(whole.size_px, whole, look.scale) {
         return vec![Patch::whole(whole.id)];
     }
     let tiles = Tiles {
         cx,
         upload,
         whole,
-        magnification: look.magnification,
+        magnification,
+        finest: finest_of(whole),
     };
     let mut patches = Vec::new();
-    for tile in needed(cx, upload, whole.original_size, look) {
+    for tile in needed(cx, upload, whole, look) {
         tiles.show(tile, &mut patches);
     }
     patches
 }
 
-/// The tiles that show what is in view of an image of this size; asks for them, if that is wished.
+/// The tiles that show what is in view of the image that this is a picture of; asks for them, if
+/// that is wished.
 pub(super) fn needed(
     cx: ViewContext<'_>,
     upload: &Arc<Upload>,
-    image: PixelSize,
+    picture: Texture,
     look: Look,
 ) -> Vec<Tile> {
+    let image = picture.original_size;
     let most_bytes = cx.textures.budget_bytes() / SHARE / look.n_images.max(1);
-    let mut needed = tiles_within(image, look, most_bytes);
+    let mut needed = tiles_within(image, look, (finest_of(picture), most_bytes));
     if look.asks {
         // From the middle on: that is where one looks.
         let middle = look.visible.center();
@@ -143,6 +167,8 @@ struct Tiles<'a> {
     upload: &'a Arc<Upload>,
     whole: Texture,
     magnification: TextureFilter,
+    /// The first level that the image has.
+    finest: i8,
 }
 
 impl Tiles<'_> {
@@ -153,7 +179,7 @@ impl Tiles<'_> {
             return;
         }
         // One was closer a moment ago.
-        let finer: Vec<Patch> = finer(tile, self.whole.original_size)
+        let finer: Vec<Patch> = finer(tile, self.whole.original_size, self.finest)
             .map(|finer| self.patch(finer, part_of(finer, self.whole.original_size)))
             .collect::<Option<_>>()
             .unwrap_or_default();
@@ -163,7 +189,7 @@ impl Tiles<'_> {
         }
         // Or farther away.
         let coarser = (tile.level + 1..=Tile::MAX_LEVEL).find_map(|level| {
-            let up = u32::from(level - tile.level);
+            let up = u32::from(level.abs_diff(tile.level));
             let coarser = Tile {
                 level,
                 column: tile.column.checked_shr(up).unwrap_or(0),
@@ -202,11 +228,11 @@ impl Tiles<'_> {
 }
 
 /// The level that has a pixel for each of the screen, and not twice as many.
-fn level_for(image: PixelSize, scale: f32) -> u8 {
-    let mut level = 0;
+fn level_for(image: PixelSize, scale: f32, finest: i8) -> i8 {
+    let mut level = finest;
     while level < Tile::MAX_LEVEL
         && Tile::level_size(image, level).longer_side() > 1
-        && scale * f32::from(2_u8).powi(i32::from(level) + 1) <= ENOUGH
+        && scale * 2_f32.powi(i32::from(level) + 1) <= ENOUGH
     {
         level += 1;
     }
@@ -215,8 +241,8 @@ fn level_for(image: PixelSize, scale: f32) -> u8 {
 
 /// The tiles that show what is in view as sharply as the screen, or as sharply as so many bytes
 /// allow: on large screens a level may have almost four pixels for each of the screen.
-fn tiles_within(image: PixelSize, look: Look, most_bytes: usize) -> Vec<Tile> {
-    let sharpest = level_for(image, look.scale);
+fn tiles_within(image: PixelSize, look: Look, (finest, most_bytes): (i8, usize)) -> Vec<Tile> {
+    let sharpest = level_for(image, look.scale, finest);
     let bytes = |tiles: &[Tile]| -> u64 {
         let areas = tiles.iter().filter_map(|tile| tile.area_with_margin(image));
         areas.map(|area| 4 * area.size.area()).sum()
@@ -232,7 +258,7 @@ fn tiles_within(image: PixelSize, look: Look, most_bytes: usize) -> Vec<Tile> {
 }
 
 /// The tiles of a level that show something of this part of the image.
-fn tiles_in(image: PixelSize, level: u8, visible: Rect) -> Vec<Tile> {
+fn tiles_in(image: PixelSize, level: i8, visible: Rect) -> Vec<Tile> {
     let size = Tile::level_size(image, level);
     let span = |from: f32, to: f32, length: u32| {
         let edge = Tile::EDGE_PX as f32;
@@ -257,8 +283,8 @@ fn tiles_in(image: PixelSize, level: u8, visible: Rect) -> Vec<Tile> {
 }
 
 /// The four tiles, or fewer at the edges, that show the same one level closer.
-fn finer(tile: Tile, image: PixelSize) -> impl Iterator<Item = Tile> {
-    let level = tile.level.checked_sub(1);
+fn finer(tile: Tile, image: PixelSize, finest: i8) -> impl Iterator<Item = Tile> {
+    let level = tile.level.checked_sub(1).filter(|level| *level >= finest);
     let places = [(0, 0), (1, 0), (0, 1), (1, 1)];
     places.into_iter().filter_map(move |(x, y)| {
         let finer = Tile {
@@ -330,100 +356,5 @@ pub(super) fn draw(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const IMAGE: PixelSize = PixelSize::new(12_000, 9000);
-
-    #[test]
-    fn the_level_has_a_pixel_for_each_of_the_screen_and_not_twice_as_many() {
-        for (scale, level) in [(3.0, 0), (1.0, 0), (0.6, 0), (0.5, 1), (0.3, 1), (0.1, 3)] {
-            assert_eq!(level_for(IMAGE, scale), level, "{scale}");
-        }
-        assert_eq!(level_for(PixelSize::new(1, 1), 0.001), 0);
-    }
-
-    #[test]
-    fn only_what_is_in_view_is_needed() {
-        let quarter = Rect::from_min_max(pos2(0.5, 0.5), pos2(0.6, 0.6));
-        let tiles = tiles_in(IMAGE, 0, quarter);
-        let columns: Vec<u16> = tiles.iter().map(|tile| tile.column).collect();
-        assert_eq!(
-            (columns.iter().min(), columns.iter().max()),
-            (Some(&11), Some(&14))
-        );
-        // A window of 1200 × 900 pixels touches no more.
-        assert_eq!(tiles.len(), 4 * 3);
-        assert_eq!(tiles_in(IMAGE, 0, ALL).len(), 24 * 18);
-        assert_eq!(tiles_in(IMAGE, 5, ALL).len(), 1);
-    }
-
-    #[test]
-    fn more_bytes_than_there_are_for_it_are_never_needed() {
-        let look = Look {
-            scale: 0.6,
-            visible: Rect::from_min_max(pos2(0.2, 0.2), pos2(0.5, 0.5)),
-            magnification: TextureFilter::Linear,
-            asks: true,
-            n_images: 1,
-        };
-        let bytes = |most: usize| {
-            let tiles = tiles_within(IMAGE, look, most);
-            let areas = tiles.iter().filter_map(|it| it.area_with_margin(IMAGE));
-            let bytes: u64 = areas.map(|area| 4 * area.size.area()).sum();
-            usize::try_from(bytes).unwrap()
-        };
-        let all = bytes(usize::MAX);
-        assert_eq!(
-            tiles_within(IMAGE, look, all),
-            tiles_in(IMAGE, 0, look.visible)
-        );
-        let less = bytes(all - 1);
-        assert!(less < all && less > all / 8, "{less} of {all}");
-        assert!(bytes(all / 100) <= all / 100);
-    }
-
-    #[test]
-    fn tiles_cover_the_image_without_a_gap() {
-        let size = PixelSize::new(1300, 700);
-        let area: f32 = tiles_in(size, 0, ALL)
-            .into_iter()
-            .map(|tile| part_of(tile, size).area())
-            .sum();
-        assert!((area - 1.0).abs() < 1e-4, "{area}");
-    }
-
-    #[test]
-    fn a_tile_is_the_same_as_those_of_the_next_level_below() {
-        let size = PixelSize::new(1300, 700);
-        let tile = Tile {
-            level: 1,
-            column: 1,
-            row: 0,
-        };
-        let below: Vec<_> = finer(tile, size).map(|it| (it.column, it.row)).collect();
-        assert_eq!(below, [(2, 0), (2, 1)]);
-        assert_eq!(finer(below_zero(), size).count(), 0);
-    }
-
-    const fn below_zero() -> Tile {
-        Tile {
-            level: 0,
-            column: 0,
-            row: 0,
-        }
-    }
-
-    #[test]
-    fn what_is_seen_of_an_image_is_told_as_a_part_of_it() {
-        let view = Rect::from_min_size(Pos2::ZERO, Vec2::new(100.0, 100.0));
-        let image = Rect::from_min_size(pos2(-100.0, 0.0), Vec2::new(400.0, 50.0));
-        let seen = visible_part(view, image, |at| at);
-        assert_eq!(seen, Rect::from_min_max(pos2(0.25, 0.0), pos2(0.5, 1.0)));
-        let mirrored = visible_part(view, image, |at| Vec2::new(1.0 - at.x, at.y));
-        assert_eq!(
-            mirrored,
-            Rect::from_min_max(pos2(0.5, 0.0), pos2(0.75, 1.0))
-        );
-    }
-}
+#[path = "viewer_tiles_tests.rs"]
+mod tests;

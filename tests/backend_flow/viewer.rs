@@ -13,7 +13,7 @@ use crate::*;
 
 const SIZE: PixelSize = PixelSize::new(1100, 700);
 
-fn tile(level: u8, column: u16, row: u16) -> ImageSize {
+fn tile(level: i8, column: u16, row: u16) -> ImageSize {
     ImageSize::Tile(Tile { level, column, row })
 }
 

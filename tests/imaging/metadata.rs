@@ -38,6 +38,7 @@ fn everything_a_camera_wrote_is_read_from_every_container() {
             has_flash_fired: Some(true),
             taken_at: Some(jiff::civil::datetime(2024, 6, 17, 6, 59, 23, 0)),
             taken_at_offset: Some("+02:00".to_owned()),
+            other_time: None,
             // That of AVIF is the format's own; who wrote this file left no other.
             orientation: (format != "AVIF").then_some(6),
             position: metadata.position,

@@ -40,6 +40,8 @@ pub(crate) struct Image {
     pub(crate) name: String,
     pub(crate) millis: i64,
     pub(crate) bytes: Bytes,
+    /// What the listing says of their number, where that is not true.
+    pub(crate) listed_len: Option<usize>,
     pub(crate) behaviour: Behaviour,
     pub(crate) original: Option<String>,
     pub(crate) edges: (u32, u32),
@@ -52,6 +54,7 @@ impl Image {
             name: format!("picture {index}.png"),
             millis: 1_700_000_000_000 - i64::try_from(index).unwrap() * 60_000,
             bytes: png(16, 12, index),
+            listed_len: None,
             behaviour: Behaviour::Good,
             original: None,
             edges: (16, 12),
@@ -61,7 +64,8 @@ impl Image {
     pub(crate) fn json(&self) -> Value {
         let at = jiff::Timestamp::from_millisecond(self.millis).unwrap();
         let mut json = json!({
-            "_id": self.id, "name": self.name, "size": self.bytes.len(), "type": "image/png",
+            "_id": self.id, "name": self.name, "type": "image/png",
+            "size": self.listed_len.unwrap_or(self.bytes.len()),
             "rid": ROOM, "userId": "poster", "store": "GridFS:Uploads", "complete": true,
             "identify": {"format": "png", "size": {"width": self.edges.0, "height": self.edges.1}},
             "typeGroup": if self.original.is_some() { "thumb" } else { "image" },

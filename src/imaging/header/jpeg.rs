@@ -80,9 +80,21 @@ fn frame(header: &mut Header<'_>, marker: u8, segment: &[u8]) {
         0xC3 | 0xCB => "Lossless",
         _ => "Hierarchical",
     });
+    header.undecoded = undecoded(marker, header.bits_per_channel);
     let is_progressive = matches!(marker, 0xC2 | 0xC6 | 0xCA | 0xCE);
     if is_progressive {
         header.working_bytes = coefficient_bytes(size, segment);
+    }
+}
+
+/// What cameras and browsers do not write: for medicine, archives and the 1990s.
+const fn undecoded(marker: u8, bits_per_channel: Option<u8>) -> Option<&'static str> {
+    match (marker, bits_per_channel) {
+        (0xC3, _) => Some("lossless JPEG"),
+        (0xC5..=0xC7, _) => Some("hierarchical JPEG"),
+        (0xC9..=0xCF, _) => Some("JPEG with arithmetic coding"),
+        (_, Some(12)) => Some("12-bit JPEG"),
+        _ => None,
     }
 }
 

@@ -43,6 +43,21 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     header
 }
 
+/// Where the number of this field of the first directory has its last eight bits.
+pub(in super::super) fn low_byte_at(bytes: &[u8], tag: u16) -> Option<usize> {
+    let file = File::open(bytes)?;
+    let at = file.first()?;
+    let n_fields = file.number(at, file.count_len())?;
+    let (kind, value_at) = file.place(at, n_fields, tag)?;
+    let last = match (kind, file.is_little_endian) {
+        (3 | 4, true) => 0,
+        (3, false) => 1,
+        (4, false) => 3,
+        _ => return None,
+    };
+    usize::try_from(value_at.checked_add(last)?).ok()
+}
+
 const fn compression(scheme: u64) -> Option<&'static str> {
     Some(match scheme {
         1 => "None",
@@ -101,17 +116,23 @@ impl<'a> File<'a> {
 
     /// The number that a field holds, if it is one short or one long.
     fn field(&self, directory: u64, n_fields: u64, tag: u16) -> Option<u64> {
+        let (kind, value_at) = self.place(directory, n_fields, tag)?;
+        match kind {
+            3 => self.number(value_at, 2),
+            4 => self.number(value_at, 4),
+            _ => None,
+        }
+    }
+
+    /// The type of a field, and where its value is.
+    fn place(&self, directory: u64, n_fields: u64, tag: u16) -> Option<(u64, u64)> {
         // More do not fit in what a directory may have.
         for index in 0..n_fields.min(u16::MAX.into()) {
             let at = self.after_fields(directory, index);
             if self.number(at, 2)? == u64::from(tag) {
                 let kind = self.number(at.checked_add(2)?, 2)?;
                 let value_at = at.checked_add(if self.is_big { 12 } else { 8 })?;
-                return match kind {
-                    3 => self.number(value_at, 2),
-                    4 => self.number(value_at, 4),
-                    _ => None,
-                };
+                return Some((kind, value_at));
             }
         }
         None

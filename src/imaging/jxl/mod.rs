@@ -13,6 +13,7 @@ use jxl_oxide::{AllocTracker, InitializeResult, JxlImage};
 
 pub(super) use self::frames::{JxlFrames, bytes_to_play};
 use super::decode::MAX_BYTES;
+use super::header::jxl::without_packed;
 use super::{cicp, color};
 
 /// The decoder works on floating point, whatever the file has.
@@ -25,7 +26,7 @@ const MAX_HEADER_BYTES: usize = 64 * 1024 * 1024;
 pub(super) fn announced(bytes: &[u8]) -> Option<JxlImage> {
     let tracker = AllocTracker::with_limit(MAX_HEADER_BYTES);
     let mut image = JxlImage::builder().alloc_tracker(tracker).build_uninit();
-    image.feed_bytes(bytes).ok()?;
+    image.feed_bytes(&without_packed(bytes)).ok()?;
     match image.try_init().ok()? {
         InitializeResult::Initialized(image) => Some(image),
         InitializeResult::NeedMoreData(_) => None,
@@ -78,7 +79,7 @@ pub(super) fn profile_name(bytes: &[u8]) -> Option<String> {
 
 /// A decoder of the first frame.
 pub(super) fn decoder(bytes: &[u8]) -> image::ImageResult<Box<dyn ImageDecoder + '_>> {
-    let mut decoder = JxlDecoder::new(Cursor::new(bytes))?;
+    let mut decoder = JxlDecoder::new(Cursor::new(without_packed(bytes)))?;
     let (width, height) = decoder.dimensions();
     let area = u64::from(width) * u64::from(height);
     let channels = u64::from(decoder.color_type().channel_count());

@@ -59,11 +59,14 @@ impl Cost {
 
 /// The cost of a drawing on a canvas of this size.
 pub(super) fn of(tree: &Tree, size: PixelSize) -> Cost {
-    let canvas = Canvas {
-        n_pixels: size.area() as f64,
-        scale: f64::from(size.width) / f64::from(tree.size().width().max(f32::MIN_POSITIVE)),
-    };
-    canvas.group(tree.root())
+    let scale = f64::from(size.width) / f64::from(tree.size().width().max(f32::MIN_POSITIVE));
+    of_part(tree, size.area(), scale)
+}
+
+/// The cost of a part of a drawing, on so many pixels and with so many for one unit of it.
+pub(super) fn of_part(tree: &Tree, n_pixels: u64, scale: f64) -> Cost {
+    let n_pixels = n_pixels as f64;
+    Canvas { n_pixels, scale }.group(tree.root())
 }
 
 struct Canvas {

@@ -6,7 +6,10 @@
 //! ([`cost`]): a few lines can ask for more than any machine has.
 
 mod cost;
+mod part;
 mod references;
+
+pub(super) use part::Drawing;
 
 use std::sync::{Arc, LazyLock};
 

@@ -66,6 +66,10 @@ pub fn decode(error: &ImageError) -> UserMessage {
             format!("No decoder for {format} in this build"),
             "Save it and open it with another program.",
         ),
+        ImageError::UnknownKind { kind } => UserMessage::new(
+            format!("No decoder for {kind}"),
+            "Save it and open it with another program.",
+        ),
         ImageError::NotAnImage => UserMessage::new(
             "This file is not an image",
             "It only carries the name of one. It can still be saved.",

@@ -18,13 +18,16 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::thumbnail_shelf::class_of;
-use crate::imaging::{self, Canvas, DecodedImage, Early, ImageError, Metadata, Target, View};
+use crate::imaging::{self, Canvas, DecodedImage, Early, ImageError, Metadata, Target, Tile, View};
 
 /// What all decodes together may take. One alone may take up to as much.
 const MAX_MEGABYTES: u32 = 768;
 
 /// For a file that does not say how large it is: most of those fail at once.
 const UNKNOWN_MEGABYTES: u32 = 128;
+
+/// A drawing of 16 megapixels and as much of layers beside it, which is what most have.
+const DRAWING_MEGABYTES: u32 = 128;
 
 /// Four bytes a pixel, and a copy of them while colours are converted or sides are turned.
 const BYTES_PER_PIXEL: u64 = 8;
@@ -133,8 +136,7 @@ impl Decoders {
         bytes: Bytes,
         target: Target,
     ) -> Result<(Place, DecodedImage), ImageError> {
-        let megabytes = megabytes_for(&bytes);
-        self.run(megabytes, move || imaging::decode(&bytes, target))
+        self.run_on(bytes, move |bytes| imaging::decode(bytes, target))
             .await
     }
 
@@ -144,22 +146,20 @@ impl Decoders {
         bytes: Bytes,
         edge_px: u32,
     ) -> Result<(Place, View), ImageError> {
-        let megabytes = megabytes_for(&bytes);
-        self.run(megabytes, move || imaging::decode_view(&bytes, edge_px))
+        self.run_on(bytes, move |bytes| imaging::decode_view(bytes, edge_px))
             .await
     }
 
     /// All pixels.
     pub(super) async fn canvas(&self, bytes: Bytes) -> Result<(Place, Canvas), ImageError> {
-        let megabytes = megabytes_for(&bytes);
-        self.run(megabytes, move || Canvas::decode(&bytes)).await
+        self.run_on(bytes, Canvas::decode).await
     }
 
     /// A smaller level of all pixels.
     pub(super) async fn make_level(
         &self,
         canvas: Arc<Canvas>,
-        level: u8,
+        level: i8,
     ) -> Result<Place, ImageError> {
         // The first one has a quarter of the pixels, and all of them together a third.
         let megabytes = megabytes(canvas.len_bytes() as u64 / 3);
@@ -171,6 +171,21 @@ impl Decoders {
         Ok(place)
     }
 
+    /// A part of all pixels, of a level that is there.
+    pub(super) async fn part(
+        &self,
+        canvas: Arc<Canvas>,
+        tile: Tile,
+    ) -> Result<(Place, DecodedImage), ImageError> {
+        if canvas.is_drawn() {
+            let megabytes = DRAWING_MEGABYTES;
+            return self.run(megabytes, move || canvas.tile(tile)).await;
+        }
+        let cut = self.brief(move || Some(canvas.tile(tile))).await;
+        let (place, image) = cut.ok_or(ImageError::DecoderCrashed)?;
+        Ok((place, image?))
+    }
+
     /// How long one may work.
     pub(super) const fn limit(&self) -> Duration {
         self.limit
@@ -178,14 +193,26 @@ impl Decoders {
 
     /// A place for what computes on a thread of its own, and so much memory.
     pub(super) async fn place(&self, megabytes: u32) -> Result<Place, ImageError> {
-        // Whoever holds memory has a slot already, so nobody waits in a circle.
+        let place = self.slot().await?;
+        self.with_memory(place, megabytes).await
+    }
+
+    async fn slot(&self) -> Result<Place, ImageError> {
         let slot = Arc::clone(&self.slots).acquire_owned().await;
         let slot = slot.map_err(|_closed| ImageError::DecoderCrashed)?;
+        Ok(Place {
+            slot: Arc::new(Mutex::new(slot)),
+            _megabytes: None,
+        })
+    }
+
+    /// Whoever holds memory has a slot already, so nobody waits in a circle.
+    async fn with_memory(&self, place: Place, megabytes: u32) -> Result<Place, ImageError> {
         let memory = Arc::clone(&self.megabytes).acquire_many_owned(megabytes);
         let memory = memory.await.map_err(|_closed| ImageError::DecoderCrashed)?;
         Ok(Place {
-            slot: Arc::new(Mutex::new(slot)),
             _megabytes: Some(memory),
+            ..place
         })
     }
 
@@ -195,12 +222,11 @@ impl Decoders {
         bytes: Bytes,
         edge_px: u32,
     ) -> Result<(Place, Made), ImageError> {
-        let megabytes = megabytes_for(&bytes);
         let target = Target::Thumbnail {
             edge_px: made_edge(edge_px),
         };
-        let make = move || made(imaging::decode(&bytes, target)?, edge_px);
-        self.run(megabytes, make).await
+        let make = move |bytes: &[u8]| made(imaging::decode(bytes, target)?, edge_px);
+        self.run_on(bytes, make).await
     }
 
     /// The thumbnail of a file of which only the beginning is here, which is given back.
@@ -224,7 +250,8 @@ impl Decoders {
         (Arc::unwrap_or_clone(prefix), look)
     }
 
-    /// Runs what takes a moment only; `None` when there is nothing, or it panicked.
+    /// Runs what takes a moment only; `None` when there is nothing, it panicked, or took so long
+    /// that it was given up.
     pub(super) async fn brief<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Option<T> + Send + 'static,
@@ -234,11 +261,7 @@ impl Decoders {
             slot: Arc::new(Mutex::new(slot)),
             _megabytes: None,
         };
-        let threads = self.threads();
-        let made = threads.run(move || (place, work())).await;
-        let (place, made) = made
-            .inspect_err(|error| tracing::warn!(%error, "brief work crashed"))
-            .ok()?;
+        let (place, made) = self.on_thread(place, work).await.ok()?;
         Some((place, made?))
     }
 
@@ -256,6 +279,32 @@ impl Decoders {
         work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
     ) -> Result<(Place, T), ImageError> {
         let place = self.place(megabytes).await?;
+        let (place, made) = self.on_thread(place, work).await?;
+        Ok((place, made?))
+    }
+
+    /// The same for a file, of which it is not known yet what it takes. Even a look at what it
+    /// announces may take as long as its sender likes, so that happens on a thread, too.
+    async fn run_on<T: Send + 'static>(
+        &self,
+        bytes: Bytes,
+        work: impl FnOnce(&[u8]) -> Result<T, ImageError> + Send + 'static,
+    ) -> Result<(Place, T), ImageError> {
+        let place = self.slot().await?;
+        let looked_at = bytes.clone();
+        let looked = self.on_thread(place, move || megabytes_for(&looked_at));
+        let (place, megabytes) = looked.await?;
+        let place = self.with_memory(place, megabytes).await?;
+        let (place, made) = self.on_thread(place, move || work(&bytes)).await?;
+        Ok((place, made?))
+    }
+
+    /// Gives up what does not end.
+    async fn on_thread<T: Send + 'static>(
+        &self,
+        place: Place,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(Place, T), ImageError> {
         let slot = Arc::clone(&place.slot);
         // The place goes along: a task that is dropped does not end its decoding.
         let threads = self.threads();
@@ -264,11 +313,10 @@ impl Decoders {
             self.give_up(&slot);
             return Err(ImageError::TookTooLong);
         };
-        let (place, made) = made.map_err(|error| {
+        made.map_err(|error| {
             tracing::warn!(%error, "a decoder crashed");
             ImageError::DecoderCrashed
-        })?;
-        Ok((place, made?))
+        })
     }
 
     /// Lets the next one have the place of a decoder that does not end, if there is a spare
@@ -303,15 +351,29 @@ fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
 }
 
 fn megabytes_for(bytes: &[u8]) -> u32 {
-    let of_a_pixel = bytes_of_a_pixel(imaging::sniff(bytes));
-    imaging::peek_size(bytes).map_or(UNKNOWN_MEGABYTES, |size| {
-        megabytes(size.area().saturating_mul(of_a_pixel))
-    })
+    match imaging::sniff(bytes) {
+        // Drawn as large as it is needed, whatever it announces.
+        Some("SVG") => DRAWING_MEGABYTES,
+        format => announced(bytes, bytes_of_a_pixel(format)),
+    }
 }
 
 /// What it takes to play this animation: see [`FrameReader`](imaging::FrameReader).
 pub(super) fn megabytes_of_frames(bytes: &[u8]) -> u32 {
-    imaging::FrameReader::working_bytes(bytes).map_or(UNKNOWN_MEGABYTES, megabytes)
+    match imaging::sniff(bytes) {
+        // What these announce is read in a moment, whatever they are.
+        Some("GIF" | "PNG" | "WebP" | "JPEG XL" | "AVIF") => {
+            imaging::FrameReader::working_bytes(bytes).map_or(UNKNOWN_MEGABYTES, megabytes)
+        }
+        // Nothing else is played.
+        _ => 1,
+    }
+}
+
+fn announced(bytes: &[u8], of_a_pixel: u64) -> u32 {
+    imaging::peek_size(bytes).map_or(UNKNOWN_MEGABYTES, |size| {
+        megabytes(size.area().saturating_mul(of_a_pixel))
+    })
 }
 
 fn megabytes(n_bytes: u64) -> u32 {
@@ -333,87 +395,4 @@ fn bytes_of_a_pixel(format: Option<&str>) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The head of a PNG, which is enough to tell its size.
-    fn announcing(width: u32, height: u32) -> Vec<u8> {
-        let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
-        file.extend(width.to_be_bytes());
-        file.extend(height.to_be_bytes());
-        file.extend([8, 2, 0, 0, 0, 0, 0, 0, 0]);
-        file
-    }
-
-    #[test]
-    fn a_picture_takes_what_it_announces_and_never_more_than_there_is() {
-        assert_eq!(megabytes_for(&announcing(100, 100)), 1);
-        assert_eq!(megabytes_for(&announcing(8000, 6000)), 576);
-        assert_eq!(megabytes_for(&announcing(30_000, 30_000)), MAX_MEGABYTES);
-        assert_eq!(megabytes_for(b"no picture at all"), UNKNOWN_MEGABYTES);
-    }
-
-    #[test]
-    fn what_a_pixel_takes_depends_on_the_format() {
-        // The head of a GIF, which has one byte a pixel and a few colours.
-        let mut gif = b"GIF89a".to_vec();
-        gif.extend(8000_u16.to_le_bytes());
-        gif.extend(6000_u16.to_le_bytes());
-        gif.extend([0; 3]);
-        assert_eq!(megabytes_for(&gif), 384);
-        assert_eq!(megabytes_of_frames(&gif), 576, "two canvases and a frame");
-        let of = |name: &str| {
-            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
-            let file = std::fs::read(format!("{folder}{name}")).unwrap();
-            bytes_of_a_pixel(imaging::sniff(&file))
-        };
-        assert!(of("small.avif") > of("animated.jxl"));
-        assert!(of("animated.jxl") > of("rgb.png"));
-        assert!(of("rgb.png") > of("baseline.jpg"));
-    }
-
-    const LIMIT: Duration = Duration::from_secs(20);
-
-    #[tokio::test]
-    async fn a_decoder_that_does_not_end_is_given_up_and_its_place_is_free() {
-        let decoders = Decoders::new(1, Duration::from_millis(50));
-        let (end, ends) = std::sync::mpsc::sync_channel::<()>(0);
-        let ends = Arc::new(Mutex::new(ends));
-        let endless = || {
-            let ends = Arc::clone(&ends);
-            move || {
-                // Until the test lets it go.
-                ends.lock().unwrap().recv().ok();
-                Ok(())
-            }
-        };
-        for _ in 0..MAX_OVERDUE {
-            let given_up = decoders.run(1, endless()).await.map(drop);
-            assert_eq!(given_up, Err(ImageError::TookTooLong));
-            decoders.run(1, || Ok(())).await.unwrap();
-        }
-        // One more, and there is no thread left for it but its own place.
-        let given_up = decoders.run(1, endless()).await.map(drop);
-        assert_eq!(given_up, Err(ImageError::TookTooLong));
-        let next = timeout(Duration::from_millis(50), decoders.run(1, || Ok(())));
-        assert!(next.await.is_err());
-        drop(end);
-        decoders.run(1, || Ok(())).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn two_large_pictures_are_not_decoded_at_the_same_time() {
-        let decoders = Arc::new(Decoders::new(4, LIMIT));
-        let (first, ()) = decoders.run(500, || Ok(())).await.unwrap();
-        let second = {
-            let decoders = Arc::clone(&decoders);
-            tokio::spawn(async move { decoders.run(500, || Ok(())).await.map(drop) })
-        };
-        let (small, ()) = decoders.run(1, || Ok(())).await.unwrap();
-        drop(small);
-        tokio::task::yield_now().await;
-        assert!(!second.is_finished());
-        drop(first);
-        second.await.unwrap().unwrap();
-    }
-}
+mod tests;

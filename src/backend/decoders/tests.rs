@@ -1,0 +1,102 @@
+use super::*;
+
+/// The head of a PNG, which is enough to tell its size.
+fn announcing(width: u32, height: u32) -> Vec<u8> {
+    let mut file = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+    file.extend(width.to_be_bytes());
+    file.extend(height.to_be_bytes());
+    file.extend([8, 2, 0, 0, 0, 0, 0, 0, 0]);
+    file
+}
+
+#[test]
+fn a_picture_takes_what_it_announces_and_never_more_than_there_is() {
+    assert_eq!(megabytes_for(&announcing(100, 100)), 1);
+    assert_eq!(megabytes_for(&announcing(8000, 6000)), 576);
+    assert_eq!(megabytes_for(&announcing(30_000, 30_000)), MAX_MEGABYTES);
+    assert_eq!(megabytes_for(b"no picture at all"), UNKNOWN_MEGABYTES);
+}
+
+#[test]
+fn what_a_pixel_takes_depends_on_the_format() {
+    // The head of a GIF, which has one byte a pixel and a few colours.
+    let mut gif = b"GIF89a".to_vec();
+    gif.extend(8000_u16.to_le_bytes());
+    gif.extend(6000_u16.to_le_bytes());
+    gif.extend([0; 3]);
+    assert_eq!(megabytes_for(&gif), 384);
+    assert_eq!(megabytes_of_frames(&gif), 576, "two canvases and a frame");
+    let of = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
+        let file = std::fs::read(format!("{folder}{name}")).unwrap();
+        bytes_of_a_pixel(imaging::sniff(&file))
+    };
+    assert!(of("small.avif") > of("animated.jxl"));
+    assert!(of("animated.jxl") > of("rgb.png"));
+    assert!(of("rgb.png") > of("baseline.jpg"));
+}
+
+#[test]
+fn a_drawing_is_not_read_to_tell_what_it_takes() {
+    let drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9e9 9e9'/>";
+    assert_eq!(megabytes_for(drawing), DRAWING_MEGABYTES);
+}
+
+const LIMIT: Duration = Duration::from_secs(20);
+
+#[tokio::test]
+async fn what_should_be_brief_is_given_up_and_its_place_is_free() {
+    let decoders = Decoders::new(1, Duration::from_millis(50));
+    let (end, ends) = std::sync::mpsc::sync_channel::<()>(0);
+    let endless = move || {
+        // Until the test lets it go.
+        ends.recv().ok();
+        Some(())
+    };
+    assert!(decoders.brief(endless).await.is_none());
+    assert!(decoders.brief(|| Some(())).await.is_some());
+    drop(end);
+}
+
+#[tokio::test]
+async fn a_decoder_that_does_not_end_is_given_up_and_its_place_is_free() {
+    let decoders = Decoders::new(1, Duration::from_millis(50));
+    let (end, ends) = std::sync::mpsc::sync_channel::<()>(0);
+    let ends = Arc::new(Mutex::new(ends));
+    let endless = || {
+        let ends = Arc::clone(&ends);
+        move || {
+            // Until the test lets it go.
+            ends.lock().unwrap().recv().ok();
+            Ok(())
+        }
+    };
+    for _ in 0..MAX_OVERDUE {
+        let given_up = decoders.run(1, endless()).await.map(drop);
+        assert_eq!(given_up, Err(ImageError::TookTooLong));
+        decoders.run(1, || Ok(())).await.unwrap();
+    }
+    // One more, and there is no thread left for it but its own place.
+    let given_up = decoders.run(1, endless()).await.map(drop);
+    assert_eq!(given_up, Err(ImageError::TookTooLong));
+    let next = timeout(Duration::from_millis(50), decoders.run(1, || Ok(())));
+    assert!(next.await.is_err());
+    drop(end);
+    decoders.run(1, || Ok(())).await.unwrap();
+}
+
+#[tokio::test]
+async fn two_large_pictures_are_not_decoded_at_the_same_time() {
+    let decoders = Arc::new(Decoders::new(4, LIMIT));
+    let (first, ()) = decoders.run(500, || Ok(())).await.unwrap();
+    let second = {
+        let decoders = Arc::clone(&decoders);
+        tokio::spawn(async move { decoders.run(500, || Ok(())).await.map(drop) })
+    };
+    let (small, ()) = decoders.run(1, || Ok(())).await.unwrap();
+    drop(small);
+    tokio::task::yield_now().await;
+    assert!(!second.is_finished());
+    drop(first);
+    second.await.unwrap().unwrap();
+}

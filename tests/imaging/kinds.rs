@@ -1,0 +1,136 @@
+//! Kinds of a format that are rare: shown, or refused by their name.
+
+use salon::imaging::{Early, ImageError, Target, decode, early_thumbnail, read_metadata};
+
+use super::{FULL, fixture};
+
+fn refusal(kind: &str) -> ImageError {
+    ImageError::UnknownKind {
+        kind: kind.to_owned(),
+    }
+}
+
+/// A JPEG whose frame has another marker and precision.
+fn with_frame(name: &str, marker: u8, precision: u8) -> Vec<u8> {
+    let mut file = fixture(name);
+    let is_frame = |pair: &[u8]| matches!(pair, [0xFF, 0xC0..=0xC2]);
+    let frame = file.windows(2).position(is_frame).unwrap();
+    file[frame + 1] = marker;
+    file[frame + 4] = precision;
+    file
+}
+
+#[test]
+fn a_jpeg_that_nobody_decodes_is_refused_by_its_kind() {
+    for (file, kind) in [
+        (with_frame("baseline.jpg", 0xC1, 12), "12-bit JPEG"),
+        (with_frame("progressive.jpg", 0xC2, 12), "12-bit JPEG"),
+        (with_frame("baseline.jpg", 0xC3, 8), "lossless JPEG"),
+        (with_frame("baseline.jpg", 0xC5, 8), "hierarchical JPEG"),
+        (
+            fixture("detail-arithmetic.jpg"),
+            "JPEG with arithmetic coding",
+        ),
+    ] {
+        for target in [FULL, Target::Thumbnail { edge_px: 20 }] {
+            assert_eq!(decode(&file, target), Err(refusal(kind)));
+        }
+        assert_eq!(early_thumbnail(&file, 20), Early::NeedsWhole);
+        // What it says about itself is told all the same.
+        assert!(read_metadata(&file).dimensions.is_some(), "{kind}");
+    }
+    let bits = read_metadata(&with_frame("baseline.jpg", 0xC1, 12)).bits_per_channel;
+    assert_eq!(bits, Some(12));
+}
+
+#[test]
+fn the_usual_precision_is_decoded_in_an_extended_frame_too() {
+    assert!(decode(&with_frame("baseline.jpg", 0xC1, 8), FULL).is_ok());
+}
+
+#[test]
+fn a_tiff_with_a_palette_has_its_colors() {
+    let image = decode(&fixture("palette.tiff"), FULL).unwrap();
+    let pixel = |x: usize, y: usize| -> [u8; 4] {
+        let at = 4 * (y * 48 + x);
+        image.pixels[at..at + 4].try_into().unwrap()
+    };
+    let corners = [(2, 2), (45, 2), (2, 29), (45, 29)].map(|(x, y)| pixel(x, y));
+    let expected = [[220, 40, 40], [40, 180, 60], [40, 80, 220], [240, 210, 40]];
+    for (found, expected) in corners.iter().zip(expected) {
+        assert_eq!(found[..3], expected);
+        assert_eq!(found[3], 255);
+    }
+    let small = decode(&fixture("palette.tiff"), Target::Thumbnail { edge_px: 12 });
+    assert_eq!(small.unwrap().size.width, 12);
+}
+
+#[test]
+fn a_damaged_palette_is_an_error_or_a_picture() {
+    let file = fixture("palette.tiff");
+    let mut random = fastrand::Rng::with_seed(11);
+    for n in 0..2000 {
+        let mut damaged = file.clone();
+        for _ in 0..random.usize(1..4) {
+            let at = random.usize(..damaged.len());
+            damaged[at] = random.u8(..);
+        }
+        let ended = decode(&damaged, FULL);
+        assert_ne!(ended, Err(ImageError::DecoderCrashed), "{n}");
+    }
+    for end in 0..file.len() {
+        assert!(decode(&file[..end], FULL).is_err(), "{end}");
+    }
+}
+
+#[test]
+fn a_palette_of_few_bits_is_refused_by_its_kind() {
+    let mut file = fixture("palette.tiff");
+    // Bits per sample, one short: tag 258, type 3.
+    let field = [2, 1, 3, 0, 1, 0, 0, 0];
+    let at = file.windows(8).position(|part| part == field).unwrap();
+    file[at + 8] = 4;
+    assert_eq!(decode(&file, FULL), Err(refusal("this kind of TIFF")));
+}
+
+/// Two frames of sixteen bits a channel.
+fn deep_animation() -> Vec<u8> {
+    use std::io::Write as _;
+
+    use super::png_colors::chunk;
+    let rows = |sample: u16| {
+        let row = [&[0][..], &sample.to_be_bytes().repeat(3 * 4)].concat();
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), Default::default());
+        packed.write_all(&row.repeat(4)).unwrap();
+        packed.finish().unwrap()
+    };
+    let numbers =
+        |numbers: &[u32]| -> Vec<u8> { numbers.iter().flat_map(|it| it.to_be_bytes()).collect() };
+    let control = |index| [numbers(&[index, 4, 4, 0, 0]), vec![0, 1, 0, 10, 0, 0]].concat();
+    let head = [numbers(&[4, 4]), vec![16, 2, 0, 0, 0]].concat();
+    [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(&(b"IHDR", head)),
+        chunk(&(b"acTL", numbers(&[2, 0]))),
+        chunk(&(b"fcTL", control(0))),
+        chunk(&(b"IDAT", rows(0))),
+        chunk(&(b"fcTL", control(1))),
+        chunk(&(b"fdAT", [numbers(&[2]), rows(0xFFFF)].concat())),
+        chunk(&(b"IEND", Vec::new())),
+    ]
+    .concat()
+}
+
+#[test]
+fn what_moves_in_sixteen_bits_stands_still_and_says_so() {
+    let file = deep_animation();
+    let still = decode(&file, FULL).unwrap();
+    assert!(!still.is_animated);
+    assert_eq!(still.pixels[..4], [0, 0, 0, 255]);
+    let metadata = read_metadata(&file);
+    assert_eq!(metadata.animation.unwrap().n_frames, 2);
+    assert_eq!(metadata.playback, None);
+    let facts = salon::state::file_facts(&metadata);
+    let text = "2 frames, 0.2 s, the first is shown".to_owned();
+    assert!(facts.contains(&("Animated", text)), "{facts:?}");
+}
