@@ -83,12 +83,14 @@ pub(super) fn read(format: &str, bytes: &[u8]) -> Option<(Animation, Option<Play
         "WebP" => in_webp(bytes),
         "JPEG XL" => {
             let timing = jxl::timing(bytes)?;
-            return timed(timing.delays, timing.n_plays, timing.is_played);
+            let (animation, playback) = timed(timing.delays, timing.n_plays)?;
+            return Some((animation, timing.is_played.then_some(playback)));
         }
         #[cfg(feature = "avif")]
         "AVIF" => {
             let timing = super::avif::timing(bytes)?;
-            return timed(timing.delays, timing.n_plays, timing.is_played);
+            let (animation, playback) = timed(timing.delays, timing.n_plays)?;
+            return Some((animation, timing.is_played.then_some(playback)));
         }
         _ => return None,
     };
@@ -185,18 +187,13 @@ fn in_webp(bytes: &[u8]) -> Found {
 }
 
 /// Of a format whose decoder tells how long each frame is shown.
-fn timed(
-    delays: Vec<Duration>,
-    n_plays: Option<u32>,
-    is_played: bool,
-) -> Option<(Animation, Option<Playback>)> {
+fn timed(delays: Vec<Duration>, n_plays: Option<u32>) -> Option<(Animation, Playback)> {
     let mut found = Found::nothing();
     found.playback.n_plays = n_plays;
     for delay in delays {
         found.add(delay);
     }
-    let playback = is_played.then_some(found.playback);
-    (found.animation.n_frames > 1).then_some((found.animation, playback))
+    (found.animation.n_frames > 1).then_some((found.animation, found.playback))
 }
 
 #[cfg(test)]

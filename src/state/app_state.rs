@@ -315,11 +315,8 @@ impl AppState {
             | Event::SessionExpired { .. }
             | Event::SignedOut { .. }
             | Event::AccountForgotten { .. }
-            | Event::KeyringChanged { .. } => self.receive_about_session(event),
-            Event::PublicAddressTold { server, public } => {
-                self.public_addresses.insert(server, public);
-                Vec::new()
-            }
+            | Event::KeyringChanged { .. }
+            | Event::PublicAddressTold { .. } => self.receive_about_session(event),
             Event::RoomsLoaded { result, .. } => self.rooms_loaded(result),
             Event::RoomFound { name, result, .. } => self.room_found(name, result),
             Event::PageLoaded {

@@ -49,6 +49,10 @@ impl AppState {
                 Vec::new()
             }
             Event::SessionStarted { session, .. } => self.session_started(*session),
+            Event::PublicAddressTold { server, public } => {
+                self.public_addresses.insert(server, public);
+                Vec::new()
+            }
             Event::SessionRestored {
                 session,
                 rooms,

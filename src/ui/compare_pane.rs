@@ -181,7 +181,7 @@ pub(super) fn instead_ui(
         viewer_states::trouble_ui(ui, cx, &seen.upload.id, failure, area, seen.texture);
     } else if !seen.is_sharp {
         let id = pane_id(&seen.upload.id).with("coming");
-        viewer_states::coming_ui(ui, id, area, seen.texture.is_some());
+        viewer_states::coming_ui(ui, id, area, seen.texture);
     }
 }
 

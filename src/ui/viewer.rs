@@ -123,8 +123,8 @@ impl Viewer {
         name_node(&response, gallery, upload.as_deref());
         menus_ui(ui, cx, &response);
         let failure = upload.as_ref().and_then(|it| gallery.failure(&it.id));
+        let stand_in = texture.map(|(texture, _)| texture);
         if let (Some(upload), Some(failure)) = (&upload, failure) {
-            let stand_in = texture.map(|(texture, _)| texture);
             viewer_states::trouble_ui(ui, cx, &upload.id, failure, view, stand_in);
         }
         viewer_pictures::ask_neighbours(ui, cx, gallery, &mut self.way);
@@ -138,7 +138,7 @@ impl Viewer {
         } else {
             let id = viewer_id().with(("coming", gallery.focus()));
             let (_, below_bar) = view.split_top_bottom_at_y(view.top() + BAR);
-            viewer_states::coming_ui(ui, id, below_bar, texture.is_some());
+            viewer_states::coming_ui(ui, id, below_bar, stand_in);
         }
         self.slides.advance(ui, cx, gallery, sight);
         self.strip.ui(ui, cx, gallery, strip);

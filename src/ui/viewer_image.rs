@@ -30,13 +30,12 @@ impl Viewer {
         stage: Stage,
         (picture, full): (Texture, Option<(&WantedImage, Texture)>),
     ) {
-        let patches = match full {
-            Some(full) => self.patches(ui, cx, (gallery, upload), stage, full),
-            None => {
-                self.ask_early(ui, cx, (gallery, upload), stage, picture);
-                viewer_tiles::shrink(cx, picture, self.zoom.scale(stage.pane));
-                vec![Patch::whole(picture.id)]
-            }
+        let patches = if let Some(full) = full {
+            self.patches(ui, cx, (gallery, upload), stage, full)
+        } else {
+            self.ask_early(ui, cx, (gallery, upload), stage, picture);
+            viewer_tiles::shrink(cx, picture, self.zoom.scale(stage.pane));
+            vec![Patch::whole(picture.id)]
         };
         let turn = self.turn();
         let rect = self

@@ -70,18 +70,18 @@ pub(super) fn trouble_ui(
 /// Says that the picture of an image comes, but not at once: flipping through images must not
 /// flicker. In the middle of `area` where there is nothing, and in its upper right corner where
 /// something stands in.
-pub(super) fn coming_ui(ui: &Ui, id: Id, area: Rect, has_stand_in: bool) {
+pub(super) fn coming_ui(ui: &Ui, id: Id, area: Rect, stand_in: Option<Texture>) {
     if !is_late(ui, id) {
         return;
     }
-    let (center, edge) = if has_stand_in {
+    let (center, edge) = if stand_in.is_some() {
         let inset = space::M + SMALL_SPINNER;
         (area.right_top() + vec2(-inset, inset), SMALL_SPINNER)
     } else {
         (area.center(), 32.0)
     };
     let rect = Rect::from_center_size(center, Vec2::splat(edge));
-    if has_stand_in {
+    if stand_in.is_some() {
         // To be seen on whatever the image shows.
         ui.painter().circle_filled(center, edge, Palette::SCRIM);
     }

@@ -143,7 +143,7 @@ pub(super) const KINDS: [Kind; 24] = [
     }),
     plain("TIFF, two pages", |image, _| two_pages(image)),
     jpeg("JPEG, progressive", 1.0, |image, _| {
-        inks(image, ColorType::Rgb, true)
+        inks(image, ColorType::Rgb)
     }),
     jpeg("JPEG, 4:2:0", 3.0, |image, _| {
         let mut file = Vec::new();
@@ -156,11 +156,9 @@ pub(super) const KINDS: [Kind; 24] = [
             .unwrap();
         file
     }),
-    jpeg("JPEG, CMYK", 1.5, |image, _| {
-        inks(image, ColorType::Cmyk, false)
-    }),
+    jpeg("JPEG, CMYK", 1.5, |image, _| inks(image, ColorType::Cmyk)),
     jpeg("JPEG, YCCK", 1.5, |image, _| {
-        inks(image, ColorType::CmykAsYcck, false)
+        inks(image, ColorType::CmykAsYcck)
     }),
     Kind {
         name: "HDR",
@@ -294,8 +292,8 @@ fn sides(image: &DynamicImage) -> (u16, u16) {
     (side(image.width()), side(image.height()))
 }
 
-/// A JPEG of these colours, or of inks of exactly these colours without black.
-fn inks(image: &DynamicImage, kind: ColorType, is_progressive: bool) -> Vec<u8> {
+/// A progressive JPEG of these colours, or a baseline one of inks of exactly these colours without black.
+fn inks(image: &DynamicImage, kind: ColorType) -> Vec<u8> {
     let rgb = image.to_rgb8();
     let samples = if kind == ColorType::Rgb {
         rgb.into_raw()
@@ -308,7 +306,7 @@ fn inks(image: &DynamicImage, kind: ColorType, is_progressive: bool) -> Vec<u8> 
     };
     let mut file = Vec::new();
     let mut encoder = Encoder::new(&mut file, 95);
-    encoder.set_progressive(is_progressive);
+    encoder.set_progressive(kind == ColorType::Rgb);
     encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
     let (width, height) = sides(image);
     encoder.encode(&samples, width, height, kind).unwrap();

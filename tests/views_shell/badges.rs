@@ -16,8 +16,12 @@ fn badges(harness: &Harness<'_, Shell>) -> usize {
     shapes.filter(|clipped| is_badge(&clipped.shape)).count()
 }
 
+/// The harness answers this format with a picture that is one of several.
+const MOVING: &str = "GIF";
+const STILL: &str = "PNG";
+
 /// A room with a GIF whose picture has come.
-fn gif(is_moving: bool) -> Harness<'static, Shell> {
+fn gif(file: &'static str) -> Harness<'static, Shell> {
     let gif = Upload {
         name: "still.gif".to_owned(),
         media_type: "image/gif".to_owned(),
@@ -26,14 +30,13 @@ fn gif(is_moving: bool) -> Harness<'static, Shell> {
     let mut shell = signed_in(0);
     list_these(&mut shell, vec![gif]);
     let mut harness = harness(shell);
-    let format = if is_moving { "GIF" } else { "PNG" };
-    assert!(harness.state_mut().answer_in_full(format) > 0);
+    assert!(harness.state_mut().answer_in_full(file) > 0);
     harness.run_steps(3);
     harness
 }
 
 #[test]
 fn a_gif_has_the_sign_of_what_moves_only_where_its_file_does() {
-    assert_eq!(badges(&gif(true)), 1);
-    assert_eq!(badges(&gif(false)), 0);
+    assert_eq!(badges(&gif(MOVING)), 1);
+    assert_eq!(badges(&gif(STILL)), 0);
 }

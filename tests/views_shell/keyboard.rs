@@ -205,14 +205,12 @@ fn in_the_comparison_tab_passes_the_buttons_of_an_image_as_they_are_read_and_goe
     press(&mut harness, Key::ArrowLeft);
     assert_eq!(gallery(&harness).focus(), 2);
     let order = tab_order(&mut harness, 4);
-    assert_eq!(
-        order.get(..3).unwrap(),
-        [
-            "Take out of the selection (X)",
-            "Open alone (Enter)",
-            "Take out of the comparison (Shift+X)"
-        ]
-    );
+    let expected = [
+        "Take out of the selection (X)",
+        "Open alone (Enter)",
+        "Take out of the comparison (Shift+X)",
+    ];
+    assert_eq!(order.iter().take(3).collect::<Vec<_>>(), expected);
     assert!(
         order.last().unwrap().starts_with("IMG_4.jpg, "),
         "{order:?}"
@@ -233,7 +231,7 @@ fn in_the_viewer_tab_goes_from_button_to_button_as_they_are_read() {
         "Next (Right)",
         "Zoom out (-)",
     ];
-    assert_eq!(order.get(..7).unwrap(), expected);
+    assert_eq!(order.iter().take(7).collect::<Vec<_>>(), expected);
     // Arrows go on to the next image from there.
     press(&mut harness, Key::ArrowRight);
     assert_eq!(gallery(&harness).focus(), 6);

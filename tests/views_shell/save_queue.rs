@@ -218,7 +218,7 @@ fn a_save_of_an_earlier_run_is_offered_and_goes_on_with_one_input() {
 /// A save has come to a name that another file has.
 fn asking() -> Harness<'static, Shell> {
     let mut harness = running(SaveActivity::Asking);
-    let job = harness.state().state.saves.jobs[0].id;
+    let job = harness.state().state.saves.jobs.first().unwrap().id;
     let path = PathBuf::from("/home/ana/Pictures/photo.jpg");
     let event = Event::SaveAsks { job, path };
     harness.state_mut().state.on_event(event);

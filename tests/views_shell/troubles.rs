@@ -109,11 +109,11 @@ fn a_link_that_no_browser_opened_can_be_copied() {
     for _ in 0..3 {
         harness.step();
         let commands = &harness.output().platform_output.commands;
-        let texts = commands.iter().filter_map(|command| match command {
+        let mut texts = commands.iter().filter_map(|command| match command {
             OutputCommand::CopyText(text) => Some(text.clone()),
             _ => None,
         });
-        copied = copied.or(texts.last());
+        copied = copied.or_else(|| texts.next_back());
     }
     assert_eq!(
         copied.as_deref(),

@@ -141,10 +141,11 @@ fn double_click(harness: &mut Harness<'_, Shell>, at: Pos2) -> Option<bool> {
         harness.step();
         let outputs = harness.output().viewport_output.values();
         let mut commands = outputs.flat_map(|output| &output.commands);
-        asked = asked.or(commands.find_map(|command| match command {
+        let full = commands.find_map(|command| match command {
             egui::ViewportCommand::Fullscreen(is_full) => Some(*is_full),
             _ => None,
-        }));
+        });
+        asked = asked.or(full);
     }
     harness.run_steps(2);
     asked
