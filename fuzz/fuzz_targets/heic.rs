@@ -1,4 +1,4 @@
-//! HEIC: `cargo fuzz run heic --features heic`.
+//! HEIC.
 #![no_main]
 
 #[expect(dead_code, reason = "each target runs one of them")]

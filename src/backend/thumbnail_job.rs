@@ -115,7 +115,7 @@ impl Workshop {
         if !is_enough(made.shown.original_size) {
             return None;
         }
-        let shown = with_size_of(upload, made.shown);
+        let shown = described_by(upload, made.shown);
         Some((place, Made { shown, ..made }))
     }
 
@@ -150,8 +150,9 @@ fn needed_edge(upload: &Upload, edge_px: u32) -> u32 {
 }
 
 /// A thumbnail does not know how large its original is; the listing does, but may have its
-/// sides swapped.
-fn with_size_of(upload: &Upload, mut image: DecodedImage) -> DecodedImage {
+/// sides swapped. Nor does it know whether the original moves: of a GIF older servers make a still
+/// one, and hardly any GIF is.
+fn described_by(upload: &Upload, mut image: DecodedImage) -> DecodedImage {
     if let Some(size) = upload.dimensions {
         let is_swapped = (size.width > size.height && image.size.width < image.size.height)
             || (size.width < size.height && image.size.width > image.size.height);
@@ -161,5 +162,6 @@ fn with_size_of(upload: &Upload, mut image: DecodedImage) -> DecodedImage {
             size
         };
     }
+    image.is_animated |= upload.essence() == "image/gif";
     image
 }

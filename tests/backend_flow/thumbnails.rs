@@ -89,6 +89,29 @@ async fn the_servers_thumbnails_are_kept_too() {
     }
 }
 
+/// Older servers make a still thumbnail of what moves.
+#[tokio::test]
+async fn a_gif_of_which_the_server_has_a_thumbnail_is_taken_for_one_that_moves() {
+    let server = ScriptedServer::start(2);
+    for (index, media_type) in ["image/gif", "image/png"].into_iter().enumerate() {
+        let mut world = server.world();
+        world.images[index].media_type = media_type;
+        world.images[index].edges = (4000, 3000);
+        let mut thumb = Image::new(index);
+        thumb.id = format!("thumb{index}");
+        thumb.original = Some(world.images[index].id.clone());
+        thumb.bytes = png(480, 360, index);
+        thumb.edges = (480, 360);
+        world.thumbs.push(thumb);
+    }
+    let (mut backend, _, listing) = listed(&server).await;
+    for (upload, moves) in uploads(&listing).iter().zip([true, false]) {
+        backend.want_images(vec![wish(upload, TILE)]);
+        assert_eq!(decoded(&mut backend).await.is_animated, moves);
+    }
+    assert_eq!(server.asked("/file-upload/image"), 0);
+}
+
 /// A PNG that no compression makes small.
 fn noise(width: u32, height: u32) -> axum::body::Bytes {
     let mut random = fastrand::Rng::with_seed(11);

@@ -172,6 +172,20 @@ fn svg() {
 }
 
 #[test]
+fn frames() {
+    fuzz("frames", &["gif", "png", "webp", "avif"], |bytes| {
+        paths::plays(bytes, &["GIF", "PNG", "WebP", "AVIF"]);
+    });
+}
+
+#[test]
+fn parts() {
+    fuzz("parts", &["svg", "jpg", "png", "tiff", "webp"], |bytes| {
+        paths::parts(bytes, &["SVG", "JPEG", "PNG", "TIFF", "WebP"]);
+    });
+}
+
+#[test]
 fn early() {
     fuzz("early", &["jpg", "gif"], paths::looks_early);
 }

@@ -38,6 +38,7 @@ pub(crate) enum Behaviour {
 pub(crate) struct Image {
     pub(crate) id: String,
     pub(crate) name: String,
+    pub(crate) media_type: &'static str,
     pub(crate) millis: i64,
     pub(crate) bytes: Bytes,
     /// What the listing says of their number, where that is not true.
@@ -52,6 +53,7 @@ impl Image {
         Self {
             id: format!("image{index:05}"),
             name: format!("picture {index}.png"),
+            media_type: "image/png",
             millis: 1_700_000_000_000 - i64::try_from(index).unwrap() * 60_000,
             bytes: png(16, 12, index),
             listed_len: None,
@@ -64,7 +66,7 @@ impl Image {
     pub(crate) fn json(&self) -> Value {
         let at = jiff::Timestamp::from_millisecond(self.millis).unwrap();
         let mut json = json!({
-            "_id": self.id, "name": self.name, "type": "image/png",
+            "_id": self.id, "name": self.name, "type": self.media_type,
             "size": self.listed_len.unwrap_or(self.bytes.len()),
             "rid": ROOM, "userId": "poster", "store": "GridFS:Uploads", "complete": true,
             "identify": {"format": "png", "size": {"width": self.edges.0, "height": self.edges.1}},

@@ -1,7 +1,8 @@
 //! What the targets run, and `tests/imaging/fuzzing.rs` without a fuzzer.
 
 use salon::imaging::{
-    Early, ImageError, Target, decode, early_thumbnail, peek_size, read_metadata, sniff,
+    Canvas, Early, FrameReader, ImageError, Target, Tile, decode, early_thumbnail, peek_size,
+    read_metadata, sniff,
 };
 
 /// A picture in full and a thumbnail. `imaging` turns a panic into an error, which is one here.
@@ -34,6 +35,62 @@ fn decode_twice(bytes: &[u8], formats: &[&str]) -> Option<ImageError> {
         }
     }
     None
+}
+
+/// An animation, as far as a viewer plays it at once.
+pub fn plays(bytes: &[u8], formats: &[&str]) {
+    const EDGE_PX: u32 = 64;
+    const N_FRAMES: usize = 12;
+    let is_one = sniff(bytes).is_some_and(|format| formats.contains(&format));
+    // Large canvases take long, and nothing else.
+    let is_small = peek_size(bytes).is_some_and(|size| size.area() <= 1_000_000);
+    if !is_one || !is_small {
+        return;
+    }
+    FrameReader::working_bytes(bytes);
+    let mut reader = match FrameReader::open(bytes.to_vec(), EDGE_PX) {
+        Ok(reader) => reader,
+        Err(error) => return assert_ne!(error, ImageError::DecoderCrashed),
+    };
+    let mut first = None;
+    for frame in std::iter::from_fn(|| reader.next_frame()).take(N_FRAMES) {
+        match frame {
+            Ok(frame) => {
+                assert!(frame.size.longer_side() <= EDGE_PX);
+                assert_eq!(frame.pixels.len() as u64, 4 * frame.size.area());
+                assert_eq!(*first.get_or_insert(frame.size), frame.size);
+            }
+            Err(error) => return assert_ne!(error, ImageError::DecoderCrashed),
+        }
+    }
+}
+
+/// The parts in which an image is shown from close by: the last tile of some levels, which is the
+/// one with odd sides.
+pub fn parts(bytes: &[u8], formats: &[&str]) {
+    let is_one = sniff(bytes).is_some_and(|format| formats.contains(&format));
+    let is_small = peek_size(bytes).is_some_and(|size| size.area() <= 1_000_000);
+    if !is_one || !is_small {
+        return;
+    }
+    let canvas = match Canvas::decode(bytes) {
+        Ok(canvas) => canvas,
+        Err(error) => return assert_ne!(error, ImageError::DecoderCrashed),
+    };
+    for level in [-1, 0, 2] {
+        let size = Tile::level_size(canvas.size(), level);
+        let last = |side: u32| u16::try_from((side - 1) / Tile::EDGE_PX).unwrap_or(u16::MAX);
+        let (column, row) = (last(size.width), last(size.height));
+        let tile = Tile { level, column, row };
+        canvas.make_level(level);
+        let Some(area) = tile.area_with_margin(canvas.size()) else {
+            continue;
+        };
+        match canvas.tile(tile) {
+            Ok(part) => assert_eq!(part.size, area.size),
+            Err(error) => assert_ne!(error, ImageError::DecoderCrashed),
+        }
+    }
 }
 
 /// What a file says of itself.

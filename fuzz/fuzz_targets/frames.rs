@@ -1,0 +1,7 @@
+//! Animations, frame by frame.
+#![no_main]
+
+#[expect(dead_code, reason = "each target runs one of them")]
+mod paths;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| paths::plays(bytes, &["GIF", "PNG", "WebP", "AVIF"]));
