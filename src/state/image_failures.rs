@@ -1,14 +1,17 @@
 //! Images of the open room that have no picture, and why.
 
 use crate::domain::UploadId;
-use crate::protocol::ImageFailure;
+use crate::protocol::{DownloadError, ImageFailure};
 use crate::state::gallery::{FileAccess, Gallery};
 use crate::state::rooms::is_final;
 
 /// Whether no other try would bring a picture: the bytes are what the server has, and Salon makes
-/// none of them.
+/// none of them, or they are too many to be looked at.
 pub const fn is_hopeless(failure: &ImageFailure) -> bool {
-    matches!(failure, ImageFailure::Decode(_)) && is_final(failure)
+    match failure {
+        ImageFailure::Decode(_) => is_final(failure),
+        ImageFailure::Download(error) => matches!(error, DownloadError::TooLarge { .. }),
+    }
 }
 
 impl Gallery {
@@ -53,5 +56,28 @@ impl Gallery {
         self.metadata_failures.clear();
         self.access = FileAccess::Open;
         self.list_error = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ImageError;
+
+    #[test]
+    fn what_would_come_again_as_it_is_is_hopeless() {
+        let download = |error| is_hopeless(&ImageFailure::Download(error));
+        assert!(download(DownloadError::TooLarge { limit: 1 }));
+        assert!(
+            !download(DownloadError::Deleted),
+            "an administrator may bring it back"
+        );
+        assert!(!download(DownloadError::WrongLength {
+            expected: 2,
+            received: 1
+        }));
+        let decode = |error| is_hopeless(&ImageFailure::Decode(error));
+        assert!(decode(ImageError::NotAnImage));
+        assert!(!decode(ImageError::TookTooLong));
     }
 }

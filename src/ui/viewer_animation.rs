@@ -8,13 +8,14 @@ use egui::{Align, CornerRadius, Layout, Rect, RichText, Ui, UiBuilder, pos2, vec
 use lucide_icons::Icon;
 
 use crate::domain::{PixelSize, Upload, UploadId};
-use crate::protocol::{ImageSize, Playback, WantedImage};
+use crate::protocol::{ImageRequest, ImageSize, Playback, WantedImage};
 use crate::state::Gallery;
 use crate::state::user_message::grouped;
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{Palette, space};
 use crate::ui::view_context::{Urgency, ViewContext};
 use crate::ui::viewer_controls::{BUTTON, button_ui, on_picture};
+use crate::ui::viewer_image::SHARPEN_AFTER;
 use crate::ui::viewer_pictures::wish;
 
 /// Frames up to this size are shown with all of their pixels; larger ones as large as the window.
@@ -53,6 +54,10 @@ pub(super) struct Player {
     n_whole: Option<u32>,
     /// How many frames there are, once that is known.
     n_frames: u32,
+    /// The frame that rests and since when, by egui's clock.
+    rests: Option<(u32, f64)>,
+    /// What was drawn last: it stays until the next frame is there.
+    drawn: Option<ImageRequest>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
@@ -115,7 +120,11 @@ impl Player {
                 let index = self.frame;
                 wish(upload, ImageSize::Frame { index, max_edge_px })
             });
-        if let Some(texture) = sharp.as_ref().and_then(|it| cx.textures.get(&it.request)) {
+        let rests = self.rests(ui);
+        if let Some(sharp) = &sharp
+            && let Some(texture) = cx.textures.get(&sharp.request)
+        {
+            self.drawn = Some(sharp.request.clone());
             return Some(texture);
         }
         let max_edge_px = size.longer_side();
@@ -133,12 +142,40 @@ impl Player {
         }
         let is_there = |index| cx.textures.get(&frame(index).request).is_some();
         self.advance(ui, playback, is_there);
-        let shown = cx.textures.get(&frame(self.frame).request);
-        // Frames of one size come at a time: first the one that can be shown at once.
-        if let Some(sharp) = sharp.filter(|it| shown.is_some() && !is_missing_request(cx, it)) {
+        let wanted = frame(self.frame).request;
+        let Some(shown) = cx.textures.get(&wanted) else {
+            // Rather the one before than the first of all.
+            return cx.textures.get(self.drawn.as_ref()?);
+        };
+        self.drawn = Some(wanted);
+        // Frames of one size come at a time: first the one that can be shown at once, and the
+        // other one when nobody steps on.
+        if let Some(sharp) = sharp.filter(|it| rests && !is_missing_request(cx, it)) {
             cx.picture(&sharp, Urgency::InView);
         }
-        shown
+        Some(shown)
+    }
+
+    /// Whether one stays at a frame.
+    fn rests(&mut self, ui: &Ui) -> bool {
+        if self.state == State::Playing {
+            self.rests = None;
+            return false;
+        }
+        let now = ui.input(|input| input.time);
+        let (frame, since) = *self.rests.get_or_insert((self.frame, now));
+        if frame != self.frame {
+            self.rests = Some((self.frame, now));
+        }
+        let stayed = if frame == self.frame {
+            now - since
+        } else {
+            0.0
+        };
+        if stayed < SHARPEN_AFTER {
+            ui.request_repaint_after(Duration::from_secs_f64(SHARPEN_AFTER - stayed));
+        }
+        stayed >= SHARPEN_AFTER
     }
 
     /// What keys and buttons ask for.
@@ -321,88 +358,5 @@ fn is_too_small(size: PixelSize, still: Texture, scale: f32) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn playback(n_frames: usize, n_plays: Option<u32>) -> Playback {
-        Playback {
-            delays: vec![Duration::from_millis(100); n_frames],
-            n_plays,
-        }
-    }
-
-    fn player(n_frames: u32) -> Player {
-        Player {
-            n_frames,
-            ..Player::default()
-        }
-    }
-
-    /// The frames that are on screen when the window is drawn at these times.
-    fn shown(player: &mut Player, playback: &Playback, times: &[f64]) -> Vec<u32> {
-        let ctx = egui::Context::default();
-        let mut frames = Vec::new();
-        for time in times {
-            let input = egui::RawInput {
-                time: Some(*time),
-                ..egui::RawInput::default()
-            };
-            let mut output = ctx.run_ui(input, |ui| {
-                player.advance(ui, playback, |_| true);
-            });
-            output.textures_delta.clear();
-            frames.push(player.frame);
-        }
-        frames
-    }
-
-    #[test]
-    fn frames_are_shown_for_their_time_and_again_from_the_first() {
-        let mut player = player(3);
-        let times = [10.0, 10.05, 10.11, 10.15, 10.21, 10.31];
-        let frames = shown(&mut player, &playback(3, None), &times);
-        assert_eq!(frames, [0, 0, 1, 1, 2, 0]);
-    }
-
-    #[test]
-    fn an_animation_ends_on_its_last_frame_after_as_many_times_as_it_says() {
-        let mut player = player(2);
-        let times: Vec<f64> = (0..9).map(|n| 1.0 + 0.101 * f64::from(n)).collect();
-        let frames = shown(&mut player, &playback(2, Some(2)), &times);
-        assert_eq!(frames, [0, 1, 0, 1, 1, 1, 1, 1, 1]);
-        assert_eq!(player.state, State::Ended);
-        player.apply(AnimationStep::Toggle);
-        assert_eq!((player.frame, player.state), (0, State::Playing));
-    }
-
-    #[test]
-    fn steps_rest_and_go_round() {
-        let mut player = player(3);
-        player.apply(AnimationStep::Back);
-        assert_eq!((player.frame, player.state), (2, State::Paused));
-        player.apply(AnimationStep::On);
-        assert_eq!(player.frame, 0);
-        let rests = shown(&mut player, &playback(3, None), &[5.0, 6.0, 7.0]);
-        assert_eq!(rests, [0, 0, 0]);
-        player.apply(AnimationStep::Toggle);
-        let plays = shown(&mut player, &playback(3, None), &[8.0, 8.05, 8.11]);
-        assert_eq!(plays, [0, 0, 1]);
-    }
-
-    #[test]
-    fn so_many_come_ahead_and_none_after_the_last_time() {
-        let mut player = player(5);
-        player.frame = 3;
-        assert_eq!(player.coming(&playback(5, None), 3), [3, 4, 0, 1]);
-        assert_eq!(player.coming(&playback(5, Some(1)), 3), [3, 4]);
-        player.state = State::Paused;
-        assert_eq!(player.coming(&playback(5, None), 3), [3, 4]);
-    }
-
-    #[test]
-    fn after_a_pause_nothing_is_skipped() {
-        let mut player = player(3);
-        let frames = shown(&mut player, &playback(3, None), &[1.0, 9.0, 9.05, 9.11]);
-        assert_eq!(frames, [0, 1, 1, 2]);
-    }
-}
+#[path = "viewer_animation_tests.rs"]
+mod tests;

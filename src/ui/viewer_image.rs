@@ -17,7 +17,7 @@ use crate::ui::viewer_tiles::{Look, Patch};
 use crate::ui::{viewer_states, viewer_tiles};
 
 /// So long an image stays in view before more than a picture of its whole is decoded, in seconds.
-const SHARPEN_AFTER: f64 = 0.25;
+pub(super) const SHARPEN_AFTER: f64 = 0.25;
 
 impl Viewer {
     /// Draws what is there of the image: `full` is what was asked for to fill the window, when

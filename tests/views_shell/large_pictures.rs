@@ -71,7 +71,7 @@ fn moving() -> Harness<'static, Shell> {
     let mut harness = harness([1280.0, 800.0], shell);
     let metadata = Metadata {
         playback: Some(Playback {
-            delays: vec![Duration::from_secs(1000); 3],
+            delays: vec![Duration::from_secs(1000); 6],
             n_plays: None,
         }),
         ..Metadata::default()
@@ -99,6 +99,42 @@ fn whole_frame(harness: &Harness<'_, Shell>, index: u32) -> Option<TextureId> {
     Some(harness.state().texture_in(0, size)?.id)
 }
 
+/// Long enough for what is asked for where one stays.
+fn rest(harness: &mut Harness<'_, Shell>) {
+    harness.run_steps(30);
+    answer_all(harness, "GIF");
+}
+
+#[test]
+fn a_frame_stays_until_the_next_one_is_there() {
+    let mut harness = moving();
+    press(&mut harness, Key::Num1);
+    press(&mut harness, Key::K);
+    rest(&mut harness);
+    // Two were fetched ahead, and the one after them has not come yet.
+    for _ in 0..2 {
+        press(&mut harness, Key::Period);
+        harness.run_steps(2);
+    }
+    let before = drawn(&harness);
+    press(&mut harness, Key::Period);
+    harness.run_steps(2);
+    assert_eq!(drawn(&harness), before, "and not the first one of all");
+    answer_all(&mut harness, "GIF");
+    harness.run_steps(2);
+    assert_ne!(drawn(&harness), before);
+}
+
+/// The textures of all meshes on screen.
+fn drawn(harness: &Harness<'_, Shell>) -> Vec<TextureId> {
+    let shapes = harness.output().shapes.iter();
+    let textures = shapes.filter_map(|clipped| match &clipped.shape {
+        egui::Shape::Mesh(mesh) => Some(mesh.texture_id),
+        _ => None,
+    });
+    textures.collect()
+}
+
 #[test]
 fn a_frame_that_rests_is_sharp_where_one_looks_closer() {
     let mut harness = moving();
@@ -106,20 +142,20 @@ fn a_frame_that_rests_is_sharp_where_one_looks_closer() {
     answer_all(&mut harness, "GIF");
     assert_eq!(whole_frame(&harness, 0), None, "while it plays");
     press(&mut harness, Key::K);
-    answer_all(&mut harness, "GIF");
+    rest(&mut harness);
     let whole = whole_frame(&harness, 0).expect("it rests, closer");
     harness.run_steps(2);
     assert!(is_drawn(&harness, whole));
     // The next one, too.
     press(&mut harness, Key::Period);
-    answer_all(&mut harness, "GIF");
+    rest(&mut harness);
     let next = whole_frame(&harness, 1).expect("the next one");
     harness.run_steps(2);
     assert!(is_drawn(&harness, next) && !is_drawn(&harness, whole));
     // As a whole it has enough pixels.
     press(&mut harness, Key::Num0);
     press(&mut harness, Key::Period);
-    answer_all(&mut harness, "GIF");
+    rest(&mut harness);
     assert_eq!(whole_frame(&harness, 2), None, "as a whole");
     // It plays on.
     harness.key_press_modifiers(Modifiers::NONE, Key::K);

@@ -41,10 +41,7 @@ fn decode_twice(bytes: &[u8], formats: &[&str]) -> Option<ImageError> {
 pub fn plays(bytes: &[u8], formats: &[&str]) {
     const EDGE_PX: u32 = 64;
     const N_FRAMES: usize = 12;
-    let is_one = sniff(bytes).is_some_and(|format| formats.contains(&format));
-    // Large canvases take long, and nothing else.
-    let is_small = peek_size(bytes).is_some_and(|size| size.area() <= 1_000_000);
-    if !is_one || !is_small {
+    if !is_small_one(bytes, formats) {
         return;
     }
     FrameReader::working_bytes(bytes);
@@ -68,9 +65,7 @@ pub fn plays(bytes: &[u8], formats: &[&str]) {
 /// The parts in which an image is shown from close by: the last tile of some levels, which is the
 /// one with odd sides.
 pub fn parts(bytes: &[u8], formats: &[&str]) {
-    let is_one = sniff(bytes).is_some_and(|format| formats.contains(&format));
-    let is_small = peek_size(bytes).is_some_and(|size| size.area() <= 1_000_000);
-    if !is_one || !is_small {
+    if !is_small_one(bytes, formats) {
         return;
     }
     let canvas = match Canvas::decode(bytes) {
@@ -91,6 +86,12 @@ pub fn parts(bytes: &[u8], formats: &[&str]) {
             Err(error) => assert_ne!(error, ImageError::DecoderCrashed),
         }
     }
+}
+
+/// Large canvases take long, and nothing else.
+fn is_small_one(bytes: &[u8], formats: &[&str]) -> bool {
+    sniff(bytes).is_some_and(|format| formats.contains(&format))
+        && peek_size(bytes).is_some_and(|size| size.area() <= 1_000_000)
 }
 
 /// What a file says of itself.
