@@ -71,10 +71,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_found_at_a_tile_and_in_what_is_coded() {
+    fn colours_are_found_at_the_picture_and_at_a_tile() {
         for (name, expected) in [
             ("grid", Some((1, 13))),
-            ("limited-range", Some((1, 13))),
+            ("limited-range", None),
             ("pq", Some((9, 16))),
             ("420", None),
         ] {
