@@ -87,7 +87,7 @@ async fn frames_that_are_asked_for_in_any_order_are_decoded_in_theirs() {
 #[tokio::test]
 async fn what_a_file_announces_is_read_where_it_holds_nobody_up() {
     let (reels, decoders) = (Reels::default(), Decoders::new(1, LIMIT));
-    let (held, _) = decoders.brief(|| Some(())).await.unwrap();
+    let (held, ()) = decoders.brief(|| Some(())).await.unwrap();
     let key = key("a");
     let bytes = || async { Ok(bytes()) };
     let asked = reels.frame(&key, 0, &decoders, bytes);

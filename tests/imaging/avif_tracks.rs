@@ -199,7 +199,7 @@ fn a_profile_counts_while_it_plays() {
     let profile = place(&with_profile, b"prof") - 4;
     let profile = &with_profile[profile..profile + number(&with_profile, profile)];
     let by_profile = {
-        let within = [&WAY[..], &[b"stsd"]].concat();
+        let within = [&WAY[..], &[b"stsd".as_slice()]].concat();
         let mut file = grown(&file, colors, profile, &within);
         let entry = place(&file, b"stsd") + 16;
         let length = number(&file, entry);
