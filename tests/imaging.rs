@@ -11,6 +11,9 @@
 #[cfg(feature = "avif")]
 #[path = "imaging/avif.rs"]
 mod avif;
+#[cfg(feature = "avif")]
+#[path = "imaging/avif_tracks.rs"]
+mod avif_tracks;
 #[path = "support/bombs.rs"]
 mod bombs;
 #[path = "imaging/colors.rs"]

@@ -2,8 +2,9 @@
 //!
 //! What a frame shows depends on those before it, so a reel only goes forwards, and begins again
 //! for a frame that it has passed. So of the frames that are waited for, the next one on its way
-//! comes first, in whatever order they were asked for. It keeps one frame; how far it goes ahead
-//! is decided by who asks, and what waits is with them. The thread ends when another animation is
+//! comes first, in whatever order they were asked for. It keeps one frame (the decoder of JPEG XL
+//! keeps all that build on others, up to 512 MiB, which are counted); how far it goes ahead is
+//! decided by who asks, and what waits is with them. The thread ends when another animation is
 //! asked for, or none.
 
 use std::future::Future;
@@ -131,7 +132,11 @@ impl Reel {
     {
         let projector = match &mut *running {
             Some(projector) => projector,
-            none => none.insert(Projector::start(&self.key, bytes().await?)?),
+            none => {
+                let bytes = bytes().await?;
+                let megabytes = megabytes_to_play(decoders, &bytes).await?;
+                none.insert(Projector::start(&self.key, bytes, megabytes)?)
+            }
         };
         let place = decoders.place(projector.megabytes).await;
         let place = place.map_err(ImageFailure::Decode)?;
@@ -200,13 +205,13 @@ impl Drop for Taken<'_> {
 }
 
 impl Projector {
-    fn start(key: &ReelKey, bytes: Bytes) -> Result<Self, ImageFailure> {
+    fn start(key: &ReelKey, bytes: Bytes, megabytes: u32) -> Result<Self, ImageFailure> {
         let (slot, n_decoded) = (Arc::<Slot>::default(), Arc::<AtomicU64>::default());
         let projector = Self {
             slot: Arc::clone(&slot),
             n_decoded: Arc::clone(&n_decoded),
             next: 0,
-            megabytes: megabytes_of_frames(&bytes),
+            megabytes,
         };
         let max_edge_px = key.max_edge_px;
         let spawned = std::thread::Builder::new()
@@ -238,6 +243,15 @@ impl Drop for Projector {
     fn drop(&mut self) {
         self.slot.set(Asked::ForNoMore);
     }
+}
+
+/// What it takes to play this. Whoever made the file decides how long it takes to read what it
+/// announces, so that happens where it holds nobody up.
+async fn megabytes_to_play(decoders: &Decoders, bytes: &Bytes) -> Result<u32, ImageFailure> {
+    let looked_at = bytes.clone();
+    let looked = decoders.brief(move || Some(megabytes_of_frames(&looked_at)));
+    let (_, megabytes) = looked.await.ok_or(crashed())?;
+    Ok(megabytes)
 }
 
 /// Waits for the answer: however many frames are skipped for it, none may take longer than this.

@@ -85,6 +85,23 @@ async fn frames_that_are_asked_for_in_any_order_are_decoded_in_theirs() {
 }
 
 #[tokio::test]
+async fn what_a_file_announces_is_read_where_it_holds_nobody_up() {
+    let (reels, decoders) = (Reels::default(), Decoders::new(1, LIMIT));
+    let (held, ()) = decoders.brief(|| Some(())).await.unwrap();
+    let key = key("a");
+    let bytes = || async { Ok(bytes()) };
+    let asked = reels.frame(&key, 0, &decoders, bytes);
+    let mut asked = std::pin::pin!(asked);
+    let waits = timeout(Duration::from_millis(200), &mut asked).await;
+    assert!(
+        waits.is_err(),
+        "it took none of the places of what is brief"
+    );
+    drop(held);
+    assert!(asked.await.unwrap().1.is_some());
+}
+
+#[tokio::test]
 async fn a_frame_that_another_sees_to_comes_when_that_one_is_gone() {
     let reels = Reels::default();
     let mut second = Box::pin(frame(&reels, "a", 1));

@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 use super::decoders::{Decoders, Place};
 use super::image_job::Workshop;
 use super::reels::ReelKey;
-use crate::domain::{Upload, UploadId};
-use crate::imaging::{Canvas, DecodedImage, ImageError, Tile, View};
+use crate::domain::{PixelSize, Upload, UploadId};
+use crate::imaging::{self, Canvas, DecodedImage, ImageError, Tile, View};
 use crate::protocol::{ImageFailure, ImageRequest};
 
 impl Workshop {
@@ -72,9 +72,8 @@ impl Workshop {
     ) -> Result<(Place, Canvas), ImageFailure> {
         let bytes = self.original_bytes(&upload).await?;
         let received = bytes.len() as u64;
-        if let Some(size) = upload.dimensions {
-            self.canvases.make_room_for(size.area().saturating_mul(4));
-        }
+        self.canvases
+            .make_room_for(room_for(&bytes, upload.dimensions));
         match self.decoders.canvas(bytes).await {
             Ok(made) => Ok(made),
             Err(error) => Err(self.blame(&upload, received, error).await),
@@ -117,6 +116,14 @@ impl Workshop {
     }
 }
 
+/// What its pixels will take. A drawing has none, whatever size it says it has; what it takes is
+/// known once it is read.
+fn room_for(bytes: &[u8], announced: Option<PixelSize>) -> u64 {
+    let is_drawn = imaging::sniff(bytes) == Some("SVG");
+    let size = announced.filter(|_| !is_drawn);
+    size.map_or(0, |size| size.area().saturating_mul(4))
+}
+
 /// Cuts a part out. Its level is made first where nobody needed it yet: that takes long enough
 /// for one of the places at which whole files are decoded; drawing a part may, too.
 async fn cut(
@@ -142,6 +149,17 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+
+    #[test]
+    fn a_drawing_takes_no_room_for_pixels() {
+        let large = Some(PixelSize::new(10_000, 10_000));
+        assert_eq!(
+            room_for(b"<svg xmlns='http://www.w3.org/2000/svg'/>", large),
+            0
+        );
+        assert_eq!(room_for(b"P5 600 600 255\n", large), 400_000_000);
+        assert_eq!(room_for(b"P5 600 600 255\n", None), 0);
+    }
 
     #[tokio::test]
     async fn a_level_is_made_at_a_place_for_whole_files_and_a_part_of_it_cut_beside_them() {

@@ -14,7 +14,7 @@ const SHORTEST: Duration = Duration::from_millis(20);
 const INSTEAD: Duration = Duration::from_millis(100);
 
 /// Of more frames the delays are not kept: they would be a film of an hour.
-const MOST_PLAYED: usize = 65_536;
+pub(super) const MOST_PLAYED: usize = 65_536;
 
 /// What moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -18,12 +18,11 @@ use super::{DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail, t
 use crate::domain::PixelSize;
 
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
-/// RGB, more than any phone makes.
+/// RGB, more than any phone makes. The same for a thumbnail of what has to be decoded whole: a file
+/// that has none would not be opened either.
+///
+/// How many of them there are at a time is for those to bound who call from many threads.
 pub(super) const MAX_BYTES: u64 = 512 * 1024 * 1024;
-
-/// The same for a thumbnail: 134 megapixels in RGB. Phones write 108 at the most where they do not
-/// write JPEG, of which a thumbnail needs few pixels.
-pub(super) const MAX_THUMBNAIL_BYTES: u64 = 384 * 1024 * 1024;
 
 /// What a side may have: the most that JPEG can say.
 pub(super) const MAX_SIDE_PX: u32 = 65_535;
@@ -184,14 +183,9 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// Decodes every pixel.
+    /// Decodes every pixel. Decoders that work on floating point or planes have limits of their
+    /// own, which are stricter.
     pub(super) fn decode(&self) -> Result<Picture, ImageError> {
-        self.decode_within(MAX_BYTES)
-    }
-
-    /// Decodes every pixel if they take no more bytes than this. Decoders that work on floating
-    /// point or planes have limits of their own, which are stricter.
-    pub(super) fn decode_within(&self, max_bytes: u64) -> Result<Picture, ImageError> {
         if self.codec == Codec::Svg {
             return svg::thumbnail(self.bytes, u32::MAX);
         }
@@ -216,18 +210,18 @@ impl<'a> Source<'a> {
         {
             return palette.decode(self);
         }
-        self.decode_by_image(max_bytes)
+        self.decode_by_image()
     }
 
     /// By the decoders that `image` has, and those that are written like them.
-    pub(super) fn decode_by_image(&self, max_bytes: u64) -> Result<Picture, ImageError> {
+    pub(super) fn decode_by_image(&self) -> Result<Picture, ImageError> {
         let mut decoder = self.decoder()?;
         let (width, height) = decoder.dimensions();
         if width == 0 || height == 0 {
             return Err(ImageError::NoPixels);
         }
         let n_bytes = decoder.total_bytes();
-        if n_bytes > max_bytes {
+        if n_bytes > MAX_BYTES {
             return Err(ImageError::TooLarge(format!(
                 "{width} × {height} pixels, {n_bytes} bytes"
             )));

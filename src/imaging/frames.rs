@@ -1,4 +1,5 @@
-//! The frames of an animation, one after another: never more than one at a time.
+//! The frames of an animation, one after another: never more than one at a time. Only of JPEG XL
+//! whose frames build on others all are kept, in no more memory than a decode may take.
 //!
 //! Each comes composed, as it is shown: what frames leave of the ones before them (disposal and
 //! blending) is done by `image`, or by the decoder of their format.

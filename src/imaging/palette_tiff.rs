@@ -37,9 +37,15 @@ impl Palette {
         let map = fields.shorts(COLOR_MAP)?;
         let (reds, rest) = map.split_at_checked(N_COLORS)?;
         let (greens, blues) = rest.split_at_checked(N_COLORS)?;
-        let high = |sample: u16| sample.to_be_bytes()[0];
+        // Old programs wrote eight bits into sixteen: taken as sixteen, every colour is black.
+        let mut samples = [reds, greens, blues].into_iter().flatten();
+        let has_eight_bits = samples.all(|sample| *sample < 256);
+        let sample = |sample: u16| {
+            let [high, low] = sample.to_be_bytes();
+            if has_eight_bits { low } else { high }
+        };
         let colors = reds.iter().zip(greens).zip(blues);
-        let colors = colors.map(|((red, green), blue)| Rgb([*red, *green, *blue].map(high)));
+        let colors = colors.map(|((red, green), blue)| Rgb([*red, *green, *blue].map(sample)));
         Some(Self {
             colors: colors.collect(),
             place: tiff::low_byte_at(source.bytes, PHOTOMETRIC_INTERPRETATION)?,
@@ -54,7 +60,7 @@ impl Palette {
         if let Some(byte) = gray.get_mut(self.place) {
             *byte = BLACK_IS_ZERO;
         }
-        let indices = Source::open(&gray)?.decode_by_image(MAX_BYTES)?;
+        let indices = Source::open(&gray)?.decode_by_image()?;
         let size = indices.original_size;
         if size.area() * 4 > MAX_BYTES {
             return Err(ImageError::TooLarge(format!("{size} pixels")));

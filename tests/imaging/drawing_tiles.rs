@@ -164,3 +164,29 @@ fn there_is_nothing_beside_a_drawing() {
         assert_eq!(canvas.tile(tile), Err(ImageError::NoPixels), "{tile:?}");
     }
 }
+
+#[test]
+fn a_drawing_counts_as_what_it_takes_and_not_as_its_text() {
+    let mut svg = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'><defs>\
+        <path id='l0' d='M0 0h9v9z'/>"
+        .to_owned();
+    for level in 0..6 {
+        let copies = format!("<use href='#l{level}'/>").repeat(6);
+        svg += &format!("<g id='l{}'>{copies}</g>", level + 1);
+    }
+    svg += "</defs><use href='#l6'/></svg>";
+    assert!(svg.len() < 1500);
+    let len_bytes = canvas(&svg).len_bytes();
+    assert!(len_bytes > 50_000_000, "{len_bytes}");
+}
+
+#[test]
+fn a_drawing_that_takes_more_than_photographs_is_not_kept() {
+    let paths = "<path d='M0 0h9v9z'/>".repeat(230_000);
+    let svg = format!("<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>{paths}</svg>");
+    let refused = Canvas::decode(svg.as_bytes()).err();
+    assert!(
+        matches!(refused, Some(ImageError::TooLarge(_))),
+        "{refused:?}"
+    );
+}

@@ -66,6 +66,33 @@ fn a_tiff_with_a_palette_has_its_colors() {
 }
 
 #[test]
+fn a_palette_of_eight_bits_in_sixteen_is_as_bright() {
+    let file = fixture("palette.tiff");
+    let little_endian = file.starts_with(b"II");
+    // Colours, 768 shorts: tag 320, type 3.
+    let (field, place): (&[u8], _) = if little_endian {
+        (&[0x40, 1, 3, 0, 0, 3, 0, 0], 1)
+    } else {
+        (&[1, 0x40, 0, 3, 0, 0, 3, 0], 0)
+    };
+    let at = file.windows(8).position(|part| part == field).unwrap();
+    let start: [u8; 4] = file[at + 8..at + 12].try_into().unwrap();
+    let start = if little_endian {
+        u32::from_le_bytes(start)
+    } else {
+        u32::from_be_bytes(start)
+    };
+    let mut old = file.clone();
+    let start = usize::try_from(start).unwrap();
+    for sample in old[start..start + 2 * 768].chunks_exact_mut(2) {
+        let high = sample[place];
+        sample[place] = 0;
+        sample[1 - place] = high;
+    }
+    assert_eq!(decode(&old, FULL).unwrap(), decode(&file, FULL).unwrap());
+}
+
+#[test]
 fn a_damaged_palette_is_an_error_or_a_picture() {
     let file = fixture("palette.tiff");
     let mut random = fastrand::Rng::with_seed(11);

@@ -6,6 +6,7 @@ use oxideav_av1::sequence_header::parse_sequence_header;
 use oxideav_av1::{ObuIter, ObuType};
 
 use super::super::ImageError;
+use super::tracks;
 use crate::domain::PixelSize;
 
 /// Coded pixels for each that is shown: the picture and its alpha in two layers each, a
@@ -52,7 +53,7 @@ fn of_items(bytes: &[u8]) -> u64 {
 }
 
 fn of_first_sample(bytes: &[u8]) -> u64 {
-    let sample = oxideav_avif::parse_avis(bytes)
+    let sample = tracks::sequence(bytes)
         .ok()
         .and_then(|sequence| sequence.samples.first().copied());
     let data = sample.and_then(|sample| {

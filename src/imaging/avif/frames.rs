@@ -9,13 +9,13 @@ use oxideav_av1::Av1CodecConfig;
 use oxideav_av1::decoder::{SpecDecodeSession, SpecFrame};
 use oxideav_avif::{
     AvifError, AvifImage, AvifPixelFormat as Format, AvifPlane, AvisMeta, ColorInfo,
-    color_signal_for, parse_avis, sample_bytes,
+    color_signal_for, sample_bytes,
 };
 
 use super::super::ImageError;
 use super::super::decode::{MAX_BYTES, no_decoder_of_kind};
 use super::super::header::isobmff::find;
-use super::{budget, bytes_of_a_pixel, in_srgb};
+use super::{budget, bytes_of_a_pixel, in_srgb, tracks};
 use crate::domain::PixelSize;
 
 /// How many frames AV1 keeps for others.
@@ -31,6 +31,8 @@ pub(in super::super) struct AvifFrames<B> {
     next: usize,
     session: SpecDecodeSession,
     color: ColorInfo,
+    /// Embedded, and so what counts.
+    profile: Option<Vec<u8>>,
     max_pixels: u64,
 }
 
@@ -39,13 +41,13 @@ pub(in super::super) struct Timing {
     pub(in super::super) delays: Vec<Duration>,
     /// `None` for ever.
     pub(in super::super) n_plays: Option<u32>,
-    /// Whether it takes no more memory than a decode may.
+    /// Whether all that it has is shown, and takes no more memory than a decode may.
     pub(in super::super) is_played: bool,
 }
 
 /// `None` where there is no sequence.
 pub(in super::super) fn timing(bytes: &[u8]) -> Option<Timing> {
-    let sequence = parse_avis(bytes).ok()?;
+    let sequence = tracks::sequence(bytes).ok()?;
     let ticks = sequence.media_timescale.unwrap_or(sequence.timescale);
     let delay = |ticks_shown: u32| {
         let seconds = f64::from(ticks_shown) / f64::from(ticks.max(1));
@@ -58,13 +60,13 @@ pub(in super::super) fn timing(bytes: &[u8]) -> Option<Timing> {
     Some(Timing {
         delays: delays.collect(),
         n_plays: n_plays(bytes),
-        is_played: (1..=max_pixels(&sequence)).contains(&area),
+        is_played: (1..=max_pixels(&sequence)).contains(&area) && !tracks::has_alpha(bytes),
     })
 }
 
 /// What it takes to play this file, beside the file itself.
 pub(in super::super) fn bytes_to_play(bytes: &[u8]) -> Option<u64> {
-    let sequence = parse_avis(bytes).ok()?;
+    let sequence = tracks::sequence(bytes).ok()?;
     let (width, height) = sequence.display_dims?;
     let area = u64::from(width) * u64::from(height);
     Some(area.saturating_mul(playing_bytes_of_a_pixel(&sequence)))
@@ -73,8 +75,11 @@ pub(in super::super) fn bytes_to_play(bytes: &[u8]) -> Option<u64> {
 impl<B: AsRef<[u8]>> AvifFrames<B> {
     /// Reads everything but pixels.
     pub(in super::super) fn open(bytes: B, format: &str) -> Result<Self, ImageError> {
-        let corrupt = |error: AvifError| ImageError::Corrupt(error.to_string());
-        let sequence = parse_avis(bytes.as_ref()).map_err(corrupt)?;
+        let sequence = tracks::sequence(bytes.as_ref())?;
+        if tracks::has_alpha(bytes.as_ref()) {
+            // Without its transparency it would be another picture.
+            return Err(no_decoder_of_kind(format));
+        }
         let max_pixels = max_pixels(&sequence);
         let mut session = SpecDecodeSession::new();
         session.set_max_picture_size(u32::try_from(max_pixels).unwrap_or(u32::MAX));
@@ -87,6 +92,7 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
         }
         let color = ColorInfo::from(color_signal_for(sequence.colr.as_ref()));
         Ok(Self {
+            profile: tracks::profile(bytes.as_ref()).map(<[u8]>::to_vec),
             bytes,
             sequence,
             next: 0,
@@ -98,7 +104,8 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
 
     /// The profile that stands for the colours of all frames.
     pub(in super::super) fn profile(&self) -> Option<Vec<u8>> {
-        super::profile_of(self.color.primaries, self.color.transfer)
+        let of_numbers = || super::profile_of(self.color.primaries, self.color.transfer);
+        self.profile.clone().or_else(of_numbers)
     }
 
     /// What the next sample shows; nothing where it only prepares others.
@@ -126,6 +133,9 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
         let corrupt = |error: AvifError| ImageError::Corrupt(error.to_string());
         let mut picture = picture(frame).map_err(corrupt)?.with_color(self.color);
         let image = super::pixels(&mut picture).map_err(corrupt)?;
+        if self.profile.is_some() {
+            return Ok(Some(image));
+        }
         Ok(Some(in_srgb(image, self.color)))
     }
 }

@@ -2,6 +2,7 @@
 
 mod budget;
 mod frames;
+mod tracks;
 
 use image::{DynamicImage, RgbImage, RgbaImage};
 use oxideav_avif::{AvifError, AvifImage, AvifPixelFormat, ColorInfo, DecodeOptions};
@@ -22,6 +23,7 @@ pub(super) fn decode(bytes: &[u8], format: &str) -> Result<Picture, ImageError> 
         AvifError::LimitExceeded(limit) => ImageError::TooLarge(limit),
         other => ImageError::Corrupt(other.to_string()),
     };
+    tracks::check(bytes)?;
     let announced = oxideav_avif::info(bytes).map_err(explain)?;
     let size = PixelSize::new(announced.width, announced.height);
     if size.area() == 0 {

@@ -8,17 +8,26 @@ use super::isobmff::{boxes, find};
 pub(in super::super) fn name(bytes: &[u8]) -> Option<String> {
     let meta = find(bytes, *b"meta")?.get(4..)?;
     let properties = find(find(meta, *b"iprp")?, *b"ipco")?;
-    let colors = || boxes(properties).filter(|(kind, _)| kind == b"colr");
-    let profile = colors().find_map(|(_, content)| {
-        let is_profile = matches!(content.get(..4)?, b"prof" | b"rICC");
-        content.get(4..).filter(|_| is_profile)
-    });
-    if let Some(profile) = profile {
+    if let Some(profile) = profile(properties) {
         return color::profile_name(profile);
     }
     let number = |content, at| u8::try_from(be16(content, at)?).ok();
-    colors()
-        .filter(|(_, content)| content.starts_with(b"nclx"))
-        .find_map(|(_, content)| cicp::name(number(content, 4)?, number(content, 6)?))
+    colors(properties)
+        .filter(|content| content.starts_with(b"nclx"))
+        .find_map(|content| cicp::name(number(content, 4)?, number(content, 6)?))
         .map(str::to_owned)
+}
+
+/// The profile among these boxes.
+pub(in super::super) fn profile(properties: &[u8]) -> Option<&[u8]> {
+    colors(properties).find_map(|content| {
+        let is_profile = matches!(content.get(..4)?, b"prof" | b"rICC");
+        content.get(4..).filter(|_| is_profile)
+    })
+}
+
+fn colors(properties: &[u8]) -> impl Iterator<Item = &[u8]> {
+    boxes(properties)
+        .filter(|(kind, _)| kind == b"colr")
+        .map(|(_, content)| content)
 }

@@ -5,7 +5,7 @@ use super::Header;
 use crate::domain::PixelSize;
 
 /// Real files have tens of properties; a hostile one may have as many as it likes.
-const MAX_BOXES: usize = 4096;
+pub(in super::super) const MAX_BOXES: usize = 4096;
 
 /// What the item properties say, of the largest item: tiles and thumbnails are smaller.
 pub(super) fn read(bytes: &[u8]) -> Header<'_> {
@@ -110,7 +110,7 @@ pub(in super::super) fn find(bytes: &[u8], wanted: [u8; 4]) -> Option<&[u8]> {
 }
 
 /// The boxes in `bytes` with their content; a box that goes on past the end is cut there.
-pub(super) fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+pub(in super::super) fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
     std::iter::from_fn(move || {
         let (length, kind) = (be32(bytes, 0)?, array::<4>(bytes, 4)?);
         let (header_len, end) = match length {

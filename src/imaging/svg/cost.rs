@@ -9,7 +9,7 @@ use crate::domain::PixelSize;
 /// About two seconds of the machines of today.
 const MOST_STEPS: f64 = 1.5e9;
 
-/// Layers above each other, each of which has its pixels.
+/// The canvas and layers above each other, each of which has its pixels.
 const MOST_BYTES: f64 = 256.0 * 1024.0 * 1024.0;
 
 /// Beside the pixels: the shape has to be walked along.
@@ -66,7 +66,9 @@ pub(super) fn of(tree: &Tree, size: PixelSize) -> Cost {
 /// The cost of a part of a drawing, on so many pixels and with so many for one unit of it.
 pub(super) fn of_part(tree: &Tree, n_pixels: u64, scale: f64) -> Cost {
     let n_pixels = n_pixels as f64;
-    Canvas { n_pixels, scale }.group(tree.root())
+    // The canvas itself, beside what is drawn on it.
+    let canvas = Cost::pixels(n_pixels, 4.0);
+    Canvas { n_pixels, scale }.group(tree.root()).beside(canvas)
 }
 
 struct Canvas {

@@ -8,6 +8,7 @@
 mod cost;
 mod part;
 mod references;
+mod weight;
 
 pub(super) use part::Drawing;
 

@@ -6,9 +6,9 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::filter::{Filter, Kind};
 use resvg::usvg::{Group, Node, Tree};
 
-use super::super::tile::TileArea;
+use super::super::tile::{Tile, TileArea};
 use super::super::{ImageError, scale};
-use super::{SMALLEST_EDGE_PX, cost, natural_size, parse, too_large};
+use super::{SMALLEST_EDGE_PX, cost, natural_size, parse, too_large, weight};
 use crate::domain::PixelSize;
 
 /// The renderer keeps what lies beside what is drawn, as far as so many times its sides: filters
@@ -18,8 +18,9 @@ const KEPT_BESIDE: u32 = 2;
 /// What is left of a blur at three times its deviation nobody sees.
 const REACH_OF_BLUR: f32 = 3.0;
 
-/// Elements and their attributes as the tree has them take some ten times their text.
-const BYTES_OF_TEXT_BYTE: usize = 10;
+/// What is drawn beside a part at most, however far its filters reach: 26 MB of canvas. A blur
+/// that reaches further than this and what is kept is so soft that what is missing is hardly seen.
+const MOST_BESIDE_PX: u32 = 2 * Tile::EDGE_PX;
 
 /// A drawing that was read, of which any part can be drawn.
 pub(in super::super) struct Drawing {
@@ -32,10 +33,14 @@ pub(in super::super) struct Drawing {
 impl Drawing {
     pub(in super::super) fn open(bytes: &[u8]) -> Result<Self, ImageError> {
         let tree = parse(bytes)?;
+        let len_bytes = weight::of(&tree, bytes.len());
+        if len_bytes > weight::MOST_BYTES {
+            return Err(too_large("a drawing of too many elements"));
+        }
         Ok(Self {
             reach: reach_in(tree.root()),
             tree,
-            len_bytes: bytes.len() * BYTES_OF_TEXT_BYTE,
+            len_bytes,
         })
     }
 
@@ -141,10 +146,11 @@ impl Canvas {
             reason = "a distance of at most a side's length"
         )]
         let reach = reach_px.ceil().clamp(0.0, 65_535.0) as u32;
+        let beside = reach.saturating_sub(kept).min(MOST_BESIDE_PX);
         Self {
             fewer,
             part: PixelSize::new(width.div_ceil(fewer), height.div_ceil(fewer)),
-            margin: reach.saturating_sub(kept).div_ceil(fewer),
+            margin: beside.div_ceil(fewer),
         }
     }
 
@@ -187,4 +193,45 @@ fn reach_of(filter: &Filter) -> f32 {
         _ => 0.0,
     });
     reaches.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small shape, so soft that its colours are felt this far.
+    fn soft(deviation: u32) -> Drawing {
+        let svg = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' width='4000' height='4000'>\
+             <filter id='f'><feGaussianBlur stdDeviation='{deviation}'/></filter>\
+             <rect width='10' height='10' filter='url(#f)'/></svg>"
+        );
+        Drawing::open(svg.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn however_far_a_filter_reaches_what_is_drawn_beside_a_part_is_small() {
+        for deviation in [100, 9000] {
+            let drawing = soft(deviation);
+            for level in [0, Tile::MIN_LEVEL] {
+                let whole = Tile::level_size(drawing.size(), level);
+                let (column, row) = (0, 0);
+                let tile = Tile { level, column, row };
+                let area = tile.area_with_margin(drawing.size()).unwrap();
+                let reach = drawing.reach * drawing.scale_of(whole).0;
+                let canvas = Canvas::new(area, reach, 1).with_margin();
+                assert!(canvas.area() < 8_000_000, "{deviation}, {level}: {canvas}");
+                let part = drawing.part(whole, area).unwrap();
+                assert_eq!((part.width(), part.height()), (513, 513));
+            }
+        }
+    }
+
+    #[test]
+    fn the_canvas_itself_costs_something() {
+        let drawing = soft(1);
+        let megapixels = |n: u64| cost::of_part(&drawing.tree, n * 1_000_000, 1.0);
+        assert!(megapixels(30).is_affordable());
+        assert!(!megapixels(80).is_affordable());
+    }
 }

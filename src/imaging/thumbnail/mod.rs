@@ -12,7 +12,7 @@ pub use early::{Early, early_thumbnail};
 
 use image::ImageFormat;
 
-use super::decode::{MAX_BYTES, MAX_THUMBNAIL_BYTES, Picture, Source};
+use super::decode::{MAX_BYTES, Picture, Source};
 use super::jpeg::{Jpeg, Refusal};
 use super::sniff::Codec;
 use super::{ImageError, svg};
@@ -30,7 +30,7 @@ pub(super) fn decode(source: &Source<'_>, edge_px: u32) -> Result<Picture, Image
         return svg::thumbnail(source.bytes, edge_px);
     }
     // What Salon's own decoder refuses, this one decodes or explains.
-    source.decode_within(MAX_THUMBNAIL_BYTES)?.shrink(edge_px)
+    source.decode()?.shrink(edge_px)
 }
 
 /// The picture of a JPEG at an eighth, a quarter or half of its size, no side above `edge_px`;
