@@ -172,7 +172,7 @@ fn a_drawing_counts_as_what_it_takes_and_not_as_its_text() {
         .to_owned();
     for level in 0..6 {
         let copies = format!("<use href='#l{level}'/>").repeat(6);
-        svg += &format!("<g id='l{}'>{copies}</g>", level + 1);
+        svg = [svg, format!("<g id='l{}'>{copies}</g>", level + 1)].concat();
     }
     svg += "</defs><use href='#l6'/></svg>";
     assert!(svg.len() < 1500);

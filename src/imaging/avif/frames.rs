@@ -43,7 +43,7 @@ pub(in super::super) struct Timing {
     pub(in super::super) delays: Vec<Duration>,
     /// `None` for ever.
     pub(in super::super) n_plays: Option<u32>,
-    /// Whether all that it has is shown, and takes no more memory than a decode may.
+    /// Whether it takes no more memory than a decode may.
     pub(in super::super) is_played: bool,
 }
 
@@ -62,7 +62,7 @@ pub(in super::super) fn timing(bytes: &[u8]) -> Option<Timing> {
     Some(Timing {
         delays: delays.collect(),
         n_plays: n_plays(bytes),
-        is_played: (1..=max_pixels(&sequence)).contains(&area) && !tracks::has_alpha(bytes),
+        is_played: (1..=max_pixels(&sequence)).contains(&area),
     })
 }
 
@@ -78,10 +78,6 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
     /// Reads everything but pixels.
     pub(in super::super) fn open(bytes: B, format: &str) -> Result<Self, ImageError> {
         let sequence = tracks::sequence(bytes.as_ref())?;
-        if tracks::has_alpha(bytes.as_ref()) {
-            // Without its transparency it would be another picture.
-            return Err(no_decoder_of_kind(format));
-        }
         let max_pixels = max_pixels(&sequence);
         let mut session = SpecDecodeSession::new();
         session.set_max_picture_size(u32::try_from(max_pixels).unwrap_or(u32::MAX));

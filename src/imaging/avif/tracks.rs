@@ -30,15 +30,6 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ImageError> {
     Counted::default().inside(bytes, &WAY)
 }
 
-/// Whether transparency has a track of its own.
-pub(super) fn has_alpha(bytes: &[u8]) -> bool {
-    let mut tracks = boxes(find(bytes, *b"moov").unwrap_or_default());
-    tracks.any(|(kind, track)| {
-        let handler = || find(find(track, *b"mdia")?, *b"hdlr")?.get(8..12);
-        &kind == b"trak" && handler() == Some(b"auxv")
-    })
-}
-
 /// The profile of the first track, which may stand beside numbers for the same colours.
 pub(super) fn profile(bytes: &[u8]) -> Option<&[u8]> {
     let tables = WAY

@@ -65,7 +65,7 @@ mod tests {
             .to_owned();
         for (level, times) in levels.iter().enumerate() {
             let copy = format!("<use href='#l{level}'/>").repeat(*times);
-            svg += &format!("<g id='l{}'>{copy}</g>", level + 1);
+            svg = [svg, format!("<g id='l{}'>{copy}</g>", level + 1)].concat();
         }
         svg + &format!("</defs><use href='#l{}'/></svg>", levels.len())
     }
