@@ -2,10 +2,11 @@
 //! of their own, and any number of frames each, all of which are decoded and held: a few
 //! kilobytes can be a thousand pictures of 35 megapixels.
 
-use oxideav_av1::sequence_header::parse_sequence_header;
-use oxideav_av1::{ObuIter, ObuType};
+use oxideav_av1::Av1CodecConfig;
+use oxideav_avif::Property;
 
 use super::super::ImageError;
+use super::coded::Headers;
 use crate::domain::PixelSize;
 
 /// Coded pixels for each that is shown: the picture and its alpha in two layers each, a
@@ -15,17 +16,34 @@ const MOST_CODED_FOR_SHOWN: u64 = 6;
 /// What small pictures may have beside that: blocks and tiles are larger than they are.
 const PIXELS_FOR_FREE: u64 = 4_000_000;
 
+/// Bytes to read for each of the file: several pictures may be made of the same.
+const MOST_READ_OF_FILE: u64 = 4;
+
+/// What small files may be read beside that: a grid may have one tile in many places.
+const BYTES_FOR_FREE: u64 = 1_000_000;
+
+/// Pictures of which a file is made. Each is looked for among all others.
+const MOST_ITEMS: usize = 10_000;
+
 /// Refuses a file that has far more coded pixels than it announces.
-pub(super) fn check(bytes: &[u8], announced: PixelSize) -> Result<(), ImageError> {
-    allow(
-        of_items(bytes).saturating_add(of_first_sample(bytes)),
-        announced,
-    )
+pub(super) fn check(bytes: &[u8], announced: PixelSize, max_pixels: u64) -> Result<(), ImageError> {
+    counted(bytes, announced, max_pixels).map(drop)
+}
+
+fn counted(bytes: &[u8], announced: PixelSize, max_pixels: u64) -> Result<Costs, ImageError> {
+    let mut costs = Costs::new(bytes.len(), announced, max_pixels);
+    costs.add_items(bytes)?;
+    costs.add_samples(bytes)?;
+    Ok(costs)
 }
 
 /// Refuses a frame of a sequence that has far more coded pixels than are announced.
-pub(super) fn check_coded(data: &[u8], announced: PixelSize) -> Result<(), ImageError> {
-    allow(coded_pixels(data), announced)
+pub(super) fn check_coded(
+    headers: &mut Headers,
+    data: &[u8],
+    announced: PixelSize,
+) -> Result<(), ImageError> {
+    allow(headers.read(data).pixels, announced)
 }
 
 fn allow(coded: u64, announced: PixelSize) -> Result<(), ImageError> {
@@ -40,69 +58,185 @@ fn allow(coded: u64, announced: PixelSize) -> Result<(), ImageError> {
     Ok(())
 }
 
-fn of_items(bytes: &[u8]) -> u64 {
-    let Ok(header) = oxideav_avif::parse_header(bytes) else {
-        return 0;
-    };
-    let coded = header.meta.items.iter();
-    coded
-        .filter(|item| &item.item_type == b"av01")
-        .filter_map(|item| header.item_data(item.id).ok())
-        .fold(0, |sum: u64, data| sum.saturating_add(coded_pixels(&data)))
+/// What was counted so far.
+struct Costs {
+    announced: PixelSize,
+    max_pixels: u64,
+    most_bytes: u64,
+    n_pixels: u64,
+    n_read: u64,
 }
 
-fn of_first_sample(bytes: &[u8]) -> u64 {
-    let sample = oxideav_avif::parse_avis(bytes)
-        .ok()
-        .and_then(|sequence| sequence.samples.first().copied());
-    let data = sample.and_then(|sample| {
-        let start = usize::try_from(sample.offset).ok()?;
-        let len = usize::try_from(sample.size).ok()?;
-        bytes.get(start..start.checked_add(len)?)
-    });
-    data.map_or(0, coded_pixels)
-}
-
-/// The frames of a piece of AV1, each as large as the piece says that they may be.
-fn coded_pixels(data: &[u8]) -> u64 {
-    let mut area = 0;
-    let mut sum = 0_u64;
-    for unit in ObuIter::new(data).map_while(Result::ok) {
-        match unit.obu_type {
-            ObuType::SequenceHeader => {
-                let sides = parse_sequence_header(unit.payload).map_or((0, 0), |header| {
-                    (
-                        header.max_frame_width_minus_1,
-                        header.max_frame_height_minus_1,
-                    )
-                });
-                area = (u64::from(sides.0) + 1) * (u64::from(sides.1) + 1);
-            }
-            ObuType::Frame | ObuType::FrameHeader => sum = sum.saturating_add(area),
-            _ => {}
+impl Costs {
+    fn new(file_len: usize, announced: PixelSize, max_pixels: u64) -> Self {
+        let most_bytes = (file_len as u64).saturating_mul(MOST_READ_OF_FILE);
+        Self {
+            announced,
+            max_pixels,
+            most_bytes: most_bytes.saturating_add(BYTES_FOR_FREE),
+            n_pixels: 0,
+            n_read: 0,
         }
     }
-    sum
+
+    fn add_items(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
+        let Ok(file) = oxideav_avif::parse_header(bytes) else {
+            return Ok(());
+        };
+        let items = file.meta.items.iter();
+        let coded = items.filter(|item| &item.item_type == b"av01");
+        for (index, item) in coded.enumerate() {
+            if index >= MOST_ITEMS {
+                let text = format!("more than {MOST_ITEMS} pictures in one");
+                return Err(ImageError::TooLarge(text));
+            }
+            let config = match file.meta.property_for(item.id, b"av1C") {
+                Some(Property::Av1C(config)) => config_obus(config),
+                _ => Vec::new(),
+            };
+            let mut headers = self.headers(&config)?;
+            if let Ok(data) = file.item_data(item.id) {
+                self.add(&mut headers, &data)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Of a sequence all that is decoded before there is a picture.
+    fn add_samples(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
+        let Ok(sequence) = oxideav_avif::parse_avis(bytes) else {
+            return Ok(());
+        };
+        let config = sequence.av1_codec_config.as_deref();
+        let mut headers = self.headers(&config.map(config_obus).unwrap_or_default())?;
+        for sample in &sequence.samples {
+            // Nothing is decoded that is not there, nor what comes after.
+            let Ok(data) = oxideav_avif::sample_bytes(bytes, sample) else {
+                break;
+            };
+            if self.add(&mut headers, data)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn headers(&mut self, config_obus: &[u8]) -> Result<Headers, ImageError> {
+        self.read(config_obus.len())?;
+        Headers::of_config(config_obus, self.max_pixels)
+    }
+
+    /// Whether this shows a picture.
+    fn add(&mut self, headers: &mut Headers, data: &[u8]) -> Result<bool, ImageError> {
+        self.read(data.len())?;
+        let coded = headers.read(data);
+        self.n_pixels = self.n_pixels.saturating_add(coded.pixels);
+        allow(self.n_pixels, self.announced)?;
+        Ok(coded.is_shown)
+    }
+
+    fn read(&mut self, n_bytes: usize) -> Result<(), ImageError> {
+        self.n_read = self.n_read.saturating_add(n_bytes as u64);
+        if self.n_read > self.most_bytes {
+            let text = format!("more than {} bytes to decode", self.most_bytes);
+            return Err(ImageError::TooLarge(text));
+        }
+        Ok(())
+    }
+}
+
+/// What the box for the decoder has beside numbers; the decoder refuses one that is none.
+fn config_obus(config: &[u8]) -> Vec<u8> {
+    Av1CodecConfig::parse(config).map_or_else(Vec::new, |config| config.config_obus)
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use oxideav_av1::{ObuIter, ObuType};
+
     use super::super::super::fixture;
     use super::*;
 
-    /// The coded picture of a file, which stands at its end.
-    fn coded(file: &[u8]) -> Vec<u8> {
+    const SIZE: PixelSize = PixelSize::new(48, 32);
+    const MAX_PIXELS: u64 = 1_000_000;
+
+    /// The coded picture of a file.
+    pub(in super::super) fn coded(file: &[u8]) -> Vec<u8> {
         let header = oxideav_avif::parse_header(file).unwrap();
         let id = header.meta.primary_item_id.unwrap();
         header.item_data(id).unwrap().into_owned()
     }
 
-    #[test]
-    fn every_frame_counts_as_large_as_it_may_be() {
-        let data = coded(&fixture("chroma-420.avif"));
-        assert_eq!(coded_pixels(&data), 48 * 32);
-        assert_eq!(coded_pixels(&data.repeat(1000)), 1000 * 48 * 32);
-        assert_eq!(coded_pixels(&data[..data.len() / 4]), 0);
+    /// What comes before the first frame, and the rest.
+    pub(in super::super) fn split(data: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let head = ObuIter::new(data).map(Result::unwrap);
+        let head = head.take_while(|unit| unit.obu_type != ObuType::Frame);
+        let at: usize = head.map(|unit| unit.header_len + unit.payload_len).sum();
+        (data[..at].to_vec(), data[at..].to_vec())
+    }
+
+    fn sized(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(content.len() + 8).unwrap();
+        [&length.to_be_bytes()[..], &kind, content].concat()
+    }
+
+    /// A file of so many pictures of the same bytes, of which the first is shown, and what its
+    /// decoder is told first.
+    fn file(config_obus: &[u8], data: &[u8], n_items: u16) -> Vec<u8> {
+        let example = fixture("chroma-420.avif");
+        let header = oxideav_avif::parse_header(&example).unwrap();
+        let id = header.meta.primary_item_id.unwrap();
+        let Some(Property::Av1C(config)) = header.meta.property_for(id, b"av1C") else {
+            panic!("no configuration");
+        };
+        let config = sized(*b"av1C", &[&config[..4], config_obus].concat());
+        let sides = [48_u32, 32].map(u32::to_be_bytes).concat();
+        let sides = sized(*b"ispe", &[&[0; 4][..], &sides].concat());
+        let each = |of: &dyn Fn(u16) -> Vec<u8>| (1..=n_items).flat_map(of).collect::<Vec<u8>>();
+        let count = n_items.to_be_bytes();
+        let infos = each(&|id| {
+            let [high, low] = id.to_be_bytes();
+            let content = [2, 0, 0, 0, high, low, 0, 0, b'a', b'v', b'0', b'1', 0];
+            sized(*b"infe", &content)
+        });
+        let links = each(&|id| {
+            let [high, low] = id.to_be_bytes();
+            vec![high, low, 2, 1, 0x82]
+        });
+        let properties = sized(*b"ipco", &[sides, config].concat());
+        let links = [&[0; 6][..], &count, &links].concat();
+        let links = sized(*b"ipma", &links);
+        let brands = sized(*b"ftyp", b"avif\0\0\0\0avifmif1miaf");
+        let meta = |start: usize| {
+            let length = u32::try_from(data.len()).unwrap().to_be_bytes();
+            let start = u32::try_from(start).unwrap().to_be_bytes();
+            let places = each(&|id| {
+                let head = [&id.to_be_bytes()[..], &[0, 0, 0, 1]].concat();
+                [&head[..], &start, &length].concat()
+            });
+            let content = [
+                vec![0; 4],
+                sized(*b"hdlr", b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+                sized(*b"pitm", &[0, 0, 0, 0, 0, 1]),
+                sized(
+                    *b"iloc",
+                    &[&[0, 0, 0, 0, 0x44, 0][..], &count, &places].concat(),
+                ),
+                sized(*b"iinf", &[&[0; 4][..], &count, &infos].concat()),
+                sized(*b"iprp", &[properties.clone(), links.clone()].concat()),
+            ];
+            sized(*b"meta", &content.concat())
+        };
+        let start = brands.len() + meta(0).len() + 8;
+        [brands, meta(start), sized(*b"mdat", data)].concat()
+    }
+
+    fn refused(file: &[u8]) -> String {
+        let refused = check(file, SIZE, MAX_PIXELS);
+        let Err(ImageError::TooLarge(why)) = refused else {
+            panic!("{refused:?}");
+        };
+        why
     }
 
     #[test]
@@ -111,9 +245,65 @@ mod tests {
             let file = fixture(name);
             let announced = oxideav_avif::info(&file).unwrap();
             let size = PixelSize::new(announced.width, announced.height);
-            assert_eq!(check(&file, size), Ok(()), "{name}");
-            let coded = of_items(&file) + of_first_sample(&file);
+            let coded = counted(&file, size, MAX_PIXELS).unwrap().n_pixels;
             assert!(coded >= size.area(), "{name}: {coded}");
         }
+    }
+
+    #[test]
+    fn a_header_may_stand_before_the_picture_but_hides_no_frames() {
+        let (head, frame) = split(&coded(&fixture("chroma-420.avif")));
+        let whole = file(&head, &frame, 1);
+        assert_eq!(
+            counted(&whole, SIZE, MAX_PIXELS).unwrap().n_pixels,
+            SIZE.area()
+        );
+        let shown = super::super::decode(&whole, "AVIF").unwrap().image;
+        let usual = super::super::decode(&fixture("chroma-420.avif"), "AVIF").unwrap();
+        assert_eq!(shown.as_bytes(), usual.image.as_bytes());
+
+        let repeated = [0x1A, 0x01, 0x80].repeat(5000);
+        for many in [frame.repeat(5000), [frame.clone(), repeated].concat()] {
+            let why = refused(&file(&head, &many, 1));
+            assert!(why.contains("pixels"), "{why}");
+        }
+        let hidden = file(&[head, frame.clone()].concat(), &frame, 1);
+        let refused = check(&hidden, SIZE, MAX_PIXELS);
+        assert!(
+            matches!(refused, Err(ImageError::Corrupt(_))),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn pictures_of_the_same_bytes_are_read_only_so_often() {
+        let padding = [0x7A, 0].repeat(500_000);
+        let start = std::time::Instant::now();
+        let why = refused(&file(&[], &padding, 9000));
+        assert!(why.contains("bytes"), "{why}");
+        let why = refused(&file(&[], &[], 20_000));
+        assert!(why.contains("pictures"), "{why}");
+        assert!(start.elapsed() < std::time::Duration::from_secs(20));
+        // As a grid may have it.
+        let small = file(&[], &coded(&fixture("chroma-420.avif")), 100);
+        assert_eq!(check(&small, SIZE, MAX_PIXELS), Ok(()));
+    }
+
+    #[test]
+    fn samples_count_until_one_is_shown() {
+        /// Whether a frame is shown.
+        const SHOW_FRAME: u8 = 0x10;
+        let mut file = fixture("animated.avif");
+        let n_pixels = |file: &[u8]| counted(file, SIZE, MAX_PIXELS).unwrap().n_pixels;
+        let with_one = n_pixels(&file);
+        let sequence = oxideav_avif::parse_avis(&file).unwrap();
+        let sample = &sequence.samples[0];
+        let data = oxideav_avif::sample_bytes(&file, sample).unwrap();
+        let head = split(data).0.len();
+        let frame = ObuIter::new(&data[head..]).next().unwrap().unwrap();
+        let at = usize::try_from(sample.offset).unwrap() + head + frame.header_len;
+        assert_eq!(file[at] & SHOW_FRAME, SHOW_FRAME);
+        file[at] &= !SHOW_FRAME;
+        assert_eq!(n_pixels(&file), with_one + SIZE.area());
     }
 }

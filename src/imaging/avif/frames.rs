@@ -15,6 +15,7 @@ use oxideav_avif::{
 use super::super::ImageError;
 use super::super::decode::{MAX_BYTES, no_decoder_of_kind};
 use super::super::header::isobmff::find;
+use super::coded::Headers;
 use super::{budget, bytes_of_a_pixel, in_srgb};
 use crate::domain::PixelSize;
 
@@ -30,6 +31,7 @@ pub(in super::super) struct AvifFrames<B> {
     sequence: AvisMeta,
     next: usize,
     session: SpecDecodeSession,
+    headers: Headers,
     color: ColorInfo,
     max_pixels: u64,
 }
@@ -81,6 +83,7 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
         let config = sequence.av1_codec_config.as_deref();
         let config = config.and_then(Av1CodecConfig::parse);
         let config = config.ok_or_else(|| no_decoder_of_kind(format))?;
+        let headers = Headers::of_config(&config.config_obus, max_pixels)?;
         if !config.config_obus.is_empty() {
             let told = session.decode_temporal_unit(&config.config_obus);
             told.map_err(|error| ImageError::Corrupt(error.to_string()))?;
@@ -91,6 +94,7 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
             sequence,
             next: 0,
             session,
+            headers,
             color,
             max_pixels,
         })
@@ -112,7 +116,7 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
         let cut = |_outside: AvifError| ImageError::Truncated;
         let data = sample_bytes(self.bytes.as_ref(), sample).map_err(cut)?;
         let (width, height) = self.sequence.display_dims.unwrap_or_default();
-        budget::check_coded(data, PixelSize::new(width, height))?;
+        budget::check_coded(&mut self.headers, data, PixelSize::new(width, height))?;
         let decoded = self.session.decode_temporal_unit(data);
         let decoded = decoded.map_err(|error| ImageError::Corrupt(error.to_string()))?;
         // There is one, unless it is a sequence in layers, of which the last is the best.

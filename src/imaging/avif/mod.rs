@@ -1,6 +1,7 @@
 //! AVIF, by `oxideav-avif`, where this build has it: upright, as the format turns by itself.
 
 mod budget;
+mod coded;
 mod frames;
 
 use image::{DynamicImage, RgbImage, RgbaImage};
@@ -31,7 +32,7 @@ pub(super) fn decode(bytes: &[u8], format: &str) -> Result<Picture, ImageError> 
     if size.area() > max_pixels {
         return Err(ImageError::TooLarge(format!("{size} pixels")));
     }
-    budget::check(bytes, size)?;
+    budget::check(bytes, size, max_pixels)?;
     // As many pictures are decoded at a time as there are processors.
     let options = DecodeOptions::default()
         .with_threads(Some(1))
