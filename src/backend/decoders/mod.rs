@@ -386,6 +386,8 @@ fn bytes_of_a_pixel(format: Option<&str>) -> u64 {
     match format {
         // Planes, the same put together, in sixteen bits and in eight: with alpha in twelve bits.
         Some("AVIF") => 34,
+        // Planes and pixels; with alpha two pictures are held.
+        Some("HEIC" | "HEIF") => 16,
         // Four channels in floating point, and what they become.
         Some("JPEG XL" | "HDR" | "OpenEXR") => 20,
         // They may have sixteen bits a channel.

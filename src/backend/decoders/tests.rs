@@ -33,6 +33,7 @@ fn what_a_pixel_takes_depends_on_the_format() {
     };
     assert!(of("small.avif") > of("animated.jxl"));
     assert!(of("animated.jxl") > of("rgb.png"));
+    assert_eq!(of("../heic/alpha.heic"), 16, "as its decoder counts");
     assert!(of("rgb.png") > of("baseline.jpg"));
 }
 

@@ -2,11 +2,12 @@
 //! their own, and one picture may be part of another as often as the file likes: a few kilobytes
 //! can be ten thousand pictures of 50 megapixels.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use heifer::heifer_hevc_dec::nal::{NalHeader, NalUnit, NalUnitType, split_annex_b};
 use heifer::heifer_hevc_dec::params::Sps;
-use heifer::heifer_isobmff::{HeifFile, ItemId};
+use heifer::heifer_isobmff::boxes::Property;
+use heifer::heifer_isobmff::{HeifFile, Item, ItemId};
 
 use super::super::ImageError;
 use crate::domain::PixelSize;
@@ -23,11 +24,35 @@ const MOST_READ_OF_FILE: u64 = 4;
 /// The decoder goes no deeper.
 const DEEPEST: u32 = 5;
 
+/// What other pictures are called that are the transparency of one: those that are decoded with it.
+/// Phones have maps of light and of depth beside it, which are not.
+const ALPHA: [&str; 2] = [
+    "urn:mpeg:hevc:2015:auxid:1",
+    "urn:mpeg:mpegB:cicp:systems:auxiliary:alpha",
+];
+
 /// Four bytes of a pixel, and six of its planes while they are put together; with transparency
 /// that is decoded, too, while the colours are held.
 pub(super) fn bytes_of_a_pixel(file: &HeifFile<'_>) -> u64 {
-    let has_other_planes = file.references.iter().any(|it| &it.ref_type.0 == b"auxl");
-    if has_other_planes { 16 } else { 10 }
+    let alphas = alphas(file);
+    let mut others = file.references.iter();
+    let has_alpha = others.any(|it| &it.ref_type.0 == b"auxl" && alphas.contains(&it.from));
+    if has_alpha { 16 } else { 10 }
+}
+
+/// The pictures that are the transparency of others.
+fn alphas(file: &HeifFile<'_>) -> HashSet<ItemId> {
+    let is_named = |property: &Property| match property {
+        Property::AuxiliaryType(name) => ALPHA.contains(&name.as_str()),
+        _ => false,
+    };
+    let is_alpha = |item: &&Item| {
+        let mut numbers = item.properties.iter().map(|it| usize::from(it.index));
+        // They are counted from one.
+        numbers.any(|number| number > 0 && file.properties.get(number - 1).is_some_and(is_named))
+    };
+    let alphas = file.items.iter().filter(is_alpha);
+    alphas.map(|item| item.id).collect()
 }
 
 /// Refuses a file that has far more coded pixels than it announces, or holds too many at a time.
@@ -73,6 +98,7 @@ struct Cost {
 
 struct Costs<'a, 'b> {
     file: &'a HeifFile<'b>,
+    alphas: HashSet<ItemId>,
     /// `None` while an item is being looked at.
     known: HashMap<ItemId, Option<Cost>>,
     /// The largest coded picture.
@@ -87,6 +113,7 @@ impl<'a, 'b> Costs<'a, 'b> {
     fn new(file: &'a HeifFile<'b>, most_bytes: u64) -> Self {
         Self {
             file,
+            alphas: alphas(file),
             known: HashMap::new(),
             largest: 0,
             most_bytes,
@@ -108,7 +135,8 @@ impl<'a, 'b> Costs<'a, 'b> {
         let mut sum = self.coded(id);
         self.largest = self.largest.max(sum.pixels);
         self.n_read = self.n_read.saturating_add(sum.bytes);
-        let planes = self.file.referencing_items(id, b"auxl");
+        let mut planes = self.file.referencing_items(id, b"auxl");
+        planes.retain(|plane| self.alphas.contains(plane));
         let kind = self.file.item(id).map_or([0; 4], |item| item.item_type.0);
         // What other kinds are made of is nothing that they are decoded from.
         let parts = match &kind {
@@ -174,6 +202,42 @@ mod tests {
             assert_eq!(cost.map(|cost| cost.pixels), Ok(expected), "{name}");
             let allowed = check(&file, bytes.len(), PixelSize::new(96, 64), MAX_PIXELS);
             assert_eq!(allowed, Ok(()), "{name}");
+        }
+    }
+
+    /// The file with transparency, of which another plane is made.
+    fn with_gain_map() -> Vec<u8> {
+        let mut bytes = file("alpha");
+        let at = bytes.windows(4).position(|kind| kind == b"auxC").unwrap();
+        let name = &mut bytes[at + 8..];
+        let length = name.iter().position(|byte| *byte == 0).unwrap();
+        let name = &mut name[..length];
+        assert!(ALPHA.contains(&std::str::from_utf8(name).unwrap()));
+        name.fill(b'x');
+        bytes
+    }
+
+    #[test]
+    fn only_transparency_is_decoded_beside_a_picture() {
+        let (alpha, other) = (file("alpha"), with_gain_map());
+        let cost = |bytes: &[u8]| {
+            let file = HeifFile::parse(bytes).unwrap();
+            let cost = Costs::new(&file, u64::MAX).of(file.primary_id, 0);
+            (bytes_of_a_pixel(&file), cost.unwrap().pixels)
+        };
+        assert_eq!(cost(&alpha), (16, 2 * 96 * 64));
+        assert_eq!(cost(&other), (10, 96 * 64));
+        assert_eq!(cost(&file("420")), (10, 96 * 64));
+    }
+
+    /// The largest that phones make: it is refused for its pixels only where they are not allowed.
+    #[test]
+    fn forty_eight_megapixels_with_a_gain_map_are_not_too_many() {
+        let announced = PixelSize::new(8064, 6048);
+        for (bytes, is_refused) in [(with_gain_map(), false), (file("alpha"), true)] {
+            let decoded = super::super::decode(&bytes, Some(announced), "HEIC");
+            let refused = matches!(decoded, Err(ImageError::TooLarge(_)));
+            assert_eq!(refused, is_refused);
         }
     }
 

@@ -81,7 +81,6 @@ fn is_premultiplied(file: &HeifFile<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::{Target, decode};
-    use super::*;
 
     const FULL: Target = Target::Full { max_edge_px: 4096 };
 
