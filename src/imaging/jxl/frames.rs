@@ -12,6 +12,7 @@ use jxl_oxide::{
 use super::super::ImageError;
 use super::super::decode::MAX_BYTES;
 use super::super::header::jxl::without_packed;
+use super::profile::is_bearable;
 use super::{MAX_HEADER_BYTES, WORKING_BYTES};
 
 /// One that is rendered, and the same in the colours of the file.
@@ -81,9 +82,12 @@ impl Iterator for JxlFrames {
 /// there.
 pub(super) fn read(bytes: &[u8], max_bytes: u64) -> Option<JxlImage> {
     let max_bytes = usize::try_from(max_bytes).unwrap_or(usize::MAX);
+    let bytes = &*without_packed(bytes);
+    if !is_bearable(bytes) {
+        return None;
+    }
     let tracker = AllocTracker::with_limit(max_bytes);
     let mut image = JxlImage::builder().alloc_tracker(tracker).build_uninit();
-    let bytes = &*without_packed(bytes);
     let n_read = image.feed_bytes(bytes).ok()?;
     let InitializeResult::Initialized(mut image) = image.try_init().ok()? else {
         return None;

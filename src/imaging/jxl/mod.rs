@@ -2,6 +2,7 @@
 //! orientation is a record of that.
 
 mod frames;
+mod profile;
 
 use std::io::Cursor;
 use std::time::Duration;
@@ -19,14 +20,18 @@ use super::{cicp, color};
 /// The decoder works on floating point, whatever the file has.
 pub(super) const WORKING_BYTES: u64 = 4;
 
-/// What a header may take: it holds the colour profile, which is packed.
+/// What a header may take, beside the colour profile.
 const MAX_HEADER_BYTES: usize = 64 * 1024 * 1024;
 
 /// The image without its frames.
 pub(super) fn announced(bytes: &[u8]) -> Option<JxlImage> {
+    let bytes = &*without_packed(bytes);
+    if !profile::is_bearable(bytes) {
+        return None;
+    }
     let tracker = AllocTracker::with_limit(MAX_HEADER_BYTES);
     let mut image = JxlImage::builder().alloc_tracker(tracker).build_uninit();
-    image.feed_bytes(&without_packed(bytes)).ok()?;
+    image.feed_bytes(bytes).ok()?;
     match image.try_init().ok()? {
         InitializeResult::Initialized(image) => Some(image),
         InitializeResult::NeedMoreData(_) => None,
@@ -79,13 +84,20 @@ pub(super) fn profile_name(bytes: &[u8]) -> Option<String> {
 
 /// A decoder of the first frame.
 pub(super) fn decoder(bytes: &[u8]) -> image::ImageResult<Box<dyn ImageDecoder + '_>> {
-    let mut decoder = JxlDecoder::new(Cursor::new(without_packed(bytes)))?;
+    let too_large = || {
+        let kind = LimitErrorKind::InsufficientMemory;
+        image::ImageError::Limits(LimitError::from_kind(kind))
+    };
+    let bytes = without_packed(bytes);
+    if !profile::is_bearable(&bytes) {
+        return Err(too_large());
+    }
+    let mut decoder = JxlDecoder::new(Cursor::new(bytes))?;
     let (width, height) = decoder.dimensions();
     let area = u64::from(width) * u64::from(height);
     let channels = u64::from(decoder.color_type().channel_count());
     if area.saturating_mul(channels * WORKING_BYTES) > MAX_BYTES {
-        let kind = LimitErrorKind::InsufficientMemory;
-        return Err(image::ImageError::Limits(LimitError::from_kind(kind)));
+        return Err(too_large());
     }
     let mut limits = image::Limits::no_limits();
     limits.max_alloc = Some(MAX_BYTES);
