@@ -8,6 +8,13 @@ use super::Header;
 /// A fax of a thousand pages is one; more is no document.
 const MAX_DIRECTORIES: usize = 10_000;
 
+/// More are not counted by what a directory has for that.
+const MAX_FIELDS_OF_ONE: u64 = 65_535;
+
+/// Fields of all directories together: they may lie upon each other, and each is looked through for
+/// what it may not have.
+const MAX_FIELDS: u64 = 1_000_000;
+
 const NEW_SUBFILE_TYPE: u16 = 254;
 const COMPRESSION: u16 = 259;
 
@@ -22,6 +29,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     };
     let mut seen = HashSet::new();
     let mut n_pages = 0;
+    let mut fields_left = MAX_FIELDS;
     let mut next = file.first();
     while let Some(at) = next.filter(|at| *at != 0) {
         let Some(n_fields) = file.number(at, file.count_len()) else {
@@ -30,6 +38,10 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         if !seen.insert(at) || seen.len() > MAX_DIRECTORIES {
             break;
         }
+        let Some(left) = fields_left.checked_sub(n_fields.min(MAX_FIELDS_OF_ONE)) else {
+            break;
+        };
+        fields_left = left;
         let field = |tag| file.field(at, n_fields, tag);
         if n_pages == 0 {
             header.compression = field(COMPRESSION).and_then(compression);
@@ -126,8 +138,7 @@ impl<'a> File<'a> {
 
     /// The type of a field, and where its value is.
     fn place(&self, directory: u64, n_fields: u64, tag: u16) -> Option<(u64, u64)> {
-        // More do not fit in what a directory may have.
-        for index in 0..n_fields.min(u16::MAX.into()) {
+        for index in 0..n_fields.min(MAX_FIELDS_OF_ONE) {
             let at = self.after_fields(directory, index);
             if self.number(at, 2)? == u64::from(tag) {
                 let kind = self.number(at.checked_add(2)?, 2)?;
@@ -187,5 +198,25 @@ mod tests {
             read(&many).n_pages.map(|n| n as usize),
             Some(MAX_DIRECTORIES)
         );
+    }
+
+    #[test]
+    fn directories_upon_each_other_are_looked_through_only_so_often() {
+        const N_FIELDS: usize = 65_535;
+        const N_DIRECTORIES: usize = 1000;
+        // Each begins fourteen bytes after the one before, and names the next behind its fields.
+        let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+        bytes.resize(8 + 12 * N_FIELDS + 14 * (N_DIRECTORIES + 1), 0xFF);
+        let mut at = 8;
+        for _ in 0..N_DIRECTORIES {
+            let next = at + 14;
+            let link = at + 2 + 12 * N_FIELDS;
+            let name = u32::try_from(next).unwrap().to_le_bytes();
+            bytes[link..link + 4].copy_from_slice(&name);
+            at = next;
+        }
+        let header = read(&bytes);
+        let most = u32::try_from(MAX_FIELDS / MAX_FIELDS_OF_ONE).unwrap();
+        assert_eq!(header.n_pages, Some(most));
     }
 }
