@@ -18,7 +18,7 @@ use super::decode::{
 };
 use super::jxl::{self, JxlFrames};
 use super::sniff::{Codec, sniff};
-use super::{DecodedImage, ImageError, peek_size, scale};
+use super::{DecodedImage, ImageError, light, peek_size, scale};
 use crate::domain::PixelSize;
 
 /// See the [module documentation](self).
@@ -140,12 +140,18 @@ impl FrameReader {
         decoder
             .set_limits(limits(MAX_BYTES))
             .map_err(|error| source.explain(&error))?;
+        let bright = source.high_dynamic_range();
         let profile = source.profile(&mut decoder);
+        let profile = profile.filter(|_| bright.is_none());
         let any = DynamicImage::new_rgba8(1, 1);
         let conversion = Conversion::new(profile.as_deref(), &any);
-        let frames = into_frames(decoder).map(|frame| match frame {
-            Ok(frame) => Ok(DynamicImage::ImageRgba8(frame.into_buffer())),
-            Err(error) => Err(ImageError::Corrupt(error.to_string())),
+        let frames = into_frames(decoder).map(move |frame| {
+            let frame = frame.map_err(|error| ImageError::Corrupt(error.to_string()))?;
+            let mut image = DynamicImage::ImageRgba8(frame.into_buffer());
+            if let Some((curve, primaries)) = bright {
+                light::to_srgb(&mut image, curve, primaries);
+            }
+            Ok(image)
         });
         Ok(Self {
             frames: Box::new(frames),
@@ -231,14 +237,21 @@ mod tests {
         assert_eq!(n_frames.map(|n| n as usize), Some(n_decoded));
     }
 
+    /// Formats of which a file that was cut off at three quarters does not open.
+    const NEED_THEIR_END: [&str; 1] = ["animated.avif"];
+
     #[test]
     fn a_damaged_end_leaves_the_frames_before_it() {
         for name in moving() {
             let mut file = fixture(name);
             file.truncate(file.len() * 3 / 4);
-            let Ok(mut reader) = FrameReader::open(file, 4096) else {
-                continue;
+            let mut reader = match FrameReader::open(file, 4096) {
+                Ok(reader) => reader,
+                // These have their frames behind what was cut off.
+                Err(_) if NEED_THEIR_END.contains(&name) => continue,
+                Err(error) => panic!("{name}: {error}"),
             };
+            assert!(!NEED_THEIR_END.contains(&name), "{name} opens");
             let frames: Vec<_> = std::iter::from_fn(|| reader.next_frame()).collect();
             let n_whole = frames.iter().filter(|frame| frame.is_ok()).count();
             assert!(n_whole >= 1, "{name}: {frames:?}");

@@ -1,7 +1,7 @@
 //! Pictures of high dynamic range on a screen that has none: white stays white, what is brighter
 //! than white is squeezed into what is left below the brightest that the screen can show.
 
-use image::DynamicImage;
+use image::{ColorType, DynamicImage};
 
 /// What a code stands for, by H.273's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +67,12 @@ impl Curve {
 
 /// Eight bits of such a curve become eight bits of sRGB.
 pub(super) fn to_srgb(image: &mut DynamicImage, curve: Curve, primaries: u8) {
+    // Light is of three colours, even where they are equal.
+    match image.color() {
+        ColorType::L8 => *image = std::mem::take(image).into_rgb8().into(),
+        ColorType::La8 => *image = std::mem::take(image).into_rgba8().into(),
+        _ => {}
+    }
     let lights: Vec<f32> = (0..=255_u8)
         .map(|code| curve.light(f32::from(code) / 255.0))
         .collect();
@@ -164,6 +170,25 @@ mod tests {
             assert!(gray(curve, 255) >= 254);
             let shown: Vec<u8> = (0..=255).map(|code| gray(curve, code)).collect();
             assert!(shown.is_sorted());
+        }
+    }
+
+    #[test]
+    fn gray_is_shown_as_equal_colors_are() {
+        for curve in [Curve::Pq, Curve::Hlg] {
+            for code in [0, 60, 120, 255] {
+                let plain = image::GrayImage::from_pixel(1, 1, image::Luma([code]));
+                let mut plain = DynamicImage::ImageLuma8(plain);
+                to_srgb(&mut plain, curve, 9);
+                let DynamicImage::ImageRgb8(pixels) = &plain else {
+                    panic!("{plain:?}");
+                };
+                assert_eq!(pixels.as_raw()[0], gray(curve, code));
+                let clear = image::GrayAlphaImage::from_pixel(1, 1, image::LumaA([code, 77]));
+                let mut clear = DynamicImage::ImageLumaA8(clear);
+                to_srgb(&mut clear, curve, 9);
+                assert_eq!(clear.as_bytes(), [&pixels.as_raw()[..], &[77]].concat());
+            }
         }
     }
 

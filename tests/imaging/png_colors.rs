@@ -32,7 +32,10 @@ pub fn chunk((kind, content): &Chunk<'_>) -> Vec<u8> {
 
 /// The same pixels without their profile and with these chunks.
 pub fn tagged(name: &str, chunks: &[Chunk<'_>]) -> Vec<u8> {
-    let file = fixture(name);
+    with_chunks(&fixture(name), chunks)
+}
+
+fn with_chunks(file: &[u8], chunks: &[Chunk<'_>]) -> Vec<u8> {
     let mut at = 8;
     let mut made = file[..at].to_vec();
     while at < file.len() {
@@ -151,8 +154,6 @@ fn linear_light_gets_the_curve_of_srgb() {
 #[test]
 fn high_dynamic_range_keeps_its_darks_and_is_named() {
     for (curve, called) in [(16, "Rec. 2100 PQ"), (18, "Rec. 2100 HLG")] {
-        let file = tagged("gray1.png", &[cicp(9, curve)]);
-        assert!(decode(&file, FULL).is_ok());
         let file = tagged("display-p3.png", &[cicp(9, curve)]);
         let [_, _, [gray, ..]] = shown(&file);
         let of_srgb = shown(&tagged("display-p3.png", &[]))[2][0];
@@ -162,13 +163,38 @@ fn high_dynamic_range_keeps_its_darks_and_is_named() {
 }
 
 #[test]
+fn gray_of_high_dynamic_range_is_shown_as_equal_colors_are() {
+    for name in ["gray-profile.png", "gray1.png"] {
+        let gray = image::load_from_memory(&fixture(name)).unwrap();
+        assert!(!gray.color().has_color(), "{name}");
+        let mut as_rgb = std::io::Cursor::new(Vec::new());
+        let colors = image::DynamicImage::ImageRgb8(gray.to_rgb8());
+        colors
+            .write_to(&mut as_rgb, image::ImageFormat::Png)
+            .unwrap();
+        let plain = decode(&tagged(name, &[]), FULL).unwrap();
+        for curve in [16, 18] {
+            let shown = decode(&tagged(name, &[cicp(9, curve)]), FULL).unwrap();
+            let expected = with_chunks(as_rgb.get_ref(), &[cicp(9, curve)]);
+            let expected = decode(&expected, FULL).unwrap();
+            assert!(shown.pixels == expected.pixels, "{name}, {curve}");
+            // Black and white stay what they are.
+            let is_changed = shown.pixels != plain.pixels;
+            assert!(is_changed || name == "gray1.png", "{name}, {curve}");
+        }
+    }
+}
+
+#[test]
 fn what_moves_has_the_colors_of_its_still() {
-    let file = tagged("animated.png", &[cicp(12, 13)]);
-    let still = decode(&file, FULL).unwrap();
-    assert_ne!(
-        still.pixels,
-        decode(&fixture("animated.png"), FULL).unwrap().pixels
-    );
-    let mut reader = FrameReader::open(file, 4096).unwrap();
-    assert_eq!(reader.next_frame().unwrap().unwrap().pixels, still.pixels);
+    let untagged = decode(&fixture("animated.png"), FULL).unwrap();
+    // Display P3, PQ and HLG.
+    for (primaries, curve) in [(12, 13), (9, 16), (9, 18)] {
+        let file = tagged("animated.png", &[cicp(primaries, curve)]);
+        let still = decode(&file, FULL).unwrap();
+        assert_ne!(still.pixels, untagged.pixels, "{primaries}/{curve}");
+        let mut reader = FrameReader::open(file, 4096).unwrap();
+        let first = reader.next_frame().unwrap().unwrap();
+        assert!(first.pixels == still.pixels, "{primaries}/{curve}");
+    }
 }
