@@ -74,18 +74,34 @@ fn damaged(random: &mut fastrand::Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
+/// The fixtures with these extensions, those of HEIC from their own folder, too.
+fn seeds(extensions: &[&str]) -> Vec<Vec<u8>> {
+    let names = fixture_names().into_iter();
+    let pictures = names
+        .filter(|name| has_extension(name, extensions))
+        .map(|name| fixture(&name));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/heic");
+    let mut paths: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|it| it == "heic"))
+        .collect();
+    paths.sort();
+    let of_phones = paths
+        .iter()
+        .filter(|_| extensions.contains(&"heic"))
+        .map(|path| std::fs::read(path).unwrap());
+    let seeds = pictures.chain(of_phones);
+    seeds.filter(|bytes| bytes.len() < 20_000).collect()
+}
+
 /// Runs one path over damaged copies of the fixtures with these extensions.
 #[expect(
     clippy::print_stdout,
     reason = "how far it came is for whoever runs it for long"
 )]
 fn fuzz(path: &str, extensions: &[&str], run: fn(&[u8])) {
-    let names = fixture_names().into_iter();
-    let chosen = names.filter(|name| has_extension(name, extensions));
-    let seeds: Vec<Vec<u8>> = chosen
-        .map(|name| fixture(&name))
-        .filter(|bytes| bytes.len() < 20_000)
-        .collect();
+    let seeds = seeds(extensions);
     assert!(!seeds.is_empty());
     // Other seeds each time, unless the time is that of an ordinary check.
     let mut random = if time() < Duration::from_secs(1) {
@@ -159,8 +175,11 @@ fn avif() {
     fuzz("avif", &["avif"], |bytes| paths::decodes(bytes, &["AVIF"]));
 }
 
+#[cfg(feature = "heic")]
 #[test]
 fn heic() {
+    // Those of both folders.
+    assert!(seeds(&["heic"]).len() > 30);
     fuzz("heic", &["heic"], |bytes| {
         paths::decodes(bytes, &["HEIC", "HEIF"]);
     });
