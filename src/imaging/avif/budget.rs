@@ -176,9 +176,9 @@ pub(super) mod tests {
         (data[..at].to_vec(), data[at..].to_vec())
     }
 
-    fn sized(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn sized(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len() + 8).unwrap();
-        [&length.to_be_bytes()[..], kind, content].concat()
+        [&length.to_be_bytes()[..], &kind, content].concat()
     }
 
     /// A file of so many pictures of the same bytes, of which the first is shown, and what its
@@ -190,24 +190,24 @@ pub(super) mod tests {
         let Some(Property::Av1C(config)) = header.meta.property_for(id, b"av1C") else {
             panic!("no configuration");
         };
-        let config = sized(b"av1C", &[&config[..4], config_obus].concat());
+        let config = sized(*b"av1C", &[&config[..4], config_obus].concat());
         let sides = [48_u32, 32].map(u32::to_be_bytes).concat();
-        let sides = sized(b"ispe", &[&[0; 4][..], &sides].concat());
+        let sides = sized(*b"ispe", &[&[0; 4][..], &sides].concat());
         let each = |of: &dyn Fn(u16) -> Vec<u8>| (1..=n_items).flat_map(of).collect::<Vec<u8>>();
         let count = n_items.to_be_bytes();
         let infos = each(&|id| {
             let [high, low] = id.to_be_bytes();
             let content = [2, 0, 0, 0, high, low, 0, 0, b'a', b'v', b'0', b'1', 0];
-            sized(b"infe", &content)
+            sized(*b"infe", &content)
         });
         let links = each(&|id| {
             let [high, low] = id.to_be_bytes();
             vec![high, low, 2, 1, 0x82]
         });
-        let properties = sized(b"ipco", &[sides, config].concat());
+        let properties = sized(*b"ipco", &[sides, config].concat());
         let links = [&[0; 6][..], &count, &links].concat();
-        let links = sized(b"ipma", &links);
-        let brands = sized(b"ftyp", b"avif\0\0\0\0avifmif1miaf");
+        let links = sized(*b"ipma", &links);
+        let brands = sized(*b"ftyp", b"avif\0\0\0\0avifmif1miaf");
         let meta = |start: usize| {
             let length = u32::try_from(data.len()).unwrap().to_be_bytes();
             let start = u32::try_from(start).unwrap().to_be_bytes();
@@ -217,19 +217,19 @@ pub(super) mod tests {
             });
             let content = [
                 vec![0; 4],
-                sized(b"hdlr", b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0"),
-                sized(b"pitm", &[0, 0, 0, 0, 0, 1]),
+                sized(*b"hdlr", b"\0\0\0\0\0\0\0\0pict\0\0\0\0\0\0\0\0\0\0\0\0\0"),
+                sized(*b"pitm", &[0, 0, 0, 0, 0, 1]),
                 sized(
-                    b"iloc",
+                    *b"iloc",
                     &[&[0, 0, 0, 0, 0x44, 0][..], &count, &places].concat(),
                 ),
-                sized(b"iinf", &[&[0; 4][..], &count, &infos].concat()),
-                sized(b"iprp", &[properties.clone(), links.clone()].concat()),
+                sized(*b"iinf", &[&[0; 4][..], &count, &infos].concat()),
+                sized(*b"iprp", &[properties.clone(), links.clone()].concat()),
             ];
-            sized(b"meta", &content.concat())
+            sized(*b"meta", &content.concat())
         };
         let start = brands.len() + meta(0).len() + 8;
-        [brands, meta(start), sized(b"mdat", data)].concat()
+        [brands, meta(start), sized(*b"mdat", data)].concat()
     }
 
     fn refused(file: &[u8]) -> String {
