@@ -18,7 +18,6 @@ const KINDS: [(&str, f64, u8); 22] = [
     ("10-bit", 2.0, 110),
     ("12-bit", 0.6, 2),
     ("lossless", 0.1, 1),
-    ("limited-range", 2.0, 110),
     ("gray", 0.6, 1),
     ("alpha", 0.6, 2),
     ("display-p3", 1.0, 2),

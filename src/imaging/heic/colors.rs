@@ -74,7 +74,6 @@ mod tests {
     fn colours_are_found_at_the_picture_and_at_a_tile() {
         for (name, expected) in [
             ("grid", Some((1, 13))),
-            ("limited-range", None),
             ("pq", Some((9, 16))),
             ("420", None),
         ] {
