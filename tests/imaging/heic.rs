@@ -11,7 +11,7 @@ use super::FULL;
 /// A file, and by how many of 255 steps its pixels may be off: on average, at most. Both decoders
 /// give the same planes; they differ in how one colour for two or four pixels is spread over these,
 /// which is seen at the hard edge of the mark, and in the last bit of the conversion.
-const KINDS: [(&str, f64, u8); 22] = [
+const KINDS: [(&str, f64, u8); 21] = [
     ("420", 2.0, 110),
     ("422", 2.0, 110),
     ("444", 0.6, 2),
