@@ -148,7 +148,7 @@ fn a_token_that_dies_in_the_middle_ends_it_and_the_next_one_goes_on() {
         .map(|(n, name)| (name.as_str(), image(n as u64, 100_000)))
         .collect();
     let mut bench = Bench::new(&files);
-    bench.faults().arm(slowly(10_000, 40));
+    bench.faults().arm(slowly(10_000, 150));
     let child = bench.start_save(&[]);
     wait_until("a file is there", || {
         names.iter().any(|name| bench.folder().join(name).exists())

@@ -152,29 +152,15 @@ fn config_obus(config: &[u8]) -> Vec<u8> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
-    use oxideav_av1::{ObuIter, ObuType};
+mod tests {
+    use oxideav_av1::ObuIter;
 
     use super::super::super::fixture;
+    use super::super::tests::{coded, split};
     use super::*;
 
     const SIZE: PixelSize = PixelSize::new(48, 32);
     const MAX_PIXELS: u64 = 1_000_000;
-
-    /// The coded picture of a file.
-    pub(in super::super) fn coded(file: &[u8]) -> Vec<u8> {
-        let header = oxideav_avif::parse_header(file).unwrap();
-        let id = header.meta.primary_item_id.unwrap();
-        header.item_data(id).unwrap().into_owned()
-    }
-
-    /// What comes before the first frame, and the rest.
-    pub(in super::super) fn split(data: &[u8]) -> (Vec<u8>, Vec<u8>) {
-        let head = ObuIter::new(data).map(Result::unwrap);
-        let head = head.take_while(|unit| unit.obu_type != ObuType::Frame);
-        let at: usize = head.map(|unit| unit.header_len + unit.payload_len).sum();
-        (data[..at].to_vec(), data[at..].to_vec())
-    }
 
     fn sized(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len() + 8).unwrap();

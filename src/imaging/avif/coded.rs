@@ -113,7 +113,7 @@ fn repeats(payload: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::super::fixture;
-    use super::super::budget::tests::{coded, split};
+    use super::super::tests::{coded, split};
     use super::*;
 
     const MAX_PIXELS: u64 = 1_000_000;

@@ -125,3 +125,24 @@ fn pixels(decoded: &mut AvifImage) -> Result<DynamicImage, AvifError> {
 fn is_premultiplied(bytes: &[u8]) -> bool {
     oxideav_avif::inspect(bytes).is_ok_and(|file| file.premultiplied_alpha)
 }
+
+/// Pieces of files, for the tests of all that counts them.
+#[cfg(test)]
+mod tests {
+    use oxideav_av1::{ObuIter, ObuType};
+
+    /// The coded picture of a file.
+    pub(super) fn coded(file: &[u8]) -> Vec<u8> {
+        let header = oxideav_avif::parse_header(file).unwrap();
+        let id = header.meta.primary_item_id.unwrap();
+        header.item_data(id).unwrap().into_owned()
+    }
+
+    /// What comes before the first frame, and the rest.
+    pub(super) fn split(data: &[u8]) -> (Vec<u8>, Vec<u8>) {
+        let head = ObuIter::new(data).map(Result::unwrap);
+        let head = head.take_while(|unit| unit.obu_type != ObuType::Frame);
+        let at: usize = head.map(|unit| unit.header_len + unit.payload_len).sum();
+        (data[..at].to_vec(), data[at..].to_vec())
+    }
+}
