@@ -20,24 +20,29 @@ impl Gallery {
         self.failures.get(id)
     }
 
-    /// How many images failed.
+    /// How many of the images that are listed, or found, failed.
     pub fn failed_count(&self) -> usize {
-        self.failures.len()
+        self.listed_failures().count()
     }
 
     /// How many of them failed for now: another try may bring them.
     pub fn retryable_count(&self) -> usize {
-        let failures = self.failures.values();
-        failures.filter(|failure| !is_hopeless(failure)).count()
+        let failures = self.listed_failures();
+        failures.filter(|(_, it)| !is_hopeless(it)).count()
     }
 
     /// Where those are that never have a picture here, however often they are tried.
     pub fn hopeless(&self) -> Vec<usize> {
-        let failures = self.failures.iter();
-        let hopeless = failures.filter(|(_, failure)| is_hopeless(failure));
-        let mut positions: Vec<usize> = hopeless.filter_map(|(id, _)| self.position(id)).collect();
+        let hopeless = self.listed_failures().filter(|(_, it)| is_hopeless(it));
+        let mut positions: Vec<usize> = hopeless.map(|(position, _)| position).collect();
         positions.sort_unstable();
         positions
+    }
+
+    /// Those that what was found leaves out are not spoken of.
+    fn listed_failures(&self) -> impl Iterator<Item = (usize, &ImageFailure)> {
+        let failures = self.failures.iter();
+        failures.filter_map(|(id, failure)| Some((self.position(id)?, failure)))
     }
 
     pub(super) fn retry(&mut self, ids: &[UploadId]) {

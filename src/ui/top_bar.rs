@@ -221,7 +221,7 @@ fn size_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     let mut edge = theme::tile_edge(&cx.state.settings);
     let larger = key_of(ui.ctx(), Job::Larger);
     let smaller = key_of(ui.ctx(), Job::Smaller);
-    ui.label(theme::icon(Icon::Image, text::ICON).color(cx.palette.text_weak));
+    ui.label(theme::icon(Icon::Image, text::SMALL).color(cx.palette.text_weak));
     ui.spacing_mut().slider_width = 104.0;
     ui.visuals_mut().selection.bg_fill = cx.palette.accent;
     let slider = Slider::new(&mut edge, TILE_EDGE_POINTS)
@@ -233,7 +233,7 @@ fn size_ui(ui: &mut Ui, cx: ViewContext<'_>) {
         cx.act(Action::SetTileEdge(edge));
     }
     response.on_hover_text(format!("Size of tiles ({larger}, {smaller})"));
-    ui.label(theme::icon(Icon::Image, text::SMALL).color(cx.palette.text_weak));
+    ui.label(theme::icon(Icon::Image, text::ICON).color(cx.palette.text_weak));
 }
 
 /// What is selected, and what to do with it.

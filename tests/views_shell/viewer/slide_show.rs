@@ -33,6 +33,21 @@ fn the_slide_show_goes_on_when_the_next_picture_is_there_and_not_before() {
     assert_eq!(gallery(&harness).focus(), 9);
 }
 
+/// The frame that turns to the next image drew the one before it.
+#[test]
+fn the_slide_show_draws_the_next_image_though_nobody_touches_anything() {
+    let mut harness = viewer();
+    press(&mut harness, Key::P);
+    answer_all(&mut harness);
+    let turned = (0..60).any(|_| {
+        harness.step();
+        gallery(&harness).focus() > 5
+    });
+    assert!(turned);
+    let mut outputs = harness.output().viewport_output.values();
+    assert!(outputs.any(|output| output.repaint_delay.is_zero()));
+}
+
 #[test]
 fn a_slide_show_rests_and_goes_on_and_esc_gives_the_window_back() {
     let mut harness = viewer();
