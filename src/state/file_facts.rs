@@ -380,17 +380,5 @@ mod tests {
         let text = "3 frames, 0.3 s, the first is shown";
         assert_eq!(not_played.as_deref(), Some(text));
         assert_eq!(animated(&Metadata::default()), None);
-        let not_played = animated(&Metadata {
-            is_animated: true,
-            animation: Some(Animation {
-                n_frames: 3,
-                duration: Duration::from_secs(1),
-            }),
-            ..Metadata::default()
-        });
-        assert_eq!(
-            not_played.as_deref(),
-            Some("3 frames, 1 s, the first is shown")
-        );
     }
 }

@@ -43,7 +43,8 @@ fn badge(painter: &Painter, center: Pos2, icon: Icon, ground: Color32, ink: Colo
     glyph(painter, center, icon, GLYPH, ink);
 }
 
-/// Only where the file itself was seen: of those of a type that can move, many do not.
+/// As the file itself says; a GIF of which only the server's thumbnail was seen is taken for one
+/// that moves.
 fn is_animated(tile: &Tile) -> bool {
     matches!(&tile.face, Face::Picture(texture) if texture.is_animated)
 }

@@ -27,6 +27,7 @@ const ENOUGH: f32 = 1.05;
 /// The tiles in view have half of what textures may take: those of the level before stand in for
 /// them until they come.
 const SHARE: usize = 2;
+
 /// What has no pixels of its own, so that it is sharp at any scale.
 const DRAWING: &str = "SVG";
 

@@ -361,7 +361,6 @@ fn megabytes_for(bytes: &[u8]) -> u32 {
 /// What it takes to play this animation: see [`FrameReader`](imaging::FrameReader).
 pub(super) fn megabytes_of_frames(bytes: &[u8]) -> u32 {
     match imaging::sniff(bytes) {
-        // What these announce is read in a moment, whatever they are.
         Some("GIF" | "PNG" | "WebP" | "JPEG XL" | "AVIF") => {
             imaging::FrameReader::working_bytes(bytes).map_or(UNKNOWN_MEGABYTES, megabytes)
         }
