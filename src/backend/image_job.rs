@@ -8,6 +8,7 @@ use super::canvases::Canvases;
 use super::decoders::{Decoders, Place};
 use super::link::{Next, SessionLink};
 use super::originals::{Originals, StoredFile};
+use super::precedence::Precedence;
 use super::reaction::Tries;
 use super::reels::Reels;
 use super::thumbnail_shelf::ThumbnailShelf;
@@ -29,6 +30,7 @@ pub(super) struct Workshop {
     pub(super) decoders: Decoders,
     pub(super) canvases: Canvases,
     pub(super) reels: Reels,
+    pub(super) precedence: Precedence,
 }
 
 impl Workshop {

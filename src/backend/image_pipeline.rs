@@ -120,6 +120,11 @@ impl ImagePipeline {
         } else {
             self.workshop.close_viewer(&wished);
         }
+        let wished = images.iter().map(|image| {
+            let entry = self.entries.get(&image.request);
+            (image, !matches!(entry, Some(Entry::Done)))
+        });
+        self.workshop.precedence.follow(&wished.collect::<Vec<_>>());
         let mut running = self.running();
         for image in images {
             let lane = match self.entries.get(&image.request) {

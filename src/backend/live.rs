@@ -16,6 +16,7 @@ use super::live_updates::LiveUpdates;
 use super::message_finder::MessageFinder;
 use super::originals::Originals;
 use super::people::PeopleDesk;
+use super::precedence::Precedence;
 use super::reels::Reels;
 use super::rooms;
 use super::runner::JobEnd;
@@ -84,6 +85,7 @@ impl Live {
             decoders: Decoders::new(decoder_count(), link.timings.decode_limit),
             canvases: Canvases::default(),
             reels: Reels::default(),
+            precedence: Precedence::default(),
         });
         let listing = ListingLane::new(
             Arc::clone(&link),

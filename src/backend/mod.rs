@@ -51,6 +51,7 @@ mod news_gatherer;
 mod originals;
 mod page_memory;
 mod people;
+mod precedence;
 mod reaction;
 mod real_folder;
 mod reels;

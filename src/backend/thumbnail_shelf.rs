@@ -19,8 +19,8 @@ const WAITING: usize = 32;
 /// A thumbnail is made for the smallest of these that serves: few are kept of an image, and
 /// zooming the grid a little makes nothing new. Larger ones are not kept. Steps are small: an
 /// eighth of a photograph of 4,032 px serves for 384 px, for 512 px it takes four times as many
-/// pixels.
-const CLASSES_PX: [u32; 5] = [256, 320, 384, 512, 768];
+/// pixels. The largest is for images that are long and narrow.
+const CLASSES_PX: [u32; 6] = [256, 320, 384, 512, 768, 1536];
 
 /// The edge to make a thumbnail with, so that others can be made of it.
 pub(super) fn class_of(edge_px: u32) -> Option<u32> {

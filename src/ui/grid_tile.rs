@@ -10,7 +10,7 @@ use egui::{
 };
 use lucide_icons::Icon;
 
-use crate::domain::Upload;
+use crate::domain::{PixelSize, Upload};
 use crate::protocol::{GridLayoutChoice, ImageRequest, ImageSize, ImageSubject, WantedImage};
 use crate::state::{FileAccess, Gallery, is_hopeless, user_message};
 use crate::ui::grid_badges;
@@ -58,6 +58,9 @@ pub(super) enum Face {
     Locked,
 }
 
+/// Up to here a square tile is filled with as many pixels as it has on the screen.
+const MOST_ASPECT: f32 = 8.0;
+
 /// What a click on the icon of an image without a picture does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Offer {
@@ -85,28 +88,36 @@ pub(super) fn thumbnail(
     layout: GridLayoutChoice,
 ) -> WantedImage {
     let aspect = upload.dimensions.map_or(1.0, |size| size.aspect_ratio());
+    let aspect = aspect.max(1.0 / aspect.max(0.01));
     let longer = size_points.max_elem() * pixels_per_point;
     let edge_px = match layout {
-        // The shorter side fills the tile, so the longer one sticks out; not without end, as
-        // a ribbon would be a huge download for a small tile.
-        GridLayoutChoice::Square => longer * aspect.max(1.0 / aspect.max(0.01)).clamp(1.0, 2.0),
+        // The shorter side fills the tile, so the longer one sticks out; not without end, as a
+        // ribbon would be as large as many other pictures.
+        GridLayoutChoice::Square => longer * aspect.clamp(1.0, MOST_ASPECT),
         GridLayoutChoice::Whole => longer,
     };
     WantedImage {
         request: ImageRequest {
             subject: ImageSubject::Upload(upload.id.clone()),
             size: ImageSize::Thumbnail {
-                edge_px: size_class(edge_px),
+                edge_px: size_class(edge_px, aspect),
             },
         },
         upload: Some(Arc::clone(upload)),
     }
 }
 
-/// What the texture of a thumbnail takes at most.
+/// What the texture of a thumbnail takes, or takes at most where the shape of the image is not
+/// known.
 pub(super) fn texture_bytes(wanted: &WantedImage) -> usize {
     match wanted.request.size {
-        ImageSize::Thumbnail { edge_px } => usize::from(edge_px).pow(2) * 4,
+        ImageSize::Thumbnail { edge_px } => {
+            let edge_px = u32::from(edge_px);
+            let image = wanted.upload.as_ref().and_then(|upload| upload.dimensions);
+            let most = PixelSize::new(edge_px, edge_px);
+            let size = image.map_or(most, |image| image.fit_within(edge_px));
+            usize::try_from(4 * size.area()).unwrap_or(usize::MAX)
+        }
         ImageSize::Full { .. }
         | ImageSize::Tile(_)
         | ImageSize::Frame { .. }

@@ -1,5 +1,7 @@
 //! The whole window: which page, which panes, which dialog, whose keys.
 
+use std::time::Duration;
+
 use egui::{SetOpenCommand, Ui};
 
 use crate::protocol::{ImageRequest, ImageSize, ThemeChoice};
@@ -162,7 +164,7 @@ impl RootView {
         if self.notices.ui(ui, cx, egui::vec2(beside, above)) {
             self.is_queue_open = true;
         }
-        self.finish(state, &actions, &wishes)
+        self.finish(ui, state, (&actions, &wishes))
     }
 
     /// What the window is before anything is drawn. Panes of this colour draw no ground of their
@@ -203,11 +205,16 @@ impl RootView {
 
     fn finish(
         &mut self,
+        ui: &Ui,
         state: &AppState,
-        actions: &ActionQueue,
-        wishes: &WishList,
+        (actions, wishes): (&ActionQueue, &WishList),
     ) -> Vec<Action> {
         let mut actions = actions.take();
+        if !actions.is_empty() {
+            // This frame showed what was before them. After a key or a click another one comes
+            // by itself, but not after what a view did on its own, such as a slide show.
+            ui.request_repaint_after(Duration::ZERO);
+        }
         let gallery = state.gallery.as_ref();
         let (missing, n_on_screen) = wishes.take();
         self.awaited.clear();

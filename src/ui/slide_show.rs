@@ -134,14 +134,11 @@ impl SlideShow {
                 let is_ready = cx.picture(&full, Urgency::Neighbour).is_some();
                 if rest <= 0.0 && is_ready {
                     cx.act(Action::StepViewer(ViewerStep::To(position)));
-                    // Nobody pressed anything, so that no other frame would come by itself.
-                    ui.request_repaint_after(Duration::ZERO);
                 }
             }
             Next::Nothing if rest <= 0.0 => {
                 cx.act(Action::EndSlideShow);
                 self.end(ui);
-                ui.request_repaint_after(Duration::ZERO);
             }
             Next::Unknown | Next::Nothing => {}
         }

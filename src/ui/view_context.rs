@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::protocol::WantedImage;
+use crate::protocol::{ImageSize, WantedImage};
 use crate::state::{Action, AppState};
 use crate::ui::texture_store::{Texture, TextureStore};
 use crate::ui::theme::Palette;
@@ -75,10 +75,12 @@ pub struct WishList(RefCell<Vec<(Urgency, WantedImage)>>);
 
 impl WishList {
     /// Takes all wishes out, the most urgent first, each once; and how many of them are for what
-    /// is on screen.
+    /// is on screen. Of the same urgency pictures of whole images come before their parts: of
+    /// several images side by side each shall be seen before one is sharp.
     pub fn take(&self) -> (Vec<WantedImage>, usize) {
         let mut wishes = self.0.take();
-        wishes.sort_by_key(|(urgency, _)| *urgency);
+        let is_part = |wanted: &WantedImage| matches!(wanted.request.size, ImageSize::Tile(_));
+        wishes.sort_by_key(|(urgency, wanted)| (*urgency, is_part(wanted)));
         let mut seen = std::collections::HashSet::new();
         wishes.retain(|(_, wanted)| seen.insert(wanted.request.clone()));
         let n_on_screen = wishes.partition_point(|(urgency, _)| *urgency <= Urgency::Avatar);

@@ -84,6 +84,48 @@ async fn an_image_comes_as_large_as_it_is_looked_at_and_its_parts_with_all_pixel
 }
 
 #[tokio::test]
+async fn neighbours_come_after_all_pixels_of_what_is_looked_at_closely() {
+    let server = ScriptedServer::start(2);
+    for (image, (width, height)) in server
+        .world()
+        .images
+        .iter_mut()
+        .zip([(3000, 2000), (90, 60)])
+    {
+        image.bytes = png(width, height, 3);
+        image.edges = (width, height);
+    }
+    let (mut backend, _, listing) = listed(&server).await;
+    let uploads = uploads(&listing);
+    let is_large = |upload: &&Arc<Upload>| upload.dimensions == Some(PixelSize::new(3000, 2000));
+    let large = uploads.iter().find(is_large).unwrap();
+    let small = uploads.iter().find(|upload| !is_large(upload)).unwrap();
+    let whole = ImageSize::Full { max_edge_px: 500 };
+    // Both files are on the disk, so that nothing waits for the network.
+    for upload in [large, small] {
+        all(&mut backend, vec![wish(upload, whole)]).await;
+    }
+    // Not the same again, which is there already.
+    let whole = ImageSize::Full { max_edge_px: 50 };
+    let parts = [tile(0, 0, 0), tile(0, 1, 0), tile(1, 0, 0)];
+    let mut wishes: Vec<_> = parts.iter().map(|part| wish(large, *part)).collect();
+    wishes.push(wish(small, whole));
+    backend.want_images(wishes);
+    let mut came = Vec::new();
+    while came.len() < 4 {
+        let size = backend
+            .until("a picture", |event| match event {
+                Event::ImageDecoded { request, .. } => Some(request.size),
+                Event::ImageFailed { error, .. } => panic!("{error:?}"),
+                _ => None,
+            })
+            .await;
+        came.push(size);
+    }
+    assert_eq!(came.last(), Some(&whole), "{came:?}");
+}
+
+#[tokio::test]
 async fn frames_come_one_after_another_and_no_more_than_there_are() {
     for name in [
         "animated.gif",

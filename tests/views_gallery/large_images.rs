@@ -180,3 +180,35 @@ fn a_screenshot_of_40000_rows_fills_the_width_in_tiles() {
         "{tiles:?}"
     );
 }
+
+/// Room 0 as a grid of square tiles, all images of this size: how large their thumbnails are
+/// asked for.
+fn thumbnail_of(size: PixelSize) -> PixelSize {
+    let mut harness = harness_of(room());
+    let uploads = (0..3).map(|number| Upload {
+        dimensions: Some(size),
+        ..upload(number)
+    });
+    let uploads = uploads.collect();
+    harness.state_mut().load_these(0, 3, uploads);
+    harness.run_steps(8);
+    let mut sizes = harness.state().missing.iter().map(|it| it.request.size);
+    let Some(ImageSize::Thumbnail { edge_px }) = sizes.next() else {
+        panic!("no thumbnail");
+    };
+    size.fit_within(edge_px.into())
+}
+
+#[test]
+fn a_square_tile_of_a_long_image_is_as_sharp_as_those_beside_it() {
+    let usual = thumbnail_of(PixelSize::new(900, 900));
+    for long in [PixelSize::new(390, 3000), PixelSize::new(3600, 480)] {
+        let thumbnail = thumbnail_of(long);
+        let narrow = thumbnail.width.min(thumbnail.height);
+        // A square tile shows no more than the shorter side of it.
+        assert!(narrow * 8 >= usual.width * 7, "{thumbnail}, {usual}");
+    }
+    // But a ribbon is not a dozen pictures.
+    let ribbon = thumbnail_of(PixelSize::new(90_000, 300));
+    assert!(ribbon.area() <= 4 * usual.area(), "{ribbon}");
+}

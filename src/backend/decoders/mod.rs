@@ -2,6 +2,8 @@
 //!
 //! Beside the places at which whole files are decoded there are some for what takes a millisecond
 //! or two: a thumbnail that is on this machine already must not wait for a hundred photographs.
+//! And there is one for all pixels of the image that somebody looks at closely: it waits neither
+//! for the first picture of that image nor for those of its neighbours.
 //!
 //! A decoder that works for too long is given up. It cannot be stopped, so it goes on by itself;
 //! its place is given to the next one, which has threads of its own. There may be [`MAX_OVERDUE`]
@@ -32,6 +34,9 @@ const DRAWING_MEGABYTES: u32 = 128;
 /// Four bytes a pixel, and a copy of them while colours are converted or sides are turned.
 const BYTES_PER_PIXEL: u64 = 8;
 
+/// Places for all pixels of what is looked at closely: one image at a time is.
+const N_CLOSE: usize = 1;
+
 /// Decoders that were given up and have a thread beside the places.
 const MAX_OVERDUE: usize = 2;
 
@@ -41,6 +46,7 @@ pub(super) struct Decoders {
     n_threads: usize,
     slots: Arc<Semaphore>,
     brief: Arc<Semaphore>,
+    close: Arc<Semaphore>,
     overdue: Arc<Semaphore>,
     megabytes: Arc<Semaphore>,
     limit: Duration,
@@ -120,11 +126,13 @@ impl Decoders {
     pub(super) fn new(count: usize, limit: Duration) -> Self {
         // One on a small machine; many cores fill a large screen sooner.
         let n_brief = count.div_ceil(2);
+        let n_threads = count + n_brief + N_CLOSE;
         Self {
-            threads: Mutex::new(Arc::new(Threads::new(count + n_brief))),
-            n_threads: count + n_brief,
+            threads: Mutex::new(Arc::new(Threads::new(n_threads))),
+            n_threads,
             slots: Arc::new(Semaphore::new(count)),
             brief: Arc::new(Semaphore::new(n_brief)),
+            close: Arc::new(Semaphore::new(N_CLOSE)),
             overdue: Arc::new(Semaphore::new(MAX_OVERDUE)),
             megabytes: Arc::new(Semaphore::new(MAX_MEGABYTES as usize)),
             limit,
@@ -136,23 +144,26 @@ impl Decoders {
         bytes: Bytes,
         target: Target,
     ) -> Result<(Place, DecodedImage), ImageError> {
-        self.run_on(bytes, move |bytes| imaging::decode(bytes, target))
+        let slot = self.slot().await?;
+        self.run_on(slot, bytes, move |bytes| imaging::decode(bytes, target))
             .await
     }
 
-    /// The picture in about the size in which it is looked at.
+    /// The picture in about the size in which it is looked at, at this [place](Self::slot).
     pub(super) async fn view(
         &self,
+        slot: Place,
         bytes: Bytes,
         edge_px: u32,
     ) -> Result<(Place, View), ImageError> {
-        self.run_on(bytes, move |bytes| imaging::decode_view(bytes, edge_px))
-            .await
+        let view = move |bytes: &[u8]| imaging::decode_view(bytes, edge_px);
+        self.run_on(slot, bytes, view).await
     }
 
     /// All pixels.
     pub(super) async fn canvas(&self, bytes: Bytes) -> Result<(Place, Canvas), ImageError> {
-        self.run_on(bytes, Canvas::decode).await
+        let slot = place_of(&self.close).await?;
+        self.run_on(slot, bytes, Canvas::decode).await
     }
 
     /// A smaller level of all pixels.
@@ -167,7 +178,8 @@ impl Decoders {
             canvas.make_level(level);
             Ok(())
         };
-        let (place, ()) = self.run(megabytes, make).await?;
+        let slot = place_of(&self.close).await?;
+        let (place, ()) = self.run(slot, megabytes, make).await?;
         Ok(place)
     }
 
@@ -178,11 +190,12 @@ impl Decoders {
         tile: Tile,
     ) -> Result<(Place, DecodedImage), ImageError> {
         if canvas.is_drawn() {
-            let megabytes = DRAWING_MEGABYTES;
-            return self.run(megabytes, move || canvas.tile(tile)).await;
+            let slot = self.slot().await?;
+            let draw = move || canvas.tile(tile);
+            return self.run(slot, DRAWING_MEGABYTES, draw).await;
         }
-        let cut = self.brief(move || Some(canvas.tile(tile))).await;
-        let (place, image) = cut.ok_or(ImageError::DecoderCrashed)?;
+        let place = place_of(&self.brief).await?;
+        let (place, image) = self.on_thread(place, move || canvas.tile(tile)).await?;
         Ok((place, image?))
     }
 
@@ -197,13 +210,9 @@ impl Decoders {
         self.with_memory(place, megabytes).await
     }
 
-    async fn slot(&self) -> Result<Place, ImageError> {
-        let slot = Arc::clone(&self.slots).acquire_owned().await;
-        let slot = slot.map_err(|_closed| ImageError::DecoderCrashed)?;
-        Ok(Place {
-            slot: Arc::new(Mutex::new(slot)),
-            _megabytes: None,
-        })
+    /// A place for a whole file. What it takes is reserved when it is known.
+    pub(super) async fn slot(&self) -> Result<Place, ImageError> {
+        place_of(&self.slots).await
     }
 
     /// Whoever holds memory has a slot already, so nobody waits in a circle.
@@ -226,7 +235,8 @@ impl Decoders {
             edge_px: made_edge(edge_px),
         };
         let make = move |bytes: &[u8]| made(imaging::decode(bytes, target)?, edge_px);
-        self.run_on(bytes, make).await
+        let slot = self.slot().await?;
+        self.run_on(slot, bytes, make).await
     }
 
     /// The thumbnail of a file of which only the beginning is here, which is given back.
@@ -256,11 +266,7 @@ impl Decoders {
         &self,
         work: impl FnOnce() -> Option<T> + Send + 'static,
     ) -> Option<(Place, T)> {
-        let slot = Arc::clone(&self.brief).acquire_owned().await.ok()?;
-        let place = Place {
-            slot: Arc::new(Mutex::new(slot)),
-            _megabytes: None,
-        };
+        let place = place_of(&self.brief).await.ok()?;
         let (place, made) = self.on_thread(place, work).await.ok()?;
         Some((place, made?))
     }
@@ -271,14 +277,15 @@ impl Decoders {
             .await
     }
 
-    /// Runs what computes as soon as there is a place for it; the place comes back with the
-    /// result. The task being dropped before that costs nothing.
+    /// Runs what computes at this place as soon as there is memory for it; the place comes back
+    /// with the result. The task being dropped before that costs nothing.
     async fn run<T: Send + 'static>(
         &self,
+        place: Place,
         megabytes: u32,
         work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
     ) -> Result<(Place, T), ImageError> {
-        let place = self.place(megabytes).await?;
+        let place = self.with_memory(place, megabytes).await?;
         let (place, made) = self.on_thread(place, work).await?;
         Ok((place, made?))
     }
@@ -287,10 +294,10 @@ impl Decoders {
     /// announces may take as long as its sender likes, so that happens on a thread, too.
     async fn run_on<T: Send + 'static>(
         &self,
+        place: Place,
         bytes: Bytes,
         work: impl FnOnce(&[u8]) -> Result<T, ImageError> + Send + 'static,
     ) -> Result<(Place, T), ImageError> {
-        let place = self.slot().await?;
         let looked_at = bytes.clone();
         let looked = self.on_thread(place, move || megabytes_for(&looked_at));
         let (place, megabytes) = looked.await?;
@@ -337,6 +344,16 @@ impl Decoders {
         let threads = self.threads.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&threads)
     }
+}
+
+/// One of these places, without memory.
+async fn place_of(places: &Arc<Semaphore>) -> Result<Place, ImageError> {
+    let slot = Arc::clone(places).acquire_owned().await;
+    let slot = slot.map_err(|_closed| ImageError::DecoderCrashed)?;
+    Ok(Place {
+        slot: Arc::new(Mutex::new(slot)),
+        _megabytes: None,
+    })
 }
 
 /// The edge with which a thumbnail is made for this one.

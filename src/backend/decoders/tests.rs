@@ -45,6 +45,37 @@ fn a_drawing_is_not_read_to_tell_what_it_takes() {
 
 const LIMIT: Duration = Duration::from_secs(20);
 
+/// At one of the places for whole files.
+async fn run<T: Send + 'static>(
+    decoders: &Decoders,
+    megabytes: u32,
+    work: impl FnOnce() -> Result<T, ImageError> + Send + 'static,
+) -> Result<(Place, T), ImageError> {
+    let slot = decoders.slot().await?;
+    decoders.run(slot, megabytes, work).await
+}
+
+/// A gray picture, wide enough for two levels.
+fn gray() -> Bytes {
+    let mut file = b"P5 600 600 255\n".to_vec();
+    file.resize(file.len() + 600 * 600, 7);
+    file.into()
+}
+
+#[tokio::test]
+async fn what_is_looked_at_closely_waits_for_no_other_picture() {
+    let decoders = Decoders::new(1, LIMIT);
+    let _other_picture = decoders.place(1).await.unwrap();
+    let (place, canvas) = decoders.canvas(gray()).await.unwrap();
+    let canvas = Arc::new(canvas);
+    // One such image at a time: there are never two large ones.
+    let level = decoders.make_level(Arc::clone(&canvas), 1);
+    let waits = timeout(Duration::from_millis(50), level).await;
+    assert!(waits.is_err());
+    drop(place);
+    decoders.make_level(canvas, 1).await.unwrap();
+}
+
 #[tokio::test]
 async fn what_should_be_brief_is_given_up_and_its_place_is_free() {
     let decoders = Decoders::new(1, Duration::from_millis(50));
@@ -73,28 +104,28 @@ async fn a_decoder_that_does_not_end_is_given_up_and_its_place_is_free() {
         }
     };
     for _ in 0..MAX_OVERDUE {
-        let given_up = decoders.run(1, endless()).await.map(drop);
+        let given_up = run(&decoders, 1, endless()).await.map(drop);
         assert_eq!(given_up, Err(ImageError::TookTooLong));
-        decoders.run(1, || Ok(())).await.unwrap();
+        run(&decoders, 1, || Ok(())).await.unwrap();
     }
     // One more, and there is no thread left for it but its own place.
-    let given_up = decoders.run(1, endless()).await.map(drop);
+    let given_up = run(&decoders, 1, endless()).await.map(drop);
     assert_eq!(given_up, Err(ImageError::TookTooLong));
-    let next = timeout(Duration::from_millis(50), decoders.run(1, || Ok(())));
+    let next = timeout(Duration::from_millis(50), run(&decoders, 1, || Ok(())));
     assert!(next.await.is_err());
     drop(end);
-    decoders.run(1, || Ok(())).await.unwrap();
+    run(&decoders, 1, || Ok(())).await.unwrap();
 }
 
 #[tokio::test]
 async fn two_large_pictures_are_not_decoded_at_the_same_time() {
     let decoders = Arc::new(Decoders::new(4, LIMIT));
-    let (first, ()) = decoders.run(500, || Ok(())).await.unwrap();
+    let (first, ()) = run(&decoders, 500, || Ok(())).await.unwrap();
     let second = {
         let decoders = Arc::clone(&decoders);
-        tokio::spawn(async move { decoders.run(500, || Ok(())).await.map(drop) })
+        tokio::spawn(async move { run(&decoders, 500, || Ok(())).await.map(drop) })
     };
-    let (small, ()) = decoders.run(1, || Ok(())).await.unwrap();
+    let (small, ()) = run(&decoders, 1, || Ok(())).await.unwrap();
     drop(small);
     tokio::task::yield_now().await;
     assert!(!second.is_finished());
