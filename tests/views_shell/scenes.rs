@@ -16,7 +16,7 @@ use salon::protocol::{
     SaveProgress, SaveReport, ServerIdentity, SessionInfo, Settings, TwoFactorChallenge,
     TwoFactorMethod, WantedImage,
 };
-use salon::state::{Action, AppState, Effect};
+use salon::state::{Action, AppState, Effect, SelectHow};
 use salon::ui::{RootView, Texture, TextureStore, theme};
 
 /// The window with its state, without a backend.
@@ -273,6 +273,14 @@ fn list_page(shell: &mut Shell, page: usize, (uploads, total): (Vec<Upload>, usi
     state.on_event(event);
 }
 
+/// These are selected, beside those that are.
+pub(super) fn choose(shell: &mut Shell, positions: &[usize]) {
+    for position in positions {
+        let (position, how) = (*position, SelectHow::Toggle);
+        shell.state.on_action(Action::Select { position, how });
+    }
+}
+
 pub(super) fn session() -> SessionInfo {
     SessionInfo {
         account: AccountId {
@@ -399,5 +407,13 @@ pub(super) fn upload(n: usize) -> Upload {
             RoomId::from("team-offsite"),
             format!("IMG_{n}.jpg"),
         )
+    }
+}
+
+/// Higher than the window, however wide that is.
+pub(super) fn tall(n: usize) -> Upload {
+    Upload {
+        dimensions: Some(PixelSize::new(1000, 4000)),
+        ..upload(n)
     }
 }
