@@ -31,6 +31,8 @@ mod save_sheet;
 mod saved;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
+#[path = "views_shell/shell.rs"]
+mod shell;
 #[path = "views_shell/shrunk.rs"]
 mod shrunk;
 #[path = "views_shell/signing_in.rs"]
@@ -51,7 +53,8 @@ use salon::protocol::OpenTarget;
 use salon::state::{Action, NoticeLevel, user_message};
 
 use room_list::filtering;
-use scenes::{Shell, choose, harness, signed_in};
+use scenes::{choose, signed_in};
+use shell::{Shell, harness};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 

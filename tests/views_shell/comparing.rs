@@ -6,7 +6,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::domain::{ByteCount, PixelSize, Upload};
 use salon::state::Action;
 
-use super::scenes::{Shell, choose, harness, list_these, signed_in, upload};
+use super::scenes::{choose, list_these, signed_in, upload};
+use super::shell::{Shell, harness};
 use super::viewer::{answer_all, click_at, drawn, gallery, named, part_at, rect, wheel};
 use super::{click, press};
 

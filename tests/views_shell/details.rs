@@ -6,7 +6,8 @@ use egui_kittest::{Harness, Node};
 use salon::state::Action;
 
 use super::press;
-use super::scenes::{Shell, choose, harness, harness_of, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness, harness_of};
 use super::viewer::{answer_all, wheel};
 
 fn name_in_panel(harness: &Harness<'_, Shell>, name: &str) -> Rect {

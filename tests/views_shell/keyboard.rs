@@ -7,7 +7,8 @@ use salon::state::Action;
 
 use super::comparing::comparing;
 use super::press;
-use super::scenes::{Shell, harness, signed_in};
+use super::scenes::signed_in;
+use super::shell::{Shell, harness};
 use super::viewer::{gallery, viewer_at};
 
 fn open_menu(harness: &mut Harness<'_, Shell>) {

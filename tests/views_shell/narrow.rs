@@ -6,7 +6,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::state::Action;
 
-use super::scenes::{Shell, choose, harness_of, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness_of};
 use super::viewer::{answer_all, gallery};
 use super::{click, press};
 

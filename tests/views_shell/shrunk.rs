@@ -6,7 +6,8 @@ use salon::domain::PixelSize;
 use salon::state::Action;
 
 use super::press;
-use super::scenes::{Shell, choose, harness, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness};
 use super::viewer::{answer_all, rect, viewer_at, wheel};
 
 /// A room whose pictures come as large as a window of 1280 × 800 asks for them.

@@ -7,7 +7,8 @@ use salon::protocol::DoubleClickChoice;
 use salon::state::Action;
 
 use super::comparing::comparing;
-use super::scenes::{Shell, harness, list_these, signed_in, tall, upload};
+use super::scenes::{list_these, signed_in, tall, upload};
+use super::shell::{Shell, harness};
 use super::viewer::{answer_all, asked_for_full_screen, gallery, part_at, rect, viewer_at};
 use super::{click, press};
 

@@ -7,7 +7,8 @@ use salon::protocol::ImageSize;
 use salon::state::Action;
 
 use super::press;
-use super::scenes::{Shell, choose, harness, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness};
 use super::viewer::answer_all;
 
 fn spinner(harness: &Harness<'_, Shell>) -> Option<Rect> {

@@ -8,7 +8,8 @@ use salon::protocol::WheelChoice;
 use salon::state::Action;
 
 use super::{answer_all, choices, gallery, part_at, rect, viewer, viewer_at, wheel};
-use crate::scenes::{Shell, harness, list_these, signed_in, tall, upload};
+use crate::scenes::{list_these, signed_in, tall, upload};
+use crate::shell::{Shell, harness};
 use crate::{click, press};
 
 #[test]
