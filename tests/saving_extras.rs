@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use salon::demo_server::Quirks;
 use salon::imaging::{Target, decode, read_metadata};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -88,6 +89,41 @@ fn files_are_called_and_described_as_asked_and_a_second_run_changes_nothing() {
     bench.save(&asked).assert_code(0);
     assert_eq!(bench.fetches(), fetches);
     assert_eq!(tree(&bench.folder()), there);
+}
+
+#[test]
+fn links_begin_where_the_server_says_that_others_find_it() {
+    for (told, is_for_others) in [
+        ("https://chat.example.org/team", true),
+        ("chat.example.org", false),
+    ] {
+        let quirks = Quirks {
+            limiter: None,
+            site_url: Some(told.to_owned()),
+            ..Quirks::default()
+        };
+        let bench = Bench::with(&[("a.jpg", photograph())], quirks);
+        let asked = ["--sidecars", "--index", "--page", "--credit"];
+        bench.save(&asked).assert_code(0);
+        let there = contents(&bench.folder());
+        let server = if is_for_others {
+            format!("{told}/")
+        } else {
+            bench.server.demo.base_url()
+        };
+        let link = format!("{server}channel/corpus");
+        let sidecar: Value = serde_json::from_slice(&there["a.jpg.json"]).unwrap();
+        let index: Value = serde_json::from_slice(&there["index.json"]).unwrap();
+        for record in [&sidecar, &index["images"][0]] {
+            assert_eq!(record["server"], *server);
+            assert_eq!(record["room"]["link"], *link);
+            assert_eq!(record["link"], *link);
+        }
+        for file in ["index.html", "a.jpg"] {
+            let text = String::from_utf8_lossy(&there[file]);
+            assert!(text.contains(&link), "{file} of {told}");
+        }
+    }
 }
 
 #[test]

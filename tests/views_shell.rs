@@ -31,6 +31,8 @@ mod save_sheet;
 mod saved;
 #[path = "views_shell/scenes.rs"]
 mod scenes;
+#[path = "views_shell/shell.rs"]
+mod shell;
 #[path = "views_shell/shrunk.rs"]
 mod shrunk;
 #[path = "views_shell/signing_in.rs"]
@@ -48,10 +50,11 @@ use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use salon::protocol::OpenTarget;
-use salon::state::{Action, NoticeLevel, SelectHow, user_message};
+use salon::state::{Action, NoticeLevel, user_message};
 
 use room_list::filtering;
-use scenes::{Shell, harness, signed_in};
+use scenes::{choose, signed_in};
+use shell::{Shell, harness};
 
 const CTRL: Modifiers = Modifiers::COMMAND;
 
@@ -75,10 +78,7 @@ fn single_letters_do_nothing_while_typing() {
 #[test]
 fn what_is_selected_is_counted_and_saved_from_the_bar() {
     let mut shell = signed_in(300);
-    for position in [0, 2, 4] {
-        let how = SelectHow::Toggle;
-        shell.state.on_action(Action::Select { position, how });
-    }
+    choose(&mut shell, &[0, 2, 4]);
     let mut harness = harness(shell);
     harness.get_by_label("3 selected · 3 MB");
     click(&mut harness, "Save");

@@ -1,20 +1,14 @@
 //! What a person waits for in the window itself, with photographs on the disk: all pixels of one
 //! that is opened and looked at closely, and those that pass while an arrow is held down.
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers};
 use salon::domain::UploadId;
 use salon::protocol::{ImageRequest, ImageSize, ImageSubject};
-use salon::storage::{MemoryStore, SessionStore};
-use tempfile::TempDir;
 
 use super::app::App;
-use super::held_key::{
-    images_a_second, look_at_all, n_there, open_viewer, start, until_listed, until_shown,
-};
+use super::held_key::{SeenRoom, until_listed};
 use super::support::scripted_server::ScriptedServer;
 use super::{SIZE, tiles_in_view};
 
@@ -24,12 +18,7 @@ const IMAGES: usize = 40;
 const WINDOW: [f32; 2] = [1280.0, 800.0];
 
 /// A room of photographs, each of which was looked at once.
-pub(crate) struct Room {
-    server: ScriptedServer,
-    home: TempDir,
-    store: Arc<dyn SessionStore>,
-    n_asked: usize,
-}
+pub(crate) struct Room(SeenRoom);
 
 impl Room {
     pub(crate) fn of(file: &[u8]) -> Self {
@@ -38,33 +27,13 @@ impl Room {
             image.bytes = file.to_vec().into();
             image.edges = (SIZE.width, SIZE.height);
         }
-        let home = tempfile::tempdir().unwrap();
-        let store: Arc<dyn SessionStore> = Arc::<MemoryStore>::default();
-        let mut app = start(home.path(), &store, Some(&server), WINDOW);
-        open_viewer(&mut app, IMAGES);
-        look_at_all(&mut app, IMAGES);
-        drop(app);
-        let n_asked = server.asked("/file-upload/");
-        Self {
-            server,
-            home,
-            store,
-            n_asked,
-        }
-    }
-
-    fn start(&self) -> App {
-        start(self.home(), &self.store, None, WINDOW)
-    }
-
-    fn home(&self) -> &Path {
-        self.home.path()
+        Self(SeenRoom::of(server, IMAGES, WINDOW))
     }
 
     /// Salon starts anew; how long it takes from the key that opens an image, and the one after
     /// it that shows it at 100 %, until all pixels in view are there.
     pub(crate) fn opens_sharp(&self) -> Duration {
-        let mut app = self.start();
+        let mut app = self.0.start();
         until_listed(&mut app, IMAGES);
         rest(&mut app);
         let id = app.gallery().focused().unwrap().id.clone();
@@ -78,27 +47,13 @@ impl Room {
             std::thread::sleep(Duration::from_millis(1));
         }
         let took = begun.elapsed();
-        self.assert_from_disk();
+        self.0.assert_from_disk();
         took
     }
 
     /// How many photographs a held arrow shows in a second.
     pub(crate) fn held_arrow(&self) -> f64 {
-        let mut app = self.start();
-        open_viewer(&mut app, IMAGES);
-        until_shown(&mut app, 0);
-        assert!(
-            n_there(&app, IMAGES) < 10,
-            "they are there before they are looked at"
-        );
-        let shown = images_a_second(&mut app);
-        self.assert_from_disk();
-        shown
-    }
-
-    fn assert_from_disk(&self) {
-        let n_asked = self.server.asked("/file-upload/");
-        assert_eq!(n_asked, self.n_asked, "it was not from the disk");
+        self.0.held_arrow()
     }
 }
 

@@ -76,6 +76,7 @@ mod thumbnail_search;
 mod thumbnail_shelf;
 mod thumbnail_sources;
 mod view_job;
+mod waiting_save;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;

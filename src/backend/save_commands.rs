@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::real_folder::real_folder;
 use super::runner::Runner;
-use super::save_desk::{Running, SaveDesk, end_of};
+use super::save_desk::SaveDesk;
 use super::save_survey;
+use super::waiting_save::{Running, end_of};
 use crate::domain::SaveJobId;
 use crate::protocol::{
     ClientError, Command, DownloadError, Event, SaveFailure, SaveOrder, SaveReport, StorageError,

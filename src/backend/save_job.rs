@@ -19,7 +19,7 @@ use super::save_names::Names;
 use super::save_run::{Engine, Run};
 use super::save_source::{Source, SourceStart};
 use super::save_tally::{EarlyEnd, SaveTally};
-use crate::domain::SaveJobId;
+use crate::domain::{SaveJobId, ServerUrl};
 use crate::protocol::{ClashRule, Event, SaveActivity, SaveFailure};
 use crate::rocketchat::Client;
 use crate::saving::{Extras, Naming, Planned, TargetFolder};
@@ -71,6 +71,8 @@ struct Begun {
     target: Arc<TargetFolder>,
     source: Source,
     extras: Option<Extras>,
+    /// The server's address for links that are handed on: the same for all files.
+    for_others: ServerUrl,
 }
 
 impl SaveJob {
@@ -121,7 +123,7 @@ impl SaveJob {
             let Some(ready) = self.ready().await? else {
                 continue;
             };
-            let place = match begun.take().map_or_else(|| self.begin(), Ok) {
+            let place = match begun.take().map_or_else(|| self.begin(&ready), Ok) {
                 Ok(place) => begun.insert(place),
                 Err(error) => return Some(self.stopped(SaveFailure::Storage(error))),
             };
@@ -134,6 +136,7 @@ impl SaveJob {
                 client: &ready.client,
                 target: &place.target,
                 naming: &naming,
+                for_others: &place.for_others,
             };
             let Begun { source, extras, .. } = place;
             let run = Box::pin(engine.run(source, &mut names, &mut self.tally, extras)).await;
@@ -182,9 +185,10 @@ impl SaveJob {
     }
 
     /// Opens the folder and begins to list.
-    fn begin(&mut self) -> Result<Begun, StorageError> {
+    fn begin(&mut self, ready: &Ready) -> Result<Begun, StorageError> {
         let target = self.open()?;
-        let extras = self.extras(&target);
+        let for_others = ready.for_others.clone();
+        let extras = self.extras(&target, for_others.clone());
         let start = std::mem::take(&mut self.start);
         let library = self.library.as_ref();
         let source = Source::begin(start, &self.save, &target, library, &self.lane);
@@ -192,6 +196,7 @@ impl SaveJob {
             target,
             source,
             extras,
+            for_others,
         })
     }
 
@@ -227,7 +232,7 @@ impl SaveJob {
         (end, Vec::new())
     }
 
-    /// Waits for a turn, a session and the network. `None` when the session is left;
+    /// Waits for a turn, a session and the network, and asks where others find the server. `None` when the session is left;
     /// `Some(None)` when the person wants something else meanwhile.
     async fn ready(&mut self) -> Option<Option<Ready>> {
         self.tell(SaveActivity::Queued).await;
@@ -250,11 +255,23 @@ impl SaveJob {
         if self.link.monitor.is_offline() {
             self.tell(SaveActivity::Offline).await;
         }
-        let online = self.unless_changed(link.monitor.online()).await?;
-        Some(online.map(|()| Ready {
+        let Some(()) = self.unless_changed(link.monitor.online()).await? else {
+            return Some(None);
+        };
+        let for_others = self.unless_changed(self.for_others(&client)).await?;
+        Some(for_others.map(|for_others| Ready {
             client,
+            for_others,
             _turn: turn.ok(),
         }))
+    }
+
+    async fn for_others(&self, client: &Client) -> ServerUrl {
+        if self.save.choices.has_links() {
+            Box::pin(client.address_for_others()).await
+        } else {
+            self.link.account.server.clone()
+        }
     }
 
     /// `None` when the session is left, `Some(None)` when the person's wish has changed.
@@ -288,11 +305,10 @@ impl SaveJob {
         open(folder, account, room.id.clone(), library).map(Arc::new)
     }
 
-    fn extras(&self, target: &TargetFolder) -> Option<Extras> {
+    fn extras(&self, target: &TargetFolder, for_others: ServerUrl) -> Option<Extras> {
         let StoredSave { choices, room, .. } = &*self.save;
-        let server = self.link.account.server.clone();
         let library = self.library.clone();
-        Extras::new(choices, server, room.clone(), target.path(), library)
+        Extras::new(choices, for_others, room.clone(), target.path(), library)
     }
 
     async fn tell(&mut self, activity: SaveActivity) {
@@ -369,5 +385,6 @@ fn finish(begun: Option<Begun>) -> Vec<String> {
 /// What a run of the engine needs.
 struct Ready {
     client: Arc<Client>,
+    for_others: ServerUrl,
     _turn: Option<OwnedSemaphorePermit>,
 }

@@ -17,7 +17,7 @@ use super::save_job::{Control, Wish};
 use super::save_names::Names;
 use super::save_source::Source;
 use super::save_tally::SaveTally;
-use crate::domain::Upload;
+use crate::domain::{ServerUrl, Upload, links};
 use crate::protocol::{ClashRule, Event, SaveActivity, SaveFailure, SaveProgress};
 use crate::rocketchat::{Client, DownloadError};
 use crate::saving::{
@@ -58,6 +58,8 @@ pub(super) struct Engine<'a> {
     pub(super) client: &'a Arc<Client>,
     pub(super) target: &'a Arc<TargetFolder>,
     pub(super) naming: &'a Naming,
+    /// The server's address for links that are handed on.
+    pub(super) for_others: &'a ServerUrl,
 }
 
 /// How handing over ended.
@@ -177,7 +179,7 @@ impl Engine<'_> {
 
     fn changes(&self) -> CopyChanges {
         let StoredSave { choices, room, .. } = self.save;
-        let link = || format!("{}{}", self.link.account.server, room.web_path());
+        let link = || links::room_link(self.for_others, room);
         CopyChanges {
             is_position_removed: choices.strips_position,
             credit_link: choices.has_credit.then(link),

@@ -14,7 +14,7 @@ use super::show::Show;
 use super::start::Start;
 use super::trouble::{Exit, Trouble};
 use crate::cli::{ClashChoice, SaveArgs, Since};
-use crate::domain::{ByteCount, Room, Upload};
+use crate::domain::{ByteCount, Room, Upload, links};
 use crate::rocketchat::{Client, ClientError};
 use crate::saving::template::{Place, Template};
 use crate::saving::{
@@ -56,13 +56,18 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         room,
         target,
         library,
+        for_others,
     } = start?;
     let server = client.session().server.clone();
-    let naming = Naming::new(&args.template, &room, server.clone())
+    let naming = Naming::new(&args.template, &room, server)
         .map_err(|error| Trouble::new(Exit::Usage, format!("--template: {error}"), ""))?;
+    let changes = CopyChanges {
+        is_position_removed: args.strip_position,
+        credit_link: args.credit.then(|| links::room_link(&for_others, &room)),
+    };
     let extras = Extras::new(
         &choices,
-        server,
+        for_others,
         room.clone(),
         target.path(),
         library.clone(),
@@ -72,6 +77,7 @@ pub(super) async fn run(args: &SaveArgs) -> Result<ExitCode, Trouble> {
         show: &show,
         cancel: &cancel,
         options: options(args),
+        changes,
         lister: RoomLister::new(client.clone(), room.clone(), since(args, &target)),
         client,
         room,
@@ -137,6 +143,7 @@ struct Work<'a> {
     show: &'a RefCell<Show>,
     cancel: &'a CancellationToken,
     options: SaveOptions,
+    changes: CopyChanges,
     client: Client,
     room: Room,
     target: Arc<TargetFolder>,
@@ -180,7 +187,7 @@ impl Work<'_> {
             client: self.client.clone(),
             target: Arc::clone(&self.target),
             options: self.options,
-            changes: self.changes(),
+            changes: self.changes.clone(),
             local_copies: None,
             cancel: self.cancel.clone(),
         };
@@ -195,14 +202,6 @@ impl Work<'_> {
         let (report, listed) = tokio::join!(saved, self.feed(sender, first, free));
         let troubles = extras.map_or_else(Vec::new, Extras::finish);
         Ok(self.end(&report, listed, &troubles))
-    }
-
-    fn changes(&self) -> CopyChanges {
-        let link = || format!("{}{}", self.client.session().server, self.room.web_path());
-        CopyChanges {
-            is_position_removed: self.args.strip_position,
-            credit_link: self.args.credit.then(link),
-        }
     }
 
     /// Lists as much as the server gives in a minute, so that the line before the save is right

@@ -8,7 +8,7 @@ use super::show::{Show, note};
 use super::sign_in::{SignedIn, sign_in};
 use super::trouble::{Exit, Trouble};
 use crate::cli::SaveArgs;
-use crate::domain::Room;
+use crate::domain::{Room, ServerUrl};
 use crate::rocketchat::Client;
 use crate::saving::TargetFolder;
 use crate::storage::{Dirs, Library};
@@ -19,6 +19,8 @@ pub(super) struct Start {
     pub(super) room: Room,
     pub(super) target: TargetFolder,
     pub(super) library: Option<Arc<Library>>,
+    /// The server's address for links that are handed on.
+    pub(super) for_others: ServerUrl,
 }
 
 impl Start {
@@ -33,6 +35,7 @@ impl Start {
         let told = |pause| show.borrow().waiting(pause);
         let SignedIn { client, dirs } = sign_in(&args.account, told).await?;
         let room = find_room(&client, &args.room, args.account.patience, told).await?;
+        let for_others = client.address_for_others().await;
         let library = open_library(&dirs, &client);
         let account = client.session().account();
         let target = TargetFolder::open(&args.to, account, room.id.clone(), library.clone());
@@ -42,6 +45,7 @@ impl Start {
             room,
             target,
             library,
+            for_others,
         })
     }
 }

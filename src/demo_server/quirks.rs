@@ -63,6 +63,8 @@ pub struct Quirks {
     pub message_by_file: Switch,
     /// `Threads_enabled`.
     pub threads: Switch,
+    /// `Site_Url`; `None` is the address at which the server is.
+    pub site_url: Option<String>,
 }
 
 impl Default for Quirks {
@@ -95,6 +97,7 @@ impl Default for Quirks {
             realtime: Realtime::Monolith,
             message_by_file: Switch::Off,
             threads: Switch::On,
+            site_url: None,
         }
     }
 }

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::{EVENT_CAPACITY, ImageRequest};
+use super::ImageRequest;
+use super::ring::EVENT_CAPACITY;
 
 /// So many events are taken in although the screen needs none of them: a full channel makes
 /// decoders wait.

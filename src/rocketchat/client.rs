@@ -180,6 +180,14 @@ impl Client {
         rules.as_ref()?.public_address.clone()
     }
 
+    /// The address that links begin with which are handed on, such as those in saved files: as
+    /// [`public_address`](Self::public_address), else the one that was signed in with. Asks the
+    /// server if it has not told yet.
+    pub async fn address_for_others(&self) -> ServerUrl {
+        let told = self.rules().await.public_address;
+        told.unwrap_or_else(|| self.session().server.clone())
+    }
+
     fn routes(&self, endpoint: Endpoint) -> Vec<(Method, &'static str)> {
         match endpoint {
             Endpoint::LogIn => vec![(Method::POST, "login")],

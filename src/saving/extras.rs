@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::SaveEvent;
 use super::sidecar::{ContactSheet, ImageRecord, Index, SavedImage, SidecarError, write_sidecar};
 use super::template::PortablePath;
-use crate::domain::{ByteCount, Room, ServerUrl, Upload};
+use crate::domain::{ByteCount, Room, ServerUrl, Upload, links};
 use crate::storage::{ContentHasher, Library, SaveChoices};
 use jiff::tz::TimeZone;
 
@@ -17,6 +17,7 @@ pub struct Extras {
     has_index: bool,
     has_page: bool,
     room: Room,
+    /// As others find it.
     server: ServerUrl,
     folder: PathBuf,
     library: Option<Arc<Library>>,
@@ -26,7 +27,8 @@ pub struct Extras {
 }
 
 impl Extras {
-    /// `None` when nothing is asked for.
+    /// `None` when nothing is asked for. `server` is the address for others:
+    /// [`Client::address_for_others`](crate::rocketchat::Client::address_for_others).
     pub fn new(
         choices: &SaveChoices,
         server: ServerUrl,
@@ -136,7 +138,7 @@ impl Extras {
         let written = index.write(&self.folder);
         self.note(written);
         if self.has_page {
-            let link = format!("{}{}", self.server, self.room.web_path());
+            let link = links::room_link(&self.server, &self.room);
             let page = ContactSheet {
                 title: &self.room.title,
                 link: Some(&link),

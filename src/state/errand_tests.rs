@@ -1,6 +1,6 @@
 //! Errands: what keys and menus ask for, what becomes of the answers, what is given up.
 
-use super::fixtures::{in_room, session, upload};
+use super::fixtures::{in_room, select, session, upload};
 use super::*;
 use crate::domain::{
     ByteCount, Message, MessageId, MessageKind, MessagePlace, PixelSize, RoomId, ServerUrl,
@@ -165,10 +165,7 @@ fn a_newer_errand_takes_the_place_of_the_same_and_leaves_others_alone() {
     let mut state = in_room(3);
     let first = started(&act(&mut state, ImageAction::ShowMessage))[0].0;
     let copy = started(&act(&mut state, ImageAction::Copy))[0].0;
-    state.on_action(Action::Select {
-        position: 1,
-        how: SelectHow::Only,
-    });
+    select(&mut state, 1, SelectHow::Only);
     let effects = act(&mut state, ImageAction::ShowMessage);
     assert_eq!(stopped(&effects), [first]);
     let second = started(&effects)[0].0;
@@ -181,14 +178,8 @@ fn one_image_is_copied_as_pixels_and_several_as_files() {
     let mut state = in_room(3);
     let effects = act(&mut state, ImageAction::Copy);
     assert!(matches!(&started(&effects)[0].1, Errand::CopyImage(it) if it.id.as_str() == "up0"));
-    state.on_action(Action::Select {
-        position: 1,
-        how: SelectHow::Only,
-    });
-    state.on_action(Action::Select {
-        position: 2,
-        how: SelectHow::Toggle,
-    });
+    select(&mut state, 1, SelectHow::Only);
+    select(&mut state, 2, SelectHow::Toggle);
     let effects = act(&mut state, ImageAction::Copy);
     let Errand::CopyFiles(uploads) = &started(&effects)[0].1 else {
         panic!("{effects:?}");

@@ -1,6 +1,6 @@
 //! Searching a room by file name: what is shown, and what is done to it.
 
-use super::fixtures::{in_room, load_page, page, room, upload};
+use super::fixtures::{in_room, load_page, page, room, select, upload};
 use super::*;
 use crate::domain::{ListingWindow, UploadId};
 use crate::protocol::{Command, Event, SaveSelection, Wanted};
@@ -36,10 +36,6 @@ fn chosen(state: &AppState) -> Vec<String> {
 
 fn wanted(state: &AppState) -> Wanted {
     gallery(state).wanted(state.generation)
-}
-
-fn select(state: &mut AppState, position: usize, how: SelectHow) {
-    state.on_action(Action::Select { position, how });
 }
 
 fn ids(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::{AppState, Effect, SaveJob, SaveOrigin};
+use super::{Action, AppState, Effect, SaveJob, SaveOrigin, SelectHow};
 use crate::domain::listing::Listing;
 use crate::domain::{
     AccountId, ByteCount, ListingWindow, PageIndex, Person, Room, RoomId, RoomKind, SaveJobId,
     ServerUrl, TokenKind, Upload, UploadId, UploadPage, UserId,
 };
 use crate::protocol::{
-    Event, KeyringStatus, SaveActivity, SaveProgress, SaveReport, SessionInfo, Settings,
+    Command, Event, KeyringStatus, SaveActivity, SaveProgress, SaveReport, SessionInfo, Settings,
+    Wanted,
 };
 
 pub(super) fn room(number: usize) -> Room {
@@ -150,4 +151,26 @@ pub(super) fn save_report(saved: Vec<(UploadId, PathBuf)>) -> SaveReport {
         saved,
         ..SaveReport::of_nothing(PathBuf::from("/here"))
     }
+}
+
+/// What the backend is told.
+pub(super) fn commands(effects: Vec<Effect>) -> Vec<Command> {
+    let command = |effect| match effect {
+        Effect::Send(command) => Some(command),
+        _ => None,
+    };
+    effects.into_iter().filter_map(command).collect()
+}
+
+/// The last wish list, if there is a new one.
+pub(super) fn wanted(effects: Vec<Effect>) -> Option<Wanted> {
+    let wanted = |effect| match effect {
+        Effect::Want(wanted) => Some(wanted),
+        _ => None,
+    };
+    effects.into_iter().filter_map(wanted).next_back()
+}
+
+pub(super) fn select(state: &mut AppState, position: usize, how: SelectHow) -> Vec<Effect> {
+    state.on_action(Action::Select { position, how })
 }

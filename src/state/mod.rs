@@ -25,6 +25,9 @@ mod image_action;
 mod image_failures;
 mod naming;
 mod notices;
+mod on_action;
+mod on_event;
+mod people;
 mod restored;
 mod room_list;
 mod rooms;
@@ -80,13 +83,19 @@ mod gallery_tests;
 #[cfg(test)]
 mod go_to_date_tests;
 #[cfg(test)]
+mod image_failure_tests;
+#[cfg(test)]
 mod restored_tests;
+#[cfg(test)]
+mod save_sheet_tests;
 #[cfg(test)]
 mod saved_files_tests;
 #[cfg(test)]
 mod saving_tests;
 #[cfg(test)]
-mod tests;
+mod selection_tests;
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod update_tests;
 #[cfg(test)]

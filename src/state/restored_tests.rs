@@ -2,20 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::fixtures::{in_room, listing, load_page, room, session, upload};
+use super::fixtures::{commands, in_room, listing, load_page, room, select, session, upload};
 use super::*;
 use crate::domain::{Person, RoomId, UserId};
 use crate::protocol::{
     ClientError, Command, Connection, Event, KnownAccount, SessionInfo, Settings,
 };
-
-fn commands(effects: Vec<Effect>) -> Vec<Command> {
-    let command = |effect| match effect {
-        Effect::Send(command) => Some(command),
-        _ => None,
-    };
-    effects.into_iter().filter_map(command).collect()
-}
 
 /// After the start on a machine that knows two rooms, the second of which was open last.
 fn restored() -> (AppState, Vec<Effect>) {
@@ -85,10 +77,7 @@ fn what_is_known_of_the_room_is_shown_and_named() {
 fn a_choice_made_from_what_is_known_stays_when_the_server_answers() {
     let (mut state, _) = restored();
     restore_listing(&mut state, 250, &[1, 2]);
-    state.on_action(Action::Select {
-        position: 7,
-        how: SelectHow::Only,
-    });
+    select(&mut state, 7, SelectHow::Only);
     load_page(&mut state, 0, 250);
     assert!(state.gallery.unwrap().selection.contains(&upload(7).id));
 }

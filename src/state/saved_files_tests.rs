@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::fixtures::{in_room, load_page, room, save_job, save_progress, save_report, upload};
 use super::*;
-use crate::domain::SaveJobId;
-use crate::protocol::{Command, Event, SavedFiles};
+use crate::domain::{ByteCount, SaveJobId};
+use crate::protocol::{Command, Event, SaveReport, SavedFiles};
 
 /// A room of 250 images, `image-0.png` to `image-249.png`, all of them listed.
 fn whole_room() -> AppState {
@@ -94,6 +94,28 @@ fn who_comes_back_to_the_window_sees_what_is_there_now() {
     assert_eq!(come_back(&mut state, 21), 0);
     state.on_action(Action::FocusLost);
     assert_eq!(come_back(&mut state, 30), 1);
+}
+
+#[test]
+fn what_was_saved_is_known_to_be_saved() {
+    let mut state = in_room(10);
+    let at = |number: usize| PathBuf::from(format!("/here/{number}.png"));
+    let report = SaveReport {
+        saved: vec![(upload(1).id, at(1))],
+        already_there: vec![(upload(2).id, at(2))],
+        saved_bytes: ByteCount(1000),
+        ..SaveReport::of_nothing(PathBuf::from("/here"))
+    };
+    let room = state.gallery.as_ref().unwrap().room.clone();
+    state.saves.jobs.push(save_job(1, room));
+    state.on_event(Event::SaveFinished {
+        job: SaveJobId(1),
+        report: Box::new(report),
+    });
+    let copies = state.gallery.as_ref().unwrap().copies();
+    assert_eq!(copies.path(&upload(1).id), Some(at(1).as_path()));
+    assert_eq!(copies.path(&upload(2).id), Some(at(2).as_path()));
+    assert_eq!(copies.path(&upload(3).id), None);
 }
 
 #[test]

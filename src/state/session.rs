@@ -286,6 +286,24 @@ impl AppState {
         Vec::new()
     }
 
+    fn set_keyring(&mut self, status: KeyringStatus) {
+        if let Some(session) = &mut self.session {
+            session.keyring = status;
+        }
+    }
+
+    fn tell_keyring(&mut self, error: &KeyringError) {
+        if !self.has_told_about_keyring {
+            self.has_told_about_keyring = true;
+            let message = user_message::keyring(error);
+            self.notices.push(
+                NoticeLevel::Warning,
+                message,
+                Some(NoticeOffer::RetryKeyring),
+            );
+        }
+    }
+
     fn forget_account(&mut self) {
         self.rooms = crate::state::room_list::RoomList::default();
         self.gallery = None;

@@ -38,13 +38,14 @@ impl SaveChoices {
         self.has_sidecars || self.has_index || self.has_page
     }
 
+    /// Whether links to the server are written beside the copies, or into them.
+    pub const fn has_links(&self) -> bool {
+        self.has_sidecars || self.has_index || self.has_page || self.has_credit
+    }
+
     /// Whether it must be known who posted an image before it can be saved.
     pub fn need_names(&self) -> bool {
-        self.has_sidecars
-            || self.has_index
-            || self.has_page
-            || self.has_credit
-            || self.template.contains("{user}")
+        self.has_links() || self.template.contains("{user}")
     }
 }
 

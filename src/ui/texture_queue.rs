@@ -115,7 +115,7 @@ impl TextureQueue {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::{PixelSize, UploadId};
     use crate::protocol::{ImageSize, ImageSubject};
@@ -127,23 +127,27 @@ mod tests {
         }
     }
 
-    fn picture(edge: u32) -> Waiting {
-        let size = PixelSize::new(edge, edge);
+    pub(in crate::ui) fn picture(width: u32, height: u32) -> DecodedImage {
+        let size = PixelSize::new(width, height);
         let count = usize::try_from(size.area() * 4).unwrap();
-        Waiting::Decoded(DecodedImage {
+        DecodedImage {
             size,
             original_size: size,
             pixels: vec![0_u8; count].into(),
             format: "JPEG",
             is_animated: false,
-        })
+        }
+    }
+
+    fn waiting(edge: u32) -> Waiting {
+        Waiting::Decoded(picture(edge, edge))
     }
 
     #[test]
     fn a_frame_takes_so_much_and_what_is_on_screen_first() {
         let mut queue = TextureQueue::default();
         for name in 0..40 {
-            queue.push(request(name), picture(256));
+            queue.push(request(name), waiting(256));
             let urgency = if name < 30 {
                 Urgency::Ahead
             } else {
@@ -165,7 +169,7 @@ mod tests {
     #[test]
     fn one_that_is_too_large_for_a_frame_comes_all_the_same() {
         let mut queue = TextureQueue::default();
-        queue.push(request(1), picture(2048));
+        queue.push(request(1), waiting(2048));
         assert!(queue.is_full());
         assert_eq!(queue.take().len(), 1);
         assert!(!queue.is_full() && queue.is_empty());

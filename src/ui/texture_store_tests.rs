@@ -1,6 +1,7 @@
 //! What stays on the GPU and what goes.
 
 use super::*;
+use crate::ui::texture_queue::tests::picture;
 
 fn context() -> egui::Context {
     context_with(16_384)
@@ -22,18 +23,6 @@ fn request(name: &str) -> ImageRequest {
     ImageRequest {
         subject: ImageSubject::Upload(UploadId::from(name)),
         size: ImageSize::Full { max_edge_px: 8192 },
-    }
-}
-
-fn picture(width: u32, height: u32) -> DecodedImage {
-    let size = PixelSize::new(width, height);
-    let count = usize::try_from(u64::from(width) * u64::from(height) * 4).unwrap();
-    DecodedImage {
-        size,
-        original_size: size,
-        pixels: vec![0_u8; count].into(),
-        format: "JPEG",
-        is_animated: false,
     }
 }
 

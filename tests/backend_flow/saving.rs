@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use salon::domain::SaveJobId;
-use salon::protocol::{Command, Connection, DownloadError, Event, SaveFailure, SaveSelection};
+use salon::protocol::{
+    Command, Connection, DownloadError, Event, SaveChoices, SaveFailure, SaveOrder, SaveSelection,
+};
 
 use crate::support::scripted_server::{Behaviour, Image, PASSWORD, ScriptedServer};
 use crate::support::{JOB, names_in};
@@ -257,4 +259,31 @@ async fn a_file_that_always_changes_on_the_way_is_not_saved() {
         Some(SaveFailure::Download(DownloadError::WrongDigest))
     );
     assert_eq!(names_in(&folder), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_is_written_beside_a_copy_links_to_where_others_find_the_server() {
+    let server = ScriptedServer::start(1);
+    server.world().site_url = Some("https://chat.example.org/team");
+    let (mut backend, room, listing) = listed(&server).await;
+    let folder = backend.path().join("saved");
+    let order = Box::new(SaveOrder {
+        room: Box::new(room),
+        selection: SaveSelection::Uploads(uploads(&listing)),
+        folder: folder.clone(),
+        choices: SaveChoices {
+            has_sidecars: true,
+            has_credit: true,
+            ..SaveChoices::default()
+        },
+    });
+    backend.send(Command::StartSave { job: JOB, order });
+    let report = backend.saved().await;
+    assert_eq!(report.failed, []);
+    let link = "https://chat.example.org/team/channel/general";
+    for name in names_in(&folder) {
+        let file = std::fs::read(folder.join(&name)).unwrap();
+        assert!(String::from_utf8_lossy(&file).contains(link), "{name}");
+    }
+    assert_eq!(names_in(&folder).len(), 2);
 }

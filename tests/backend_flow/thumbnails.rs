@@ -13,7 +13,7 @@ const SMALLER_TILE: ImageSize = ImageSize::Thumbnail { edge_px: 128 };
 const LARGER_TILE: ImageSize = ImageSize::Thumbnail { edge_px: 384 };
 
 async fn want_and_get(backend: &mut TestBackend, uploads: &[Arc<Upload>], size: ImageSize) {
-    backend.want_images(uploads.iter().map(|one| wish(one, size)).collect());
+    backend.want_each(uploads, size);
     for _ in uploads {
         decoded(backend).await;
     }
@@ -76,7 +76,7 @@ async fn the_servers_thumbnails_are_kept_too() {
     let mut next = started_again(&server, backend).await;
     server.stop();
     for size in [TILE, SMALLER_TILE] {
-        next.want_images(uploads.iter().map(|one| wish(one, size)).collect());
+        next.want_each(&uploads, size);
         for _ in &uploads {
             let image = decoded(&mut next).await;
             let ImageSize::Thumbnail { edge_px } = size else {
@@ -168,7 +168,7 @@ async fn what_is_on_this_machine_does_not_wait_for_downloads() {
     server.stop();
     server.listen();
     // The first thirty hang, more than may be under way at once.
-    next.want_images(uploads.iter().map(|one| wish(one, TILE)).collect());
+    next.want_each(&uploads, TILE);
     for _ in 30..40 {
         decoded(&mut next).await;
     }
@@ -256,7 +256,7 @@ async fn a_larger_tile_than_was_kept_is_made_anew_and_one_the_file_cannot_give_i
     let uploads = uploads(&listing);
     want_and_get(&mut backend, &uploads, TILE).await;
     let mut next = started_again(&server, backend).await;
-    next.want_images(uploads.iter().map(|one| wish(one, LARGER_TILE)).collect());
+    next.want_each(&uploads, LARGER_TILE);
     let mut edges = Vec::new();
     for _ in 0..2 {
         let edge = next

@@ -14,7 +14,7 @@ use salon::protocol::{
     LogInRefusal, SaveFailure,
 };
 
-use crate::support::{TestBackend, names_in, wish};
+use crate::support::{TestBackend, names_in};
 use crate::{TILE, failure, save, uploads, whole_room};
 
 /// A server whose budget is large: most tests are not about waiting.
@@ -134,7 +134,7 @@ async fn thumbnails_come_from_the_server_each_once() {
     let demo = demo(LibraryChoice::Small).await;
     let (mut backend, _, listing) = open_room(&demo, "team-offsite").await;
     let uploads = uploads(&listing);
-    backend.want_images(uploads.iter().map(|one| wish(one, TILE)).collect());
+    backend.want_each(&uploads, TILE);
     let mut count = 0;
     while count < uploads.len() {
         crate::decoded(&mut backend).await;
@@ -163,7 +163,7 @@ async fn every_oddity_ends_in_a_picture_or_a_reason() {
     let demo = demo(LibraryChoice::Small).await;
     let (mut backend, _, listing) = open_room(&demo, "formats").await;
     let uploads = uploads(&listing);
-    backend.want_images(uploads.iter().map(|one| wish(one, TILE)).collect());
+    backend.want_each(&uploads, TILE);
     for _ in 0..uploads.len() {
         backend
             .until("an end", |event| {
@@ -284,7 +284,7 @@ async fn a_channel_that_one_did_not_join_lists_but_shows_nothing() {
     let uploads = uploads(&listing);
     let asked_before = asked(&demo, "/api/v1/me");
     let full = ImageSize::Full { max_edge_px: 4096 };
-    backend.want_images(uploads.iter().map(|one| wish(one, full)).collect());
+    backend.want_each(&uploads, full);
     for _ in 0..uploads.len() {
         let failure = failure(&mut backend).await;
         assert_eq!(failure, ImageFailure::Download(DownloadError::Forbidden));

@@ -1,14 +1,10 @@
 //! Bytes: where they are fetched, with what, and what may go wrong on the way.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use salon::domain::{ByteCount, RoomId, ServerUrl, UploadId};
 use salon::rocketchat::{AvatarOf, Client, ClientError, DownloadError};
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
-use crate::stub::{Asked, Reply, Stub};
+use crate::stub::{Asked, Reply, Stub, saying};
 use crate::{TOKEN, USER, client};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n and the rest of an image, which nobody decodes here";
@@ -138,12 +134,7 @@ async fn an_expired_link_is_renewed_once() {
     })
     .await;
     let link = storage.url("/up1?n=");
-    let links = AtomicUsize::new(0);
-    let server = Stub::start(move |_| {
-        let n = links.fetch_add(1, Ordering::SeqCst);
-        Reply::redirect(format!("{link}{n}"))
-    })
-    .await;
+    let server = Stub::start_counting(move |n, _| Reply::redirect(format!("{link}{n}"))).await;
     assert_eq!(fetch(&client(server.server()), None).await.unwrap(), PNG);
     assert_eq!(server.asked().len(), 2);
 }
@@ -222,18 +213,7 @@ async fn more_than_the_limit_is_not_read() {
 
 /// A server that sends `head` and the beginning of a body, and then hangs up.
 async fn cut_off(head: &'static str) -> ServerUrl {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = [0; 4096];
-            assert!(stream.read(&mut request).await.unwrap() > 0);
-            stream.write_all(head.as_bytes()).await.unwrap();
-            stream.write_all(&[0x89; 1000]).await.unwrap();
-            stream.shutdown().await.unwrap();
-        }
-    });
-    ServerUrl::parse_base(&address).unwrap()
+    saying([head.as_bytes(), &[0x89; 1000]].concat()).await
 }
 
 #[tokio::test]

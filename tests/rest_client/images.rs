@@ -192,12 +192,8 @@ async fn a_server_with_file_lists_only_names_the_uploaders_and_knows_no_anchor()
 #[tokio::test]
 async fn a_list_that_changes_under_a_window_is_read_anew() {
     // The image that is first in the list goes while the window is read.
-    let stub = Stub::start({
-        let calls = std::sync::atomic::AtomicUsize::new(0);
-        move |asked| {
-            let call = calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            rooms_images(if call == 0 { 90 } else { 89 }, 50, asked)
-        }
+    let stub = Stub::start_counting(move |call, asked| {
+        rooms_images(if call == 0 { 90 } else { 89 }, 50, asked)
     })
     .await;
     let room = room("r1", RoomKind::Channel);
@@ -212,14 +208,7 @@ async fn a_list_that_changes_under_a_window_is_read_anew() {
 
 #[tokio::test]
 async fn a_list_that_never_comes_to_rest_is_taken_as_it_is() {
-    let stub = Stub::start({
-        let calls = std::sync::atomic::AtomicUsize::new(0);
-        move |asked| {
-            let call = calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            rooms_images(400 + call, 50, asked)
-        }
-    })
-    .await;
+    let stub = Stub::start_counting(move |call, asked| rooms_images(400 + call, 50, asked)).await;
     let room = room("r1", RoomKind::Channel);
     let read = client(stub.server())
         .image_window(&room, page(0), None)
@@ -231,19 +220,15 @@ async fn a_list_that_never_comes_to_rest_is_taken_as_it_is() {
 
 #[tokio::test]
 async fn a_window_that_the_budget_cut_in_two_goes_on_where_it_stopped() {
-    let stub = Stub::start({
-        let calls = std::sync::atomic::AtomicUsize::new(0);
-        move |asked| {
-            let call = calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            let reply = rooms_images(100, 25, asked);
-            // Of a window of one second, the first two calls are allowed.
-            let remaining = if call < 2 { 1 - call } else { 9 };
-            let reset = jiff::Timestamp::now().as_millisecond();
-            reply
-                .with("X-RateLimit-Limit", "10")
-                .with("X-RateLimit-Remaining", &remaining.to_string())
-                .with("X-RateLimit-Reset", &reset.to_string())
-        }
+    let stub = Stub::start_counting(move |call, asked| {
+        let reply = rooms_images(100, 25, asked);
+        // Of a window of one second, the first two calls are allowed.
+        let remaining = if call < 2 { 1 - call } else { 9 };
+        let reset = jiff::Timestamp::now().as_millisecond();
+        reply
+            .with("X-RateLimit-Limit", "10")
+            .with("X-RateLimit-Remaining", &remaining.to_string())
+            .with("X-RateLimit-Reset", &reset.to_string())
     })
     .await;
     let client = client(stub.server());
@@ -261,13 +246,10 @@ async fn a_window_that_the_budget_cut_in_two_goes_on_where_it_stopped() {
 
 #[tokio::test]
 async fn a_proxy_that_stumbles_is_asked_again() {
-    let stub = Stub::start({
-        let calls = std::sync::atomic::AtomicUsize::new(0);
-        move |asked| match calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
-            0 => Reply::html(502),
-            1 => Reply::html(503),
-            _ => rooms_images(3, 100, asked),
-        }
+    let stub = Stub::start_counting(|call, asked| match call {
+        0 => Reply::html(502),
+        1 => Reply::html(503),
+        _ => rooms_images(3, 100, asked),
     })
     .await;
     let room = room("r1", RoomKind::Channel);

@@ -3,10 +3,9 @@
 use salon::domain::ServerUrl;
 use salon::rocketchat::{ClientError, Http, WrongAnswer, probe};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::stub::{Asked, Reply, Stub};
+use crate::stub::{Asked, Reply, Stub, saying};
 
 fn info(version: &str) -> Value {
     json!({ "version": version, "workspaceUrl": "https://x", "success": true })
@@ -184,16 +183,7 @@ async fn nobody_at_the_address_is_told_from_no_such_address() {
 
 #[tokio::test]
 async fn what_speaks_another_language_than_http_is_no_server() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = format!("http://{}/", listener.local_addr().unwrap());
-    tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = [0; 4096];
-            assert!(stream.read(&mut request).await.unwrap() > 0);
-            stream.write_all(b"SSH-2.0-OpenSSH_9.9\r\n").await.unwrap();
-        }
-    });
-    let server = ServerUrl::parse_base(&address).unwrap();
+    let server = saying(b"SSH-2.0-OpenSSH_9.9\r\n".to_vec()).await;
     assert_eq!(
         probe(&Http::new().unwrap(), &server).await,
         Err(ClientError::NotRocketChat(WrongAnswer::OtherContent))

@@ -1,5 +1,6 @@
 //! A server whose every answer the test decides, and which remembers what it was asked.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -8,6 +9,7 @@ use axum::extract::Request;
 use axum::http::{HeaderMap, Method, Response, StatusCode};
 use salon::domain::ServerUrl;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -74,6 +76,21 @@ impl Reply {
     }
 }
 
+/// A server that says these bytes to everything, and hangs up.
+pub(crate) async fn saying(bytes: Vec<u8>) -> ServerUrl {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 4096];
+            assert!(stream.read(&mut request).await.unwrap() > 0);
+            stream.write_all(&bytes).await.unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    });
+    ServerUrl::parse_base(&address).unwrap()
+}
+
 /// The server; gone when dropped.
 pub(crate) struct Stub {
     base: String,
@@ -99,6 +116,14 @@ impl Stub {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         Self { base, asked, task }
+    }
+
+    /// The same, where `answer` is told how often it was asked before.
+    pub(crate) async fn start_counting(
+        answer: impl Fn(usize, &Asked) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let calls = AtomicUsize::new(0);
+        Self::start(move |asked| answer(calls.fetch_add(1, Ordering::SeqCst), asked)).await
     }
 
     /// Its address with `path` behind it.

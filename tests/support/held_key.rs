@@ -12,7 +12,8 @@ use salon::app::{AppConfig, Start};
 use salon::backend::BackendConfig;
 use salon::domain::UploadId;
 use salon::rocketchat::Http;
-use salon::storage::{Dirs, SessionStore, load_settings};
+use salon::storage::{Dirs, MemoryStore, SessionStore, load_settings};
+use tempfile::TempDir;
 
 use super::app::App;
 use super::support::log_in_request;
@@ -26,9 +27,64 @@ const FRAME: Duration = Duration::from_millis(16);
 
 const HELD_FOR: Duration = Duration::from_secs(2);
 
+/// A machine on which each image of a server's room was looked at once, and so is on the disk.
+pub(crate) struct SeenRoom {
+    server: ScriptedServer,
+    home: TempDir,
+    store: Arc<dyn SessionStore>,
+    n_images: usize,
+    window: [f32; 2],
+    n_asked: usize,
+}
+
+impl SeenRoom {
+    /// Looks at all images of the server, which has so many, in a window of this size.
+    pub(crate) fn of(server: ScriptedServer, n_images: usize, window: [f32; 2]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let store: Arc<dyn SessionStore> = Arc::<MemoryStore>::default();
+        let mut app = start(home.path(), &store, Some(&server), window);
+        open_viewer(&mut app, n_images);
+        look_at_all(&mut app, n_images);
+        drop(app);
+        let n_asked = server.asked("/file-upload/");
+        Self {
+            server,
+            home,
+            store,
+            n_images,
+            window,
+            n_asked,
+        }
+    }
+
+    /// Starts Salon anew: nothing is in memory.
+    pub(crate) fn start(&self) -> App {
+        start(self.home.path(), &self.store, None, self.window)
+    }
+
+    /// How many images an arrow that is held down shows in a second, from the disk.
+    pub(crate) fn held_arrow(&self) -> f64 {
+        let mut app = self.start();
+        open_viewer(&mut app, self.n_images);
+        until_shown(&mut app, 0);
+        assert!(
+            n_there(&app, self.n_images) < 10,
+            "they are there before they are looked at"
+        );
+        let shown = images_a_second(&mut app);
+        self.assert_from_disk();
+        shown
+    }
+
+    pub(crate) fn assert_from_disk(&self) {
+        let n_asked = self.server.asked("/file-upload/");
+        assert_eq!(n_asked, self.n_asked, "it was not from the disk");
+    }
+}
+
 /// Salon in a window of this size; with a server it signs in there, and without one it goes on
 /// as the person who was signed in last.
-pub(crate) fn start(
+fn start(
     home: &Path,
     store: &Arc<dyn SessionStore>,
     server: Option<&ScriptedServer>,
@@ -64,7 +120,7 @@ pub(crate) fn until_listed(app: &mut App, n_images: usize) {
 }
 
 /// Opens the first image of a room that has so many.
-pub(crate) fn open_viewer(app: &mut App, n_images: usize) {
+fn open_viewer(app: &mut App, n_images: usize) {
     until_listed(app, n_images);
     app.key(Modifiers::NONE, Key::Enter);
     app.until("the viewer is open", |state| {
@@ -74,7 +130,7 @@ pub(crate) fn open_viewer(app: &mut App, n_images: usize) {
 }
 
 /// Once through all images, so that they are on the disk.
-pub(crate) fn look_at_all(app: &mut App, n_images: usize) {
+fn look_at_all(app: &mut App, n_images: usize) {
     for position in 0..n_images {
         if position > 0 {
             app.key(Modifiers::NONE, Key::ArrowRight);
@@ -83,18 +139,18 @@ pub(crate) fn look_at_all(app: &mut App, n_images: usize) {
     }
 }
 
-pub(crate) fn is_shown(app: &App, id: &UploadId) -> bool {
+fn is_shown(app: &App, id: &UploadId) -> bool {
     app.harness.state().textures().largest_full(id).is_some()
 }
 
 /// How many of the images are there, made of their originals.
-pub(crate) fn n_there(app: &App, n_images: usize) -> usize {
+fn n_there(app: &App, n_images: usize) -> usize {
     let gallery = app.gallery();
     let uploads = (0..n_images).filter_map(|position| gallery.upload_at(position));
     uploads.filter(|upload| is_shown(app, &upload.id)).count()
 }
 
-pub(crate) fn until_shown(app: &mut App, position: usize) {
+fn until_shown(app: &mut App, position: usize) {
     let began = Instant::now();
     loop {
         app.harness.step();
@@ -114,7 +170,7 @@ pub(crate) fn until_shown(app: &mut App, position: usize) {
 
 /// How many different images were on the screen in a second of a held arrow, made of their
 /// originals.
-pub(crate) fn images_a_second(app: &mut App) -> f64 {
+fn images_a_second(app: &mut App) -> f64 {
     let mut seen = HashSet::new();
     let began = Instant::now();
     let mut repeated_at = began;

@@ -206,6 +206,11 @@ impl TestBackend {
         self.ui.wanted.send_modify(|wanted| wanted.images = images);
     }
 
+    /// Wants a picture of each, and none besides.
+    pub(crate) fn want_each(&self, uploads: &[Arc<Upload>], size: ImageSize) {
+        self.want_images(uploads.iter().map(|one| wish(one, size)).collect());
+    }
+
     pub(crate) async fn saved(&mut self) -> SaveReport {
         self.until("the end of the save", |event| match event {
             Event::SaveFinished { report, .. } => Some((**report).clone()),

@@ -76,8 +76,11 @@ impl World {
         match route {
             "login" => return self.log_in(body),
             "settings.public" => {
-                let settings = json!({"settings": [{"_id": "Site_Name", "value": "Scripted"}], "success": true});
-                return with_status(200, &settings);
+                let mut settings = vec![json!({"_id": "Site_Name", "value": "Scripted"})];
+                let site_url = self.site_url;
+                settings.extend(site_url.map(|url| json!({"_id": "Site_Url", "value": url})));
+                let answer = json!({"settings": settings, "success": true});
+                return with_status(200, &answer);
             }
             _ if !self.lets_in(token) => {
                 let body = json!({"success": false, "status": "error", "message": "You must be logged in to do this."});

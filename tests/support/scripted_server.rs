@@ -119,6 +119,8 @@ pub(crate) struct World {
     pub(crate) logins: usize,
     /// Paths with this in them are never answered.
     pub(crate) silent: Option<&'static str>,
+    /// Where the server says that others find it.
+    pub(crate) site_url: Option<&'static str>,
 }
 
 pub(crate) struct ScriptedServer {
@@ -145,6 +147,7 @@ impl ScriptedServer {
                 counts: Vec::new(),
                 logins: 0,
                 silent: None,
+                site_url: None,
             })),
             gate: Arc::new(Semaphore::new(Semaphore::MAX_PERMITS)),
             port: 0,

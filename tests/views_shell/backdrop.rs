@@ -8,7 +8,8 @@ use salon::domain::{PixelSize, Upload};
 use salon::protocol::Backdrop;
 use salon::state::Action;
 
-use super::scenes::{Shell, harness_of, list_these, signed_in, upload};
+use super::scenes::{list_these, signed_in, upload};
+use super::shell::{Shell, harness_of};
 use super::viewer::{answer_all, rect};
 
 /// A large screen that an image of these bytes fills.

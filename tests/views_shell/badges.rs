@@ -4,7 +4,8 @@ use egui_kittest::Harness;
 use lucide_icons::Icon;
 use salon::domain::Upload;
 
-use super::scenes::{Shell, harness, list_these, signed_in, upload};
+use super::scenes::{list_these, signed_in, upload};
+use super::shell::{Shell, harness};
 
 fn badges(harness: &Harness<'_, Shell>) -> usize {
     let play = String::from(char::from(Icon::Play));

@@ -4,24 +4,22 @@ use egui::{Key, Modifiers, Rect, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::domain::{ByteCount, PixelSize, Upload};
-use salon::state::{Action, SelectHow};
+use salon::state::Action;
 
-use super::scenes::{Shell, harness, list_these, signed_in, upload};
+use super::scenes::{choose, list_these, signed_in, upload};
+use super::shell::{Shell, harness};
 use super::viewer::{answer_all, click_at, drawn, gallery, named, part_at, rect, wheel};
 use super::{click, press};
 
 /// The grid with these chosen.
 fn chosen(positions: &[usize]) -> Harness<'static, Shell> {
     let mut shell = signed_in(300);
-    for position in positions {
-        let (position, how) = (*position, SelectHow::Toggle);
-        shell.state.on_action(Action::Select { position, how });
-    }
+    choose(&mut shell, positions);
     harness(shell)
 }
 
 /// These side by side, their pictures there.
-fn comparing(positions: &[usize]) -> Harness<'static, Shell> {
+pub(super) fn comparing(positions: &[usize]) -> Harness<'static, Shell> {
     let mut harness = chosen(positions);
     press(&mut harness, Key::C);
     answer_all(&mut harness);

@@ -3,10 +3,11 @@
 use egui::{Key, Rect};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
-use salon::state::{Action, SelectHow};
+use salon::state::Action;
 
 use super::press;
-use super::scenes::{Shell, harness, harness_of, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness, harness_of};
 use super::viewer::{answer_all, wheel};
 
 fn name_in_panel(harness: &Harness<'_, Shell>, name: &str) -> Rect {
@@ -61,8 +62,7 @@ fn the_place_in_the_details_stays_while_the_image_does() {
 #[test]
 fn while_the_viewer_is_open_the_bar_at_the_bottom_is_about_its_image() {
     let mut shell = signed_in(300);
-    let (position, how) = (2, SelectHow::Toggle);
-    shell.state.on_action(Action::Select { position, how });
+    choose(&mut shell, &[2]);
     let mut harness = harness(shell);
     harness.get_by_label("1 selected · 1 MB of 300 images");
     harness.state_mut().state.on_action(Action::OpenViewer(5));

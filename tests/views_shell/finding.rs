@@ -7,7 +7,8 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use salon::state::{Action, Gallery};
 
-use super::scenes::{self, Shell, harness, signed_in};
+use super::scenes::{self, signed_in};
+use super::shell::{Shell, harness};
 use super::{CTRL, click, press};
 
 /// A room of 300 images, one an hour, all of them listed.

@@ -3,11 +3,13 @@
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use salon::state::{Action, SelectHow};
+use salon::state::Action;
 
+use super::comparing::comparing;
 use super::press;
-use super::scenes::{Shell, harness, signed_in};
-use super::viewer::{answer_all, gallery, viewer_at};
+use super::scenes::signed_in;
+use super::shell::{Shell, harness};
+use super::viewer::{gallery, viewer_at};
 
 fn open_menu(harness: &mut Harness<'_, Shell>) {
     harness.key_press_modifiers(Modifiers::SHIFT, Key::F10);
@@ -194,14 +196,7 @@ fn tab_order(harness: &mut Harness<'_, Shell>, n: usize) -> Vec<String> {
 
 #[test]
 fn in_the_comparison_tab_passes_the_buttons_of_an_image_as_they_are_read_and_goes_on() {
-    let mut shell = signed_in(300);
-    for position in [2, 4] {
-        let how = SelectHow::Toggle;
-        shell.state.on_action(Action::Select { position, how });
-    }
-    let mut harness = harness(shell);
-    press(&mut harness, Key::C);
-    answer_all(&mut harness);
+    let mut harness = comparing(&[2, 4]);
     press(&mut harness, Key::ArrowLeft);
     assert_eq!(gallery(&harness).focus(), 2);
     let order = tab_order(&mut harness, 4);

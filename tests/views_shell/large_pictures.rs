@@ -9,7 +9,8 @@ use salon::protocol::{Event, ImageSize, Metadata, Playback};
 use salon::state::Action;
 
 use super::press;
-use super::scenes::{Shell, harness_of, list_these, signed_in, upload};
+use super::scenes::{list_these, signed_in, upload};
+use super::shell::{Shell, harness_of};
 
 /// In the window of a usual graphics card.
 fn harness(size: [f32; 2], shell: Shell) -> Harness<'static, Shell> {

@@ -14,7 +14,8 @@ use salon::protocol::{
 };
 use salon::state::{Action, ImageAction, SelectHow};
 
-use super::scenes::{Shell, harness, signed_in};
+use super::scenes::signed_in;
+use super::shell::{Shell, harness};
 use super::{CTRL, click, press};
 
 fn act(harness: &mut Harness<'_, Shell>, action: Action) {

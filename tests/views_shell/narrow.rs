@@ -4,9 +4,10 @@
 use egui::{Key, Modifiers, Rect, Role, pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use salon::state::{Action, SelectHow};
+use salon::state::Action;
 
-use super::scenes::{Shell, harness_of, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness_of};
 use super::viewer::{answer_all, gallery};
 use super::{click, press};
 
@@ -141,10 +142,7 @@ fn the_bar_of_the_grid_stays_in_the_window_and_its_menu_has_the_rest() {
 fn the_bar_of_a_selection_does_so_too() {
     for size in SMALL {
         let mut shell = signed_in(300);
-        for position in [0, 1, 2] {
-            let how = SelectHow::Toggle;
-            shell.state.on_action(Action::Select { position, how });
-        }
+        choose(&mut shell, &[0, 1, 2]);
         let mut harness = harness_of(size, shell);
         assert_whole(&harness, size);
         harness.get_by_role_and_label(Role::Button, "Save");
@@ -162,10 +160,7 @@ fn the_bar_of_a_selection_does_so_too() {
 fn the_comparison_stays_in_the_window() {
     for size in SMALL {
         let mut shell = signed_in(300);
-        for position in [0, 1] {
-            let how = SelectHow::Toggle;
-            shell.state.on_action(Action::Select { position, how });
-        }
+        choose(&mut shell, &[0, 1]);
         let mut harness = harness_of(size, shell);
         press(&mut harness, Key::C);
         answer_all(&mut harness);

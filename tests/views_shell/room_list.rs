@@ -6,7 +6,8 @@ use egui_kittest::kittest::Queryable as _;
 use salon::domain::RoomId;
 use salon::state::Action;
 
-use crate::scenes::{Shell, harness, signed_in};
+use crate::scenes::signed_in;
+use crate::shell::{Shell, harness};
 use crate::{CTRL, press};
 
 #[test]

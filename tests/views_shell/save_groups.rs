@@ -6,7 +6,8 @@ use salon::protocol::{Event, SaveActivity};
 use salon::state::Action;
 
 use super::click;
-use super::scenes::{self, harness, report, signed_in};
+use super::scenes::{self, report, signed_in};
+use super::shell::harness;
 
 #[test]
 fn saves_of_one_room_in_a_row_name_it_once_and_each_tells_it_to_those_who_listen() {

@@ -14,7 +14,8 @@ use salon::protocol::{
 };
 use salon::state::Action;
 
-use super::scenes::{self, Shell, harness, signed_in};
+use super::scenes::{self, signed_in};
+use super::shell::{Shell, harness};
 use super::{click, press};
 
 /// A save runs, and the queue is open.

@@ -11,7 +11,8 @@ use salon::protocol::{
 };
 use salon::state::{Action, SelectHow};
 
-use super::scenes::{Shell, harness, harness_of, signed_in};
+use super::scenes::signed_in;
+use super::shell::{Shell, harness, harness_of};
 use super::{CTRL, click, press};
 
 /// The sheet is open for one image.

@@ -10,7 +10,8 @@ use salon::domain::{RoomId, UploadId};
 use salon::protocol::{Event, OpenTarget, SavedFiles};
 use salon::state::{Action, Gallery, SavedFilter};
 
-use super::scenes::{self, Shell, harness, signed_in};
+use super::scenes::{self, signed_in};
+use super::shell::{Shell, harness};
 use super::{CTRL, click, press};
 
 /// A room of 300 images, all of them listed, of which these have a copy.

@@ -3,10 +3,11 @@
 use egui::Key;
 use egui_kittest::Harness;
 use salon::domain::PixelSize;
-use salon::state::{Action, SelectHow};
+use salon::state::Action;
 
 use super::press;
-use super::scenes::{Shell, harness, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness};
 use super::viewer::{answer_all, rect, viewer_at, wheel};
 
 /// A room whose pictures come as large as a window of 1280 × 800 asks for them.
@@ -24,10 +25,7 @@ fn is_smooth(harness: &Harness<'_, Shell>, n: usize) -> bool {
 #[test]
 fn three_pictures_side_by_side_are_shrunk_smoothly() {
     let mut shell = room();
-    for position in [2, 4, 6] {
-        let how = SelectHow::Toggle;
-        shell.state.on_action(Action::Select { position, how });
-    }
+    choose(&mut shell, &[2, 4, 6]);
     let mut harness = harness(shell);
     press(&mut harness, Key::C);
     answer_all(&mut harness);

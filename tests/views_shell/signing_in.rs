@@ -6,7 +6,8 @@ use salon::protocol::{Event, LogInRefusal, TwoFactorMethod};
 use salon::state::{Action, Phase};
 use secrecy::ExposeSecret as _;
 
-use crate::scenes::{self, harness, session, shell_of, signed_in, signed_out_at};
+use crate::scenes::{self, session, signed_in, signed_out_at};
+use crate::shell::{harness, shell_of};
 use crate::{click, press, type_into};
 
 #[test]

@@ -9,7 +9,8 @@ use salon::protocol::{
 };
 use salon::state::{Action, ImageAction};
 
-use super::scenes::{Shell, harness, signed_in, upload};
+use super::scenes::{signed_in, upload};
+use super::shell::{Shell, harness};
 use super::viewer::{click_at, gallery};
 use super::{click, press};
 

@@ -3,12 +3,13 @@
 use egui::{Key, Modifiers, Pos2, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use salon::domain::{PixelSize, Upload};
 use salon::protocol::DoubleClickChoice;
-use salon::state::{Action, SelectHow};
+use salon::state::Action;
 
-use super::scenes::{Shell, harness, list_these, signed_in, upload};
-use super::viewer::{answer_all, gallery, part_at, rect, viewer_at};
+use super::comparing::comparing;
+use super::scenes::{list_these, signed_in, tall, upload};
+use super::shell::{Shell, harness};
+use super::viewer::{answer_all, asked_for_full_screen, gallery, part_at, rect, viewer_at};
 use super::{click, press};
 
 /// The key is down for so many repeats.
@@ -53,11 +54,7 @@ fn an_arrow_held_down_stops_at_the_edge_and_another_press_goes_on() {
 #[test]
 fn page_down_held_stops_at_the_end_of_a_tall_image() {
     let mut shell = signed_in(0);
-    let tall = Upload {
-        dimensions: Some(PixelSize::new(1000, 4000)),
-        ..upload(0)
-    };
-    list_these(&mut shell, vec![tall, upload(1), upload(2)]);
+    list_these(&mut shell, vec![tall(0), upload(1), upload(2)]);
     let mut harness = viewer_at(0, shell);
     press(&mut harness, Key::W);
     hold(&mut harness, Key::PageDown, 20);
@@ -71,10 +68,6 @@ fn page_down_held_stops_at_the_end_of_a_tall_image() {
 #[test]
 fn an_arrow_that_has_nothing_to_move_turns_the_page_however_long_it_is_held() {
     let mut shell = signed_in(0);
-    let tall = |n: usize| Upload {
-        dimensions: Some(PixelSize::new(1000, 4000)),
-        ..upload(n)
-    };
     list_these(&mut shell, (0..6).map(tall).collect());
     let mut harness = viewer_at(0, shell);
     press(&mut harness, Key::W);
@@ -104,14 +97,7 @@ fn two_fingers_on_a_touchpad_zoom_at_the_pointer() {
 
 #[test]
 fn two_fingers_zoom_what_is_side_by_side() {
-    let mut shell = signed_in(300);
-    for position in [2, 4] {
-        let how = SelectHow::Toggle;
-        shell.state.on_action(Action::Select { position, how });
-    }
-    let mut harness = harness(shell);
-    press(&mut harness, Key::C);
-    answer_all(&mut harness);
+    let mut harness = comparing(&[2, 4]);
     let before = [2, 4].map(|n| rect(&harness, n).width());
     let at = view(&harness, 4).center();
     harness.hover_at(at);
@@ -139,13 +125,7 @@ fn double_click(harness: &mut Harness<'_, Shell>, at: Pos2) -> Option<bool> {
         });
         harness.input_mut().events.extend(events);
         harness.step();
-        let outputs = harness.output().viewport_output.values();
-        let mut commands = outputs.flat_map(|output| &output.commands);
-        let full = commands.find_map(|command| match command {
-            egui::ViewportCommand::Fullscreen(is_full) => Some(*is_full),
-            _ => None,
-        });
-        asked = asked.or(full);
+        asked = asked.or_else(|| asked_for_full_screen(harness));
     }
     harness.run_steps(2);
     asked

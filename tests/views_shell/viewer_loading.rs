@@ -4,10 +4,11 @@ use egui::{Key, Rect, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use salon::protocol::ImageSize;
-use salon::state::{Action, SelectHow};
+use salon::state::Action;
 
 use super::press;
-use super::scenes::{Shell, harness, signed_in};
+use super::scenes::{choose, signed_in};
+use super::shell::{Shell, harness};
 use super::viewer::answer_all;
 
 fn spinner(harness: &Harness<'_, Shell>) -> Option<Rect> {
@@ -61,10 +62,7 @@ fn where_there_is_nothing_yet_the_sign_is_in_the_middle_and_not_at_once() {
 #[test]
 fn each_image_side_by_side_says_that_more_comes() {
     let mut shell = signed_in(300);
-    for position in [2, 4] {
-        let how = SelectHow::Toggle;
-        shell.state.on_action(Action::Select { position, how });
-    }
+    choose(&mut shell, &[2, 4]);
     let mut harness = harness(shell);
     answer_thumbnails(&mut harness);
     press(&mut harness, Key::C);

@@ -90,6 +90,7 @@ fn settings(demo: &Demo, quirks: &Quirks) -> Vec<(&'static str, Value)> {
         Storage::Webdav => "Webdav",
     };
     let two_factor = "Accounts_TwoFactorAuthentication_Enabled";
+    let site_url = quirks.site_url.as_deref().unwrap_or(&demo.base);
     vec![
         ("Accounts_AllowAnonymousRead", false.into()),
         (
@@ -142,7 +143,7 @@ fn settings(demo: &Demo, quirks: &Quirks) -> Vec<(&'static str, Value)> {
             (!quirks.presence.is_on()).into(),
         ),
         ("Site_Name", "Salon demo".into()),
-        ("Site_Url", demo.base.trim_end_matches('/').into()),
+        ("Site_Url", site_url.trim_end_matches('/').into()),
         ("UI_Allow_room_names_with_special_chars", true.into()),
         ("UI_Use_Real_Name", true.into()),
     ]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::domain::{MessageId, PixelSize, Room, ServerUrl, URL_SEGMENT, Upload};
+use crate::domain::{MessageId, MessagePlace, PixelSize, Room, ServerUrl, Upload, links};
 use crate::saving::template::PortablePath;
 use crate::storage::hexadecimal;
 
@@ -15,7 +15,7 @@ pub struct SavedImage<'a> {
     pub upload: &'a Upload,
     /// Where it was posted.
     pub room: &'a Room,
-    /// On which server.
+    /// On which server, as others find it.
     pub server: &'a ServerUrl,
     /// With which message, when that is known.
     pub message: Option<&'a MessageId>,
@@ -46,7 +46,7 @@ pub struct ImageRecord {
     pub uploader: Option<PersonRecord>,
     /// Where.
     pub room: RoomRecord,
-    /// The address of the server.
+    /// The address of the server, as others find it.
     pub server: String,
     /// To the message in the web client, else to the room.
     pub link: String,
@@ -115,7 +115,7 @@ pub struct RoomRecord {
 impl From<&SavedImage<'_>> for ImageRecord {
     fn from(saved: &SavedImage<'_>) -> Self {
         let upload = saved.upload;
-        let room_link = format!("{}{}", saved.server, saved.room.web_path());
+        let room_link = links::room_link(saved.server, saved.room);
         let size = saved.dimensions.or(upload.dimensions);
         let text = |time: Option<Timestamp>| time.map(|time| time.to_string());
         Self {
@@ -126,7 +126,13 @@ impl From<&SavedImage<'_>> for ImageRecord {
             uploader: PersonRecord::of(upload),
             link: saved.message.map_or_else(
                 || room_link.clone(),
-                |message| format!("{room_link}?msg={}", encoded(message.as_str())),
+                |message| {
+                    let place = MessagePlace {
+                        message: message.clone(),
+                        thread: None,
+                    };
+                    links::message_link(saved.server, saved.room, &place)
+                },
             ),
             room: RoomRecord {
                 id: saved.room.id.to_string(),
@@ -188,8 +194,4 @@ impl ImageRecord {
         };
         Some(name.or_else(username).unwrap_or(&person.id))
     }
-}
-
-fn encoded(text: &str) -> percent_encoding::PercentEncode<'_> {
-    percent_encoding::utf8_percent_encode(text, URL_SEGMENT)
 }

@@ -6,7 +6,8 @@ use salon::protocol::Backdrop;
 use salon::state::{Action, NoticeLevel};
 
 use super::{answer_all, choices, viewer, wake};
-use crate::scenes::{self, signed_in};
+use crate::scenes::signed_in;
+use crate::shell::harness_of;
 use crate::{click, press};
 
 #[test]
@@ -43,7 +44,7 @@ fn b_changes_what_is_behind_transparent_images_and_is_remembered() {
 fn a_narrow_viewer_keeps_the_buttons_that_matter_most() {
     let mut shell = signed_in(20);
     shell.state.on_action(Action::OpenViewer(3));
-    let mut harness = scenes::harness_of([420.0, 600.0], shell);
+    let mut harness = harness_of([420.0, 600.0], shell);
     answer_all(&mut harness);
     wake(&mut harness);
     let view = harness.get_by_label_contains("IMG_3.jpg, ").rect();

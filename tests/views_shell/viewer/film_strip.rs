@@ -8,7 +8,8 @@ use salon::state::Action;
 
 use super::{answer_all, choices, click_at, gallery, named, rect, viewer, wheel};
 use crate::press;
-use crate::scenes::{Shell, harness, signed_in};
+use crate::scenes::signed_in;
+use crate::shell::{Shell, harness};
 
 #[test]
 fn the_film_strip_shows_the_neighbours_and_leads_to_them() {

@@ -12,7 +12,8 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use egui_kittest::{Harness, Node};
 use salon::state::{Action, Gallery};
 
-use crate::scenes::{Shell, harness, signed_in};
+use crate::scenes::signed_in;
+use crate::shell::{Shell, harness};
 
 /// The viewer with an image of the room, whose picture is there.
 pub(super) fn viewer_at(n: usize, shell: Shell) -> Harness<'static, Shell> {

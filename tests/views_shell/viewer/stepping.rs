@@ -8,7 +8,8 @@ use salon::protocol::WheelChoice;
 use salon::state::Action;
 
 use super::{answer_all, choices, gallery, part_at, rect, viewer, viewer_at, wheel};
-use crate::scenes::{Shell, harness, list_these, signed_in, upload};
+use crate::scenes::{list_these, signed_in, tall, upload};
+use crate::shell::{Shell, harness};
 use crate::{click, press};
 
 #[test]
@@ -69,11 +70,7 @@ fn step_on(harness: &mut Harness<'_, Shell>) {
 #[test]
 fn page_down_reads_on_in_a_tall_image_and_goes_to_the_next_at_its_end() {
     let mut shell = signed_in(0);
-    let tall = Upload {
-        dimensions: Some(PixelSize::new(1000, 4000)),
-        ..upload(0)
-    };
-    list_these(&mut shell, vec![tall, upload(1), upload(2)]);
+    list_these(&mut shell, vec![tall(0), upload(1), upload(2)]);
     let mut harness = viewer_at(0, shell);
     press(&mut harness, Key::W);
     let view = harness.get_by_label_contains("IMG_0.jpg, ").rect();

@@ -47,21 +47,28 @@ fn upload(id: &str, name: &str, posted: &str) -> Upload {
     }
 }
 
-fn record(upload: &Upload) -> ImageRecord {
-    let server = ServerUrl::parse_base("https://chat.example.org/").unwrap();
-    let item = Item {
+static UTC: TimeZone = TimeZone::UTC;
+
+/// To be named.
+fn item<'a>(upload: &'a Upload, server: &'a ServerUrl) -> Item<'a> {
+    Item {
         upload,
         room: "team",
-        server: &server,
+        server,
         place: Place {
             from_oldest: 1,
             total: 1,
         },
         media_type: "image/jpeg",
         extension: ExtensionRule::Keep,
-        zone: &TimeZone::UTC,
-    };
-    let path = Template::parse("{room}/{name}").unwrap().path(&item);
+        zone: &UTC,
+    }
+}
+
+fn record(upload: &Upload) -> ImageRecord {
+    let server = ServerUrl::parse_base("https://chat.example.org/").unwrap();
+    let template = Template::parse("{room}/{name}").unwrap();
+    let path = template.path(&item(upload, &server));
     ImageRecord::from(&SavedImage {
         upload,
         room: &room(),
@@ -123,18 +130,7 @@ fn the_link_leads_to_the_message_when_it_is_known() {
     let server = ServerUrl::parse_base("https://x.org/chat").unwrap();
     let path = record(&upload).file;
     let message = MessageId::from("m&1");
-    let item_path = Template::default().path(&Item {
-        upload: &upload,
-        room: "r",
-        server: &server,
-        place: Place {
-            from_oldest: 1,
-            total: 1,
-        },
-        media_type: "image/jpeg",
-        extension: ExtensionRule::Keep,
-        zone: &TimeZone::UTC,
-    });
+    let item_path = Template::default().path(&item(&upload, &server));
     let record = ImageRecord::from(&SavedImage {
         upload: &upload,
         room: &room(),

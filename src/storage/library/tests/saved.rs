@@ -19,13 +19,27 @@ fn saved(upload: &str, path: impl Into<PathBuf>) -> SavedFile {
     }
 }
 
+/// Written down at once.
+fn record(library: &Library, file: &SavedFile) {
+    library.record_saved(file.clone());
+    library.flush();
+}
+
+/// The same upload in another folder, a second later.
+fn copied_elsewhere(first: &SavedFile) -> SavedFile {
+    SavedFile {
+        folder: PathBuf::from("/elsewhere"),
+        saved_at: first.saved_at + jiff::SignedDuration::from_secs(1),
+        ..saved(first.upload.as_str(), "/elsewhere/a.png")
+    }
+}
+
 #[test]
 fn a_row_is_there_when_it_is_written_and_after_a_restart() {
     let machine = Machine::new();
     let library = machine.open();
     let file = saved("u1", "/pictures/room/a.png");
-    library.record_saved(file.clone());
-    library.flush();
+    record(&library, &file);
     let rows = vec![file.clone()];
     assert_eq!(library.copies_of(&file.upload), rows);
     drop(library);
@@ -42,28 +56,22 @@ fn a_path_has_rows_of_one_content_and_an_upload_as_many_as_it_has_copies() {
     let machine = Machine::new();
     let library = machine.open();
     let first = saved("u1", "/pictures/room/a.png");
-    library.record_saved(first.clone());
-    library.flush();
+    record(&library, &first);
     let second = SavedFile {
-        folder: PathBuf::from("/elsewhere"),
-        saved_at: first.saved_at + jiff::SignedDuration::from_secs(1),
         posted_at: None,
-        ..saved("u1", "/elsewhere/a.png")
+        ..copied_elsewhere(&first)
     };
-    library.record_saved(second.clone());
-    library.flush();
+    record(&library, &second);
     assert_eq!(library.copies_of(&first.upload), [second, first.clone()]);
     let twin = saved("u2", first.path.clone());
-    library.record_saved(twin.clone());
-    library.flush();
+    record(&library, &twin);
     assert_eq!(library.saved_at_path(&first.path), [first.clone(), twin]);
     let other = SavedFile {
         xxh3: Some(9),
         sha256: None,
         ..saved("u3", first.path.clone())
     };
-    library.record_saved(other.clone());
-    library.flush();
+    record(&library, &other);
     assert_eq!(library.saved_at_path(&first.path), [other]);
     assert_eq!(library.copies_of(&first.upload).len(), 1);
 }
@@ -76,8 +84,7 @@ fn a_path_that_is_no_text_comes_back_as_it_was() {
     let library = machine.open();
     let name = std::ffi::OsStr::from_bytes(b"/pict\xffures/'\n.png");
     let file = saved("u1", name);
-    library.record_saved(file.clone());
-    library.flush();
+    record(&library, &file);
     assert_eq!(library.saved_at_path(&file.path), [file]);
 }
 
@@ -174,8 +181,7 @@ fn a_library_of_the_first_version_gets_its_ledger_and_keeps_what_it_has() {
     let library = machine.open();
     assert_eq!(ids(&stored(&library).unwrap()), server.ids());
     let file = saved("u1", "/pictures/room/a.png");
-    library.record_saved(file.clone());
-    library.flush();
+    record(&library, &file);
     assert_eq!(library.copies_of(&file.upload), [file]);
     assert_eq!(machine.told(), []);
 }
@@ -229,16 +235,12 @@ fn the_copies_of_a_room_are_found_in_all_folders_the_latest_first() {
     let machine = Machine::new();
     let library = machine.open();
     let first = saved("u1", "/pictures/room/a.png");
-    library.record_saved(first.clone());
-    library.flush();
+    record(&library, &first);
     let second = SavedFile {
-        folder: PathBuf::from("/elsewhere"),
-        saved_at: first.saved_at + jiff::SignedDuration::from_secs(1),
         size: ByteCount(7),
-        ..saved("u1", "/elsewhere/a.png")
+        ..copied_elsewhere(&first)
     };
-    library.record_saved(second.clone());
-    library.flush();
+    record(&library, &second);
     let other = SavedFile {
         room: RoomId::from("another room"),
         ..saved("u2", "/pictures/other/b.png")
