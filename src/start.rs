@@ -16,7 +16,7 @@ use crate::demo_server::{DemoOptions, DemoServer, Quirks, Storage, Thumbnails};
 use crate::domain::{Credentials, LogInRequest, ServerUrl};
 use crate::protocol::Settings;
 use crate::rocketchat::Http;
-use crate::storage::{Dirs, KeyringStore, MemoryStore, SessionStore, load_settings};
+use crate::storage::{DemoStore, Dirs, KeyringStore, SessionStore, load_settings};
 
 /// Name of the window for the system: desktop entry, task bar.
 const APP_ID: &str = "salon";
@@ -138,7 +138,7 @@ fn demo_window(args: &WindowArgs) -> StartResult<()> {
             code: None,
         },
     };
-    let store: Arc<dyn SessionStore> = Arc::new(MemoryStore::default());
+    let store: Arc<dyn SessionStore> = Arc::new(DemoStore::default());
     let result = run(AppConfig {
         settings,
         default_folder: default_folder(),

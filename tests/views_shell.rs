@@ -19,6 +19,8 @@ mod large_pictures;
 mod messages;
 #[path = "views_shell/narrow.rs"]
 mod narrow;
+#[path = "views_shell/notices.rs"]
+mod notices;
 #[path = "views_shell/room_list.rs"]
 mod room_list;
 #[path = "views_shell/save_groups.rs"]
@@ -50,7 +52,7 @@ use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use salon::protocol::OpenTarget;
-use salon::state::{Action, NoticeLevel, user_message};
+use salon::state::Action;
 
 use room_list::filtering;
 use scenes::{choose, signed_in};
@@ -138,24 +140,6 @@ fn refused_files_lead_to_the_room_in_the_browser() {
     let is_room =
         |action: &Action| matches!(action, Action::Open(OpenTarget::Web(it)) if it == room);
     assert!(harness.state().has(is_room));
-}
-
-#[test]
-fn a_brief_notice_goes_by_itself_and_a_warning_stays() {
-    let mut shell = signed_in(300);
-    shell.state.on_action(Action::Copied("File name"));
-    let target = OpenTarget::Web("https://x.org".to_owned());
-    let message = user_message::open_failed(&target);
-    shell
-        .state
-        .notices
-        .push(NoticeLevel::Warning, message, None);
-    let mut harness = harness(shell);
-    harness.get_by_label("File name copied");
-    // Each step is a quarter of a second.
-    harness.run_steps(40);
-    assert!(harness.query_by_label("File name copied").is_none());
-    harness.get_by_label("No browser opened the address");
 }
 
 #[test]

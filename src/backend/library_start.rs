@@ -7,9 +7,7 @@ use super::link::SessionLink;
 use super::reaction::{Reaction, backoff, reaction};
 use super::session::Services;
 use crate::domain::{AccountId, Person, Room, ServerUrl, Session, UserId};
-use crate::protocol::{
-    ClientError, Event, Generation, KeyringStatus, KnownAccount, LogInRefusal, SessionInfo,
-};
+use crate::protocol::{ClientError, Event, Generation, KnownAccount, LogInRefusal, SessionInfo};
 use crate::rocketchat::Client;
 use crate::storage::{ServerNotes, StoredSession};
 
@@ -65,7 +63,7 @@ impl Services {
             server_version: notes.version,
             token_kind: stored.kind,
             must_change_password: false,
-            keyring: KeyringStatus::Kept,
+            keyring: self.kept(),
         };
         let session = Session {
             server,
@@ -99,7 +97,7 @@ impl Services {
             let error = match self.check(&account, &stored).await {
                 Ok((session, identity)) => {
                     link.monitor.reached();
-                    let info = Self::info(&session, identity, KeyringStatus::Kept);
+                    let info = Self::info(&session, identity, self.kept());
                     let event = Event::SessionConfirmed {
                         session: Box::new(info),
                     };

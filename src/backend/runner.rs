@@ -214,7 +214,7 @@ impl Runner {
         let is_new = self.live.as_ref().map(|live| &live.link.account) != Some(&info.account);
         let (link, library) = self.go_live(client, None);
         let services = self.services.clone();
-        let is_to_be_kept = info.keyring == KeyringStatus::Waiting;
+        let is_to_be_kept = info.keyring != KeyringStatus::Kept;
         self.jobs.spawn(async move {
             keep_session_notes(&library, &info).await;
             let event = Event::SessionStarted {

@@ -31,6 +31,7 @@ pub(super) struct Services {
     pub(super) keyring: Arc<KeyringThread>,
     pub(super) events: EventSender,
     pub(super) timings: Timings,
+    is_store_lasting: bool,
 }
 
 /// A session that was accepted.
@@ -79,6 +80,7 @@ impl Services {
             http: config.http.clone(),
             dirs: config.dirs.clone(),
             keyring: Arc::new(KeyringThread::start(Arc::clone(&config.session_store))),
+            is_store_lasting: config.session_store.is_lasting(),
             events,
             timings: config.timings,
         }
@@ -93,7 +95,12 @@ impl Services {
         match log_in(&self.http, &request).await {
             Ok(session) => {
                 let identity = self.identity(&session.server, known).await;
-                self.accepted(session, identity, generation, KeyringStatus::Waiting)
+                let keyring = if self.is_store_lasting {
+                    KeyringStatus::Waiting
+                } else {
+                    KeyringStatus::NotMeantToBe
+                };
+                self.accepted(session, identity, generation, keyring)
             }
             Err(error) => {
                 tracing::debug!(%error, "log-in failed");
@@ -130,8 +137,7 @@ impl Services {
         let resumed = self.check(&account, &stored).await;
         let event = match resumed {
             Ok((session, identity)) => {
-                let kept = KeyringStatus::Kept;
-                return self.accepted(session, identity, generation, kept);
+                return self.accepted(session, identity, generation, self.kept());
             }
             Err(
                 ClientError::SessionExpired
@@ -208,6 +214,15 @@ impl Services {
         }
     }
 
+    /// How it stands with a session that is in the store.
+    pub(super) const fn kept(&self) -> KeyringStatus {
+        if self.is_store_lasting {
+            KeyringStatus::Kept
+        } else {
+            KeyringStatus::NotMeantToBe
+        }
+    }
+
     async fn load(&self, account: &KnownAccount) -> Result<Option<StoredSession>, KeyringError> {
         let account = account.clone();
         self.ask_keyring(move |keyring, timeout| keyring.load(&account, timeout))
@@ -219,11 +234,12 @@ impl Services {
         let whose = session.account();
         let account = known_account(&session);
         let stored = StoredSession::of(&session);
+        let lasting = self.kept();
         let kept = self
             .ask_keyring(move |keyring, timeout| keyring.keep(&account, &stored, timeout))
             .await;
         let status = match kept {
-            Ok(()) => KeyringStatus::Kept,
+            Ok(()) => lasting,
             Err(error) => {
                 tracing::debug!(%error, "the session is not kept");
                 KeyringStatus::NotKept(error)

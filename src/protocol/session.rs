@@ -33,6 +33,8 @@ pub enum KeyringStatus {
     Waiting,
     /// Only in this running program.
     NotKept(KeyringError),
+    /// The same on purpose: the demo forgets everything when it ends.
+    NotMeantToBe,
 }
 
 /// How things stand with the server.

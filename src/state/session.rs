@@ -280,7 +280,7 @@ impl AppState {
         match &status {
             KeyringStatus::NotKept(error) => self.tell_keyring(error),
             KeyringStatus::Kept => self.notices.withdraw(&NoticeOffer::RetryKeyring),
-            KeyringStatus::Waiting => {}
+            KeyringStatus::Waiting | KeyringStatus::NotMeantToBe => {}
         }
         self.set_keyring(status);
         Vec::new()

@@ -51,7 +51,7 @@ pub use placed::{OnClash, Placed, free_space};
 pub use resumable_part::{AnotherFile, FinishedPart, ResumablePart};
 pub use save_choices::{ClashRule, SaveChoices};
 pub use save_file::{Finished, PartFile, SaveFolder, remove_resumable_parts, remove_stale_parts};
-pub use session_store::{MemoryStore, SessionStore, StoredSession, known_account};
+pub use session_store::{DemoStore, MemoryStore, SessionStore, StoredSession, known_account};
 pub use settings::{GridLayoutChoice, KnownAccount, MessageApp, Settings, ThemeChoice};
 pub use settings_file::{keep_settings, load_settings};
 pub use thumbnail_cache::{StoredThumbnail, ThumbnailCache, ThumbnailKey};

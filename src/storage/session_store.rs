@@ -71,9 +71,14 @@ pub trait SessionStore: Send + Sync {
     ///
     /// When the store is away, locked or says no.
     fn remove(&self, account: &KnownAccount) -> Result<(), KeyringError>;
+
+    /// Whether sessions are there in another run.
+    fn is_lasting(&self) -> bool {
+        true
+    }
 }
 
-/// Keeps sessions for this run only.
+/// Keeps sessions for this run only, as if that were the keyring.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     sessions: Mutex<HashMap<String, StoredSession>>,
@@ -95,6 +100,28 @@ impl SessionStore for MemoryStore {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         sessions.remove(&account.key());
         Ok(())
+    }
+}
+
+/// The same for the demo, which says that it forgets them.
+#[derive(Debug, Default)]
+pub struct DemoStore(MemoryStore);
+
+impl SessionStore for DemoStore {
+    fn load(&self, account: &KnownAccount) -> Result<Option<StoredSession>, KeyringError> {
+        self.0.load(account)
+    }
+
+    fn keep(&self, account: &KnownAccount, session: &StoredSession) -> Result<(), KeyringError> {
+        self.0.keep(account, session)
+    }
+
+    fn remove(&self, account: &KnownAccount) -> Result<(), KeyringError> {
+        self.0.remove(account)
+    }
+
+    fn is_lasting(&self) -> bool {
+        false
     }
 }
 

@@ -23,7 +23,7 @@ use crate::ui::widgets::{
 
 const HEADER_HEIGHT: f32 = 44.0;
 const AVATAR_SIDE: f32 = 32.0;
-const MENU_WIDTH: f32 = 280.0;
+const MENU_WIDTH: f32 = 320.0;
 
 /// Draws the account at the head of the room list; a click opens its menu.
 pub(super) fn account_header_ui(
@@ -65,7 +65,12 @@ pub(super) fn account_header_ui(
         FontId::proportional(text::BODY),
         palette.text,
     );
-    let server = session.account.server.host_and_path();
+    // The address of a server inside this program tells nobody anything.
+    let server = if session.keyring == KeyringStatus::NotMeantToBe {
+        "Demo, keeps nothing".to_owned()
+    } else {
+        session.account.server.host_and_path()
+    };
     line_in(
         ui,
         lower,
@@ -76,7 +81,9 @@ pub(super) fn account_header_ui(
     let icon_at = pos2(inner.right() - text::ICON / 2.0, middle);
     let (icon, color) = match session.keyring {
         KeyringStatus::NotKept(_) => (Icon::KeyRound, palette.danger),
-        KeyringStatus::Kept | KeyringStatus::Waiting => (Icon::ChevronDown, palette.text_weak),
+        KeyringStatus::Kept | KeyringStatus::Waiting | KeyringStatus::NotMeantToBe => {
+            (Icon::ChevronDown, palette.text_weak)
+        }
     };
     paint_icon(ui, icon_at, icon, text::BODY, color);
     focus_ring(ui, &response, palette);
@@ -104,12 +111,16 @@ pub(super) fn account_header_ui(
 
 fn menu_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo, dialog: &mut Dialog) {
     ui.spacing_mut().item_spacing.y = space::XS;
-    server_ui(ui, cx, session);
+    // In line with the words of the entries below.
+    let frame = egui::Frame::new().inner_margin(egui::Margin::symmetric(8, 0));
+    frame.show(ui, |ui| server_ui(ui, cx, session));
     ui.separator();
-    theme_ui(ui, cx);
-    hands_ui(ui, cx);
-    thumbnail_cache_ui(ui, cx);
-    message_app_ui(ui, cx);
+    frame.show(ui, |ui| {
+        theme_ui(ui, cx);
+        hands_ui(ui, cx);
+        thumbnail_cache_ui(ui, cx);
+        message_app_ui(ui, cx);
+    });
     ui.separator();
     if item_ui(
         ui,
@@ -151,6 +162,11 @@ fn server_ui(ui: &mut Ui, cx: ViewContext<'_>, session: &SessionInfo) {
         KeyringStatus::Waiting => {
             let waiting = "The keyring is being asked to keep the session…";
             ui.add(egui::Label::new(RichText::new(waiting).small().color(weak)).wrap());
+        }
+        KeyringStatus::NotMeantToBe => {
+            let forgets = "The demo forgets its session, these choices and which images were \
+                           saved when you close it. Files that you saved stay.";
+            ui.add(egui::Label::new(RichText::new(forgets).small().color(weak)).wrap());
         }
         KeyringStatus::NotKept(error) => {
             ui.add_space(space::XS);
@@ -225,6 +241,12 @@ fn hands_ui(ui: &mut Ui, cx: ViewContext<'_>) {
     }
 }
 
+/// The style of menus leaves buttons no margin, and the chosen one has a ground of its own.
+fn choices_spacing(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.x = 0.0;
+    ui.spacing_mut().button_padding.x = space::S;
+}
+
 /// A line with what can be chosen at its right, from right to left: each with a word that is seen
 /// and one that is spoken. Answers what was chosen now.
 fn choice_ui<T: Copy + PartialEq>(
@@ -237,7 +259,7 @@ fn choice_ui<T: Copy + PartialEq>(
     ui.horizontal(|ui| {
         ui.label(line).on_hover_text(hint);
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
+            choices_spacing(ui);
             for (choice, name, label) in choices {
                 let is_on = now == choice;
                 let response = ui.add(egui::Button::selectable(is_on, name));
@@ -260,7 +282,7 @@ fn thumbnail_cache_ui(ui: &mut Ui, cx: ViewContext<'_>) {
         ui.label("Thumbnails")
             .on_hover_text("Kept on this computer, so that they are there at once the next time");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
+            choices_spacing(ui);
             for (bytes, name) in CHOICES {
                 let is_on = cx.state.settings.thumbnail_cache == ByteCount(bytes);
                 let response = ui.add(egui::Button::selectable(is_on, name));
@@ -283,7 +305,7 @@ fn message_app_ui(ui: &mut Ui, cx: ViewContext<'_>) {
         ui.label("Messages in")
             .on_hover_text("Where the message of an image is shown (J)");
         ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = space::XS;
+            choices_spacing(ui);
             for app in [MessageApp::RocketChat, MessageApp::Browser] {
                 let name = errand_message::name_of(app);
                 let is_on = cx.state.settings.message_app == app;
@@ -327,9 +349,14 @@ pub(super) fn sign_out_dialog_ui(ui: &Ui, cx: ViewContext<'_>, dialog: &mut Dial
                 "Your personal access token stays valid on the server; only this computer forgets it."
             }
         };
-        let goes = "The keyring entry and the downloaded copies are removed from this computer. \
-                    Images you saved stay where they are, and it remembers which: so nothing is \
-                    saved twice when you come back.";
+        let goes = if session.keyring == KeyringStatus::NotMeantToBe {
+            "The downloaded copies are removed from this computer. Images you saved stay where \
+             they are; the demo remembers which until you close it."
+        } else {
+            "The keyring entry and the downloaded copies are removed from this computer. Images \
+             you saved stay where they are, and it remembers which: so nothing is saved twice \
+             when you come back."
+        };
         ui.add(egui::Label::new(format!("{token} {goes}")).wrap());
         if cx.state.saves.running().next().is_some() {
             let pauses = "Images are still being saved. That pauses; you can resume it after \

@@ -14,6 +14,7 @@ use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
 use crate::ui::bar_buttons::{self, Bar, BarButton};
 use crate::ui::compare_zoom::Lens;
+use crate::ui::text::middle_elided_where;
 use crate::ui::texture_store::Texture;
 use crate::ui::theme::{Palette, space, text};
 use crate::ui::view_context::ViewContext;
@@ -124,7 +125,7 @@ pub(super) fn pane_ui(
     let response = ui.interact(area, id, Sense::click_and_drag());
     response.widget_info(|| {
         let name = safe_display_name(&seen.upload.name);
-        let words = facts(gallery, seen, place.marks).join(", ");
+        let words = spoken_facts(gallery, seen, place.marks).join(", ");
         WidgetInfo::labeled(egui::Role::Image, true, format!("{name}, {words}"))
     });
     head_ui(ui, cx, gallery, seen, place);
@@ -240,10 +241,7 @@ fn head_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, seen: &Seen, pla
             ui.set_min_width(size.x);
             ui.spacing_mut().item_spacing.y = 1.0;
             ui.add_space(space::XS);
-            let name = RichText::new(safe_display_name(&seen.upload.name)).strong();
-            ui.add(egui::Label::new(name).truncate().selectable(false));
-            let job = facts_job(gallery, seen, place.marks);
-            ui.add(egui::Label::new(job).truncate().selectable(false));
+            words_ui(ui, gallery, seen, place.marks);
         });
         if let Some(action) = buttons.ui(ui) {
             cx.act(action);
@@ -251,8 +249,42 @@ fn head_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, seen: &Seen, pla
     });
 }
 
+/// The name, of which the end tells images of one series apart, and as many facts as there is room
+/// for, the most telling first. Where any are left out, all are in a tooltip.
+fn words_ui(ui: &mut Ui, gallery: &Gallery, seen: &Seen, marks: Marks) {
+    let width = ui.available_width();
+    let name = safe_display_name(&seen.upload.name);
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    let shown_name = middle_elided_where(&name, |name| {
+        let name = name.to_owned();
+        let galley = ui
+            .painter()
+            .layout_no_wrap(name, font.clone(), Color32::WHITE);
+        galley.size().x <= width
+    });
+    let facts = short_facts(gallery, seen, marks);
+    let fits = |count: &usize| {
+        let job = facts_job(facts.get(..*count).unwrap_or_default());
+        ui.painter().layout_job(job).size().x <= width
+    };
+    let n_shown = (1..=facts.len()).rev().find(fits).unwrap_or(1);
+    let job = facts_job(facts.get(..n_shown).unwrap_or_default());
+    let is_cut = n_shown < facts.len() || shown_name != name;
+    let shown_name = RichText::new(shown_name).strong();
+    let on_name = ui.add(egui::Label::new(shown_name).truncate().selectable(false));
+    let on_facts = ui.add(egui::Label::new(job).truncate().selectable(false));
+    if is_cut {
+        on_name.union(on_facts).on_hover_ui(|ui| {
+            ui.label(RichText::new(name).strong());
+            for fact in spoken_facts(gallery, seen, marks) {
+                ui.label(fact);
+            }
+        });
+    }
+}
+
 /// "4032 × 3024, most pixels", "3.4 MB", "3 of 1,243".
-fn facts(gallery: &Gallery, seen: &Seen, marks: Marks) -> Vec<String> {
+fn spoken_facts(gallery: &Gallery, seen: &Seen, marks: Marks) -> Vec<String> {
     let mark = |is_marked: bool, what: &str| {
         if is_marked {
             format!(", {what}")
@@ -267,40 +299,48 @@ fn facts(gallery: &Gallery, seen: &Seen, marks: Marks) -> Vec<String> {
         .upload
         .size
         .map(|size| format!("{size}{}", mark(marks.is_largest_file, "largest file")));
-    let place = format!(
-        "{} of {}",
-        grouped(seen.position + 1),
-        grouped(gallery.len())
-    );
+    let place = place_in(gallery, seen);
     [pixels, bytes, Some(place)].into_iter().flatten().collect()
 }
 
-/// The same with an arrow upwards where the image is ahead.
-fn facts_job(gallery: &Gallery, seen: &Seen, marks: Marks) -> LayoutJob {
-    let weak = Color32::from_gray(190);
-    let format = |color| TextFormat::simple(FontId::proportional(text::SMALL), color);
-    let mut job = LayoutJob::default();
-    let mut add = |words: &str, is_marked: bool| {
-        let color = if is_marked { Color32::WHITE } else { weak };
-        job.append(words, 0.0, format(color));
-        if is_marked {
-            let arrow = char::from(Icon::ArrowUp).to_string();
-            job.append(&arrow, 2.0, format(Palette::DARK.accent));
-        }
-        job.append(" · ", 0.0, format(weak));
-    };
-    if let Some(size) = seen.size {
-        add(&size.to_string(), marks.has_most_pixels);
-    }
-    if let Some(size) = seen.upload.size {
-        add(&size.to_string(), marks.is_largest_file);
-    }
-    let place = format!(
+/// The same, each with whether the image is ahead in it.
+fn short_facts(gallery: &Gallery, seen: &Seen, marks: Marks) -> Vec<(String, bool)> {
+    let pixels = seen
+        .size
+        .map(|size| (size.to_string(), marks.has_most_pixels));
+    let bytes = seen
+        .upload
+        .size
+        .map(|size| (size.to_string(), marks.is_largest_file));
+    let place = (place_in(gallery, seen), false);
+    [pixels, bytes, Some(place)].into_iter().flatten().collect()
+}
+
+/// "3 of 1,243".
+fn place_in(gallery: &Gallery, seen: &Seen) -> String {
+    format!(
         "{} of {}",
         grouped(seen.position + 1),
         grouped(gallery.len())
-    );
-    job.append(&place, 0.0, format(weak));
+    )
+}
+
+/// In one line, with an arrow upwards where the image is ahead.
+fn facts_job(facts: &[(String, bool)]) -> LayoutJob {
+    let weak = Color32::from_gray(190);
+    let format = |color| TextFormat::simple(FontId::proportional(text::SMALL), color);
+    let mut job = LayoutJob::default();
+    for (index, (words, is_marked)) in facts.iter().enumerate() {
+        if index > 0 {
+            job.append(" · ", 0.0, format(weak));
+        }
+        let color = if *is_marked { Color32::WHITE } else { weak };
+        job.append(words, 0.0, format(color));
+        if *is_marked {
+            let arrow = char::from(Icon::ArrowUp).to_string();
+            job.append(&arrow, 2.0, format(Palette::DARK.accent));
+        }
+    }
     job
 }
 

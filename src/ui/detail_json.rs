@@ -2,20 +2,18 @@
 
 use serde_json::json;
 
-use crate::domain::{Message, MessageId, Upload};
+use crate::domain::{Message, MessageId, PixelSize, Upload};
 use crate::protocol::Metadata;
 use crate::state::{Gallery, file_json};
 use crate::ui::detail_digest;
-use crate::ui::details_panel::shown_size;
 
 /// One image as pretty-printed JSON.
 pub(super) fn of_upload(
     gallery: &Gallery,
     upload: &Upload,
-    metadata: Option<&Metadata>,
+    (size, metadata): (Option<PixelSize>, Option<&Metadata>),
     message: Option<&Message>,
 ) -> String {
-    let size = shown_size(gallery, upload);
     let value = json!({
         "id": upload.id.as_str(),
         "name": upload.name,

@@ -16,7 +16,7 @@ use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
 use crate::ui::{
     dates, detail_digest, detail_histogram, detail_json, detail_message, detail_saved, detail_sums,
-    exif_rows, text,
+    exif_rows, text, viewer_pictures,
 };
 
 /// Draws the panel into all of the room that is left.
@@ -83,7 +83,7 @@ fn upload_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Arc<U
     if let Some(person) = &upload.uploader {
         person_ui(ui, cx, person);
     }
-    for row in posted_rows(gallery, upload) {
+    for row in posted_rows(cx, gallery, upload) {
         row_ui(ui, cx, &row);
     }
     detail_message::message_ui(ui, cx, upload);
@@ -97,7 +97,9 @@ fn upload_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Arc<U
     ui.add_space(space::M);
     if ui.button("Copy all as JSON").clicked() {
         let message = cx.state.errands.message(&upload.id);
-        ui.copy_text(detail_json::of_upload(gallery, upload, metadata, message));
+        let size = shown_size(cx, gallery, upload);
+        let json = detail_json::of_upload(gallery, upload, (size, metadata), message);
+        ui.copy_text(json);
         cx.act(Action::Copied("Details"));
     }
 }
@@ -129,7 +131,7 @@ fn failure<'a>(gallery: &'a Gallery, upload: &Upload) -> Option<&'a ImageFailure
     of_picture.or_else(|| gallery.metadata_failure(&upload.id))
 }
 
-fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
+fn posted_rows(cx: ViewContext<'_>, gallery: &Gallery, upload: &Upload) -> Vec<Row> {
     let zone = TimeZone::system();
     let mut rows = Vec::new();
     if let Some(time) = upload.uploaded_at {
@@ -142,7 +144,7 @@ fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
     {
         rows.push(Row::new("Description", safe_display_name(description)));
     }
-    if let Some(size) = shown_size(gallery, upload) {
+    if let Some(size) = shown_size(cx, gallery, upload) {
         rows.push(Row::new("Pixels", size.to_string()));
     }
     if let Some(size) = upload.size {
@@ -153,10 +155,20 @@ fn posted_rows(gallery: &Gallery, upload: &Upload) -> Vec<Row> {
     rows
 }
 
-/// As the file says once it was read: servers take one that is turned for one on its side.
-pub(super) fn shown_size(gallery: &Gallery, upload: &Upload) -> Option<PixelSize> {
+/// As the file says once it was read: servers take one that is turned for one on its side. Before
+/// that, its pictures show which side is up.
+pub(super) fn shown_size(
+    cx: ViewContext<'_>,
+    gallery: &Gallery,
+    upload: &Upload,
+) -> Option<PixelSize> {
     let of_file = gallery.metadata(&upload.id).and_then(|it| it.dimensions);
-    of_file.or(upload.dimensions)
+    of_file.or_else(|| {
+        let whole = cx.textures.largest_full(&upload.id);
+        let whole = whole.map(|(_, texture)| (texture, true));
+        let small = || Some((cx.textures.any_size(&upload.id)?, false));
+        viewer_pictures::size_of(upload, whole.or_else(small))
+    })
 }
 
 fn grouped_bytes(bytes: u64) -> String {

@@ -76,6 +76,21 @@ impl ThumbnailGrid {
         self.hold(view, row.range.start, 0.0)
     }
 
+    /// Where the first row begins that is not cut at the upper edge of the pane, or the day above
+    /// it.
+    pub(super) fn first_whole(&self) -> Option<f64> {
+        let view = self.view?;
+        let is_whole = |top: &f64| *top >= view.offset - 0.5;
+        let mut rows = self.layout.rows_between(view.heights());
+        rows.find_map(|row| {
+            let row = self.layout.row(row)?;
+            let section = self.layout.section_of(row.range.start)?;
+            let day = (section.range.start == row.range.start).then_some(section.top);
+            day.filter(is_whole)
+                .or_else(|| Some(row.top).filter(is_whole))
+        })
+    }
+
     /// The image that stays in place while images come and go: the one at which the keyboard is,
     /// or the first one of a day that begins on the screen. What comes is of a day above it,
     /// whose rows are filled anew.

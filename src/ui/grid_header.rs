@@ -18,11 +18,18 @@ use crate::ui::view_context::ViewContext;
 /// So much of a header takes clicks, in points; the rest of its line is empty space.
 pub(super) const CLICK_WIDTH: f32 = 340.0;
 
+/// From the lower edge of a header to the top of its words, in points.
+const WORDS: f32 = 28.0;
+
 /// How long the floating date stays after the last movement, in seconds.
 const STAYS: f64 = 1.0;
 
 /// How long it takes to vanish, in seconds.
 const FADES: f64 = 0.2;
+
+/// The same where the header of its day comes into sight or leaves, so that it does not flicker
+/// when days of one row pass by.
+const NEEDED_FADES: f32 = 0.12;
 
 /// The headers on screen.
 pub(super) fn headers_ui(
@@ -169,8 +176,16 @@ impl FloatingDate {
         };
         let first = row.range.start;
         let place = format!("{} of {}", grouped(first + 1), grouped(gallery.len()));
-        let day = layout.section_of(first).and_then(|section| section.day);
-        let day = day.or_else(|| {
+        let section = layout.section_of(first).filter(|it| it.day.is_some());
+        // The header says the same below it.
+        let is_told = section
+            .is_some_and(|section| section.top + f64::from(section.header - WORDS) >= view.offset);
+        let id = crate::ui::thumbnail_grid::grid_id().with("floating date");
+        let needed = ui.animate_bool_with_time(id.with("needed"), !is_told, NEEDED_FADES);
+        if needed <= 0.0 {
+            return false;
+        }
+        let day = section.and_then(|section| section.day).or_else(|| {
             let time = gallery.upload_at(first)?.uploaded_at?;
             Some(time.to_zoned(jiff::tz::TimeZone::system()).date())
         });
@@ -182,7 +197,7 @@ impl FloatingDate {
             _ => place,
         };
         let opacity = 1.0 - ((age - STAYS) / FADES).clamp(0.0, 1.0);
-        let opacity = super::grid_layout::narrow(opacity);
+        let opacity = super::grid_layout::narrow(opacity) * needed;
         let mut painter = ui.painter().clone();
         painter.set_opacity(opacity);
         let galley = painter.layout_no_wrap(words, FontId::proportional(13.0), Color32::WHITE);
@@ -193,7 +208,6 @@ impl FloatingDate {
         );
         let pill = Rect::from_center_size(center, size);
         // Not a stop for the keyboard, which has a key for it.
-        let id = crate::ui::thumbnail_grid::grid_id().with("floating date");
         let response = ui.interact(pill, id, Sense::click() - Sense::FOCUSABLE);
         let name = format!("Go to date, now at {}", galley.text());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, name.as_str()));

@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use crate::domain::{Upload, safe_display_name};
 use crate::state::user_message::grouped;
 use crate::state::{Action, Gallery, SelectHow};
+use crate::ui::details_panel::shown_size;
 use crate::ui::grid_tile::{Face, Tile};
 use crate::ui::theme::space;
 use crate::ui::view_context::ViewContext;
@@ -134,7 +135,7 @@ fn facts_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, upload: &Upload
         weak(ui, who_when.join(" · "));
     }
     let facts: Vec<String> = [
-        upload.dimensions.map(|size| size.to_string()),
+        shown_size(cx, gallery, upload).map(|size| size.to_string()),
         upload.size.map(|size| size.to_string()),
         Some(text::short_type(&upload.essence())),
     ]

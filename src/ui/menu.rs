@@ -8,7 +8,7 @@ use egui::{
 use crate::ui::theme::{self, space};
 
 /// Width of menus about images, in points.
-pub(super) const WIDTH: f32 = 250.0;
+pub(super) const WIDTH: f32 = 264.0;
 
 /// Height of an entry in points.
 const ENTRY_HEIGHT: f32 = 28.0;
@@ -52,13 +52,20 @@ pub(super) fn menu_ui(ui: &mut Ui, width: f32, opened: Opened, content: impl FnO
     let height = window.y - 4.0 * space::M;
     let id = ui.layer_id().id.with("is scrolling");
     let was_scrolling = ui.data(|data| data.get_temp(id).unwrap_or(false));
+    // The style of menus leaves no room between words and the ring of the keyboard.
+    ui.spacing_mut().button_padding.x = space::S;
+    // Without it nobody would know that there are more entries.
+    ui.spacing_mut().scroll.dormant_handle_opacity = 0.6;
+    ui.spacing_mut().scroll.floating_width = 4.0;
     let area = ScrollArea::vertical()
         .max_height(height)
         .min_scrolled_height(height)
+        // The bar stays at the edge of the menu.
+        .auto_shrink([false, true])
         .show(ui, |ui| {
             if was_scrolling {
                 // The scroll bar floats over the entries, and their keys are at the right.
-                ui.set_max_width(ui.available_width() - space::M);
+                ui.set_max_width(ui.available_width() - space::L);
             }
             content(ui);
         });
@@ -98,9 +105,19 @@ pub(super) fn show_focus(ui: &Ui, response: &Response) {
         ui.painter()
             .rect_stroke(response.rect, radius, stroke, StrokeKind::Inside);
     }
-    if response.gained_focus() {
-        response.scroll_to_me(None);
+    let id = revealed_id(ui);
+    let revealed = ui.data(|data| data.get_temp::<Id>(id));
+    if response.has_focus() && revealed != Some(response.id) {
+        ui.data_mut(|data| data.insert_temp(id, response.id));
+        // With what is around it, or its ring would be cut at the edge of the menu.
+        ui.scroll_to_rect(response.rect.expand(space::S), None);
     }
+}
+
+/// Names the entry that was brought into sight last. Not whether it gained the keyboard in this
+/// frame: what the arrows choose has it only in the next one.
+fn revealed_id(ui: &Ui) -> Id {
+    ui.layer_id().id.with("revealed")
 }
 
 /// What is remembered of a menu while it is open.
@@ -124,10 +141,11 @@ pub(super) fn keys(ui: &Ui, opened: Opened) {
     let focused = ui.memory(|memory| memory.focused());
     let known = ui.data(|data| data.get_temp::<Open>(id));
     let known = known.filter(|open| frame.saturating_sub(open.seen_in) <= 1);
-    if known.is_none()
-        && let Some(focused) = focused
-    {
-        ui.memory_mut(|memory| memory.surrender_focus(focused));
+    if known.is_none() {
+        ui.data_mut(|data| data.insert_temp(revealed_id(ui), Id::NULL));
+        if let Some(focused) = focused {
+            ui.memory_mut(|memory| memory.surrender_focus(focused));
+        }
     }
     let mut open = known.unwrap_or(Open {
         seen_in: frame,

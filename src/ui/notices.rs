@@ -1,9 +1,10 @@
-//! Short messages at the bottom right, and the cards of saves that just ended.
+//! Short messages at the bottom right of the images, and the cards of saves that just ended. All go
+//! by themselves.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use egui::{Align, Align2, Area, Id, Layout, Order, Response, Ui, Vec2, vec2};
+use egui::{Align, Align2, Area, Id, Layout, Order, Rect, Response, Ui, UiBuilder};
 use lucide_icons::Icon;
 
 use crate::domain::SaveJobId;
@@ -16,16 +17,32 @@ use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{ICON_BUTTON_SIDE, card_frame, icon_button_ui, message_ui};
 
-/// Messages with buttons must stay at least so long (ux: 2.2.1 of WCAG).
+/// As long as one sentence takes to be seen and read.
 const SHOWN_SECS: f64 = 8.0;
+
+/// What went wrong has two sentences, and a button has to be reached. What is offered there can be
+/// done elsewhere, too: in the account's menu, in the image's, in the queue.
+const LONG_SHOWN_SECS: f64 = 30.0;
 
 /// After the pointer has left, what was read does not vanish at once.
 const AFTER_HOVER_SECS: f64 = 3.0;
 
 const WIDTH: f32 = 340.0;
 
+/// Narrower, each word had a line of its own: then it rather lies over something.
+const LEAST_WIDTH: f32 = 200.0;
+
 /// Beside the words of a message: what closes it, and the gap before that.
 const CLOSE: f32 = ICON_BUTTON_SIDE + 2.0 * space::S;
+
+/// Where messages are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Corner {
+    /// What has no part in them is outside.
+    pub room: Rect,
+    /// The queue shows the saves.
+    pub is_queue_open: bool,
+}
 
 /// When each message goes.
 #[derive(Default)]
@@ -36,15 +53,17 @@ pub(super) struct NoticesView {
 }
 
 impl NoticesView {
-    /// Draws the stack, so many points left of its corner (beside the queue, then) and above it;
-    /// `true` when somebody wants to see the queue.
-    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>, off_corner: Vec2) -> bool {
+    /// Draws the stack; `true` when somebody wants to see the queue.
+    pub(super) fn ui(&mut self, ui: &Ui, cx: ViewContext<'_>, corner: Corner) -> bool {
+        let Corner {
+            room,
+            is_queue_open,
+        } = corner;
         let now = ui.input(|input| input.time);
         self.forget_gone(cx);
         let mut opens_queue = false;
-        let beside = off_corner.x;
-        let corner = vec2(space::M, theme::STATUS_BAR_HEIGHT + space::M);
-        let offset = -(corner + off_corner);
+        let window = ui.ctx().content_rect();
+        let offset = room.right_bottom() - window.right_bottom() - egui::Vec2::splat(space::M);
         let is_empty = cx.state.notices.iter().next().is_none()
             && !self.has_fresh_save(cx, now)
             && !self.errands.are_due(ui, cx);
@@ -56,16 +75,20 @@ impl NoticesView {
             .anchor(Align2::RIGHT_BOTTOM, offset)
             .accessible_name("Messages")
             .show(ui.ctx(), |ui| {
-                let width = WIDTH.min(ui.ctx().content_rect().width() - 2.0 * space::M);
+                let beside = 2.0 * space::M;
+                let width = WIDTH.min(room.width() - beside).max(LEAST_WIDTH);
+                let width = width.min(window.width() - beside);
                 ui.set_width(width);
                 self.errands.ui(ui, cx, width);
                 for notice in cx.state.notices.iter() {
-                    self.notice_ui(ui, cx, notice, now);
+                    let name = ("notice", notice.id);
+                    named_ui(ui, name, |ui| self.notice_ui(ui, cx, notice, now));
                 }
                 // The queue shows the same and more.
-                let jobs = cx.state.saves.jobs.iter().filter(|_| beside == 0.0);
+                let jobs = cx.state.saves.jobs.iter().filter(|_| !is_queue_open);
                 for job in jobs {
-                    opens_queue |= self.save_ui(ui, cx, job, now);
+                    let name = ("save", job.id);
+                    opens_queue |= named_ui(ui, name, |ui| self.save_ui(ui, cx, job, now));
                 }
             });
         opens_queue
@@ -113,12 +136,13 @@ impl NoticesView {
             });
             close_ui(ui, cx, || cx.act(Action::DismissNotice(notice.id)));
         });
-        let is_resume = matches!(notice.offer, Some(NoticeOffer::ResumeSaves(_)));
-        if notice.level == NoticeLevel::Warning || is_resume {
-            return;
-        }
-        let until = self.notices.entry(notice.id).or_insert(now + SHOWN_SECS);
-        if is_over(ui, until, &card, now) {
+        let is_long = notice.level == NoticeLevel::Warning || notice.offer.is_some();
+        let shown_secs = if is_long { LONG_SHOWN_SECS } else { SHOWN_SECS };
+        let until = self.notices.entry(notice.id).or_insert(now + shown_secs);
+        if is_long && !ui.input(|input| input.focused) {
+            // Nobody looks. The window is drawn again when somebody does.
+            *until = now + shown_secs;
+        } else if is_over(ui, until, &card, now) {
             cx.act(Action::DismissNotice(notice.id));
         }
     }
@@ -127,13 +151,18 @@ impl NoticesView {
         let Some(report) = &job.report else {
             return false;
         };
-        let mut until = *self.saves.entry(job.id).or_insert(now + SHOWN_SECS);
+        let has_failed = has_trouble(job);
+        let shown_secs = if has_failed {
+            LONG_SHOWN_SECS
+        } else {
+            SHOWN_SECS
+        };
+        let mut until = *self.saves.entry(job.id).or_insert(now + shown_secs);
         if until <= now {
             return false;
         }
         let message = report_words(job, report);
         let (mut opens_queue, mut is_closed) = (false, false);
-        let has_failed = has_trouble(job);
         let card = card_ui(ui, cx, |ui| {
             let (icon, color) = end_icon(cx, job, report);
             ui.label(theme::icon(icon, text::ICON).color(color));
@@ -153,7 +182,8 @@ impl NoticesView {
             });
             close_ui(ui, cx, || is_closed = true);
         });
-        if is_closed || opens_queue || is_over(ui, &mut until, &card, now) {
+        let is_over = is_over(ui, &mut until, &card, now);
+        if is_closed || opens_queue || is_over {
             until = now;
         }
         self.saves.insert(job.id, until);
@@ -161,17 +191,32 @@ impl NoticesView {
     }
 }
 
-/// Whether the time of a message is up; the pointer holds it back.
+/// Draws a card under a name of its own: its buttons keep the keyboard when another card goes.
+fn named_ui<R>(
+    ui: &mut Ui,
+    name: impl std::hash::Hash + std::fmt::Debug,
+    card: impl FnOnce(&mut Ui) -> R,
+) -> R {
+    let id = ui.scope_id().with(name);
+    ui.scope_builder(UiBuilder::new().scope_id(id), card).inner
+}
+
+/// Whether the time of a message is up; pointer and keyboard hold it back.
 fn is_over(ui: &Ui, until: &mut f64, card: &Response, now: f64) -> bool {
-    if card.contains_pointer() {
+    if card.contains_pointer() || has_keyboard(ui, card) {
         *until = until.max(now + AFTER_HOVER_SECS);
     }
-    if *until <= now {
-        return true;
-    }
-    ui.ctx()
-        .request_repaint_after(Duration::from_secs_f64(*until - now));
-    false
+    // Once it is over, too: this frame still shows it, and nothing else may ask for another.
+    let rest = Duration::from_secs_f64((*until - now).max(0.0));
+    ui.ctx().request_repaint_after(rest);
+    rest.is_zero()
+}
+
+/// Whether a button of this card has the keyboard.
+fn has_keyboard(ui: &Ui, card: &Response) -> bool {
+    let focused = ui.memory(|memory| memory.focused());
+    let focused = focused.and_then(|id| ui.ctx().read_response(id));
+    focused.is_some_and(|it| it.layer_id == card.layer_id && card.rect.contains_rect(it.rect))
 }
 
 /// The button of a message.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use egui::{SetOpenCommand, Ui};
+use egui::{Rect, SetOpenCommand, Ui};
 
 use crate::protocol::{ImageRequest, ImageSize, ThemeChoice};
 use crate::state::{Action, AppState, Phase, Shown};
@@ -13,7 +13,7 @@ use crate::ui::copy_question::copy_question_ui;
 use crate::ui::date_question::DateQuestion;
 use crate::ui::find_bar::FindBar;
 use crate::ui::help_sheet::help_sheet_ui;
-use crate::ui::notices::NoticesView;
+use crate::ui::notices::{Corner, NoticesView};
 use crate::ui::panes::Panes;
 use crate::ui::quit_question::QuitQuestion;
 use crate::ui::room_list::RoomListView;
@@ -152,16 +152,11 @@ impl RootView {
             }
         }
         self.quit.ui(ui, cx);
-        let beside = if self.is_queue_open {
-            queue_width(ui.ctx().content_rect().width()) + space::M
-        } else {
-            0.0
+        let corner = Corner {
+            room: self.room_for_notices(ui, state),
+            is_queue_open: self.is_queue_open,
         };
-        let above = match &state.gallery {
-            Some(gallery) if gallery.is_viewer_open => self.viewer.foot(),
-            _ => 0.0,
-        };
-        if self.notices.ui(ui, cx, egui::vec2(beside, above)) {
+        if self.notices.ui(ui, cx, corner) {
             self.is_queue_open = true;
         }
         self.finish(ui, state, (&actions, &wishes))
@@ -201,6 +196,28 @@ impl RootView {
             Applied::Yes | Applied::AfterClearing => Applied::AfterClearing,
         };
         theme::apply(ctx, self.palette);
+    }
+
+    /// Messages lie over images, which can be scrolled, and not over the details, which one reads;
+    /// beside the queue, and above the buttons of the viewer.
+    fn room_for_notices(&self, ui: &Ui, state: &AppState) -> Rect {
+        let window = ui.ctx().content_rect();
+        let mut room = window;
+        room.max.y -= theme::STATUS_BAR_HEIGHT;
+        let has_panes = matches!(state.phase, Phase::SignedIn | Phase::Expired);
+        if let Some(gallery) = state.gallery.as_ref().filter(|_| has_panes) {
+            if self.panes.images.is_positive() {
+                room = room.intersect(self.panes.images);
+            }
+            if gallery.is_viewer_open {
+                room.max.y -= self.viewer.foot();
+            }
+        }
+        if self.is_queue_open {
+            let beside = queue_width(window.width()) + space::M;
+            room.max.x = room.max.x.min(window.right() - beside);
+        }
+        room
     }
 
     fn finish(

@@ -36,7 +36,7 @@ pub(super) fn status_bar_ui(
             match &cx.state.gallery {
                 // The image itself is announced when it is turned to.
                 Some(gallery) if gallery.is_viewer_open => {
-                    label(ui, image_words(gallery));
+                    label(ui, image_words(cx, gallery));
                 }
                 Some(gallery) => {
                     let response = label(ui, listing_words(gallery, totals));
@@ -49,12 +49,12 @@ pub(super) fn status_bar_ui(
 }
 
 /// What is known of the image in view: "`IMG_5.jpg` · 4032 × 3024 · 3.4 MB".
-fn image_words(gallery: &Gallery) -> String {
+fn image_words(cx: ViewContext<'_>, gallery: &Gallery) -> String {
     let Some(upload) = gallery.focused() else {
         return String::new();
     };
     let name = text::middle_elided(&safe_display_name(&upload.name), LONGEST_NAME);
-    let size = shown_size(gallery, &upload).map(|size| size.to_string());
+    let size = shown_size(cx, gallery, &upload).map(|size| size.to_string());
     let bytes = upload.size.map(|size| size.to_string());
     let words: Vec<String> = [Some(name), size, bytes].into_iter().flatten().collect();
     words.join(" · ")

@@ -31,6 +31,23 @@ pub(super) fn middle_elided(text: &str, max_chars: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// The same, as long as it fits.
+pub(super) fn middle_elided_where(text: &str, fits: impl Fn(&str) -> bool) -> String {
+    if fits(text) {
+        return text.to_owned();
+    }
+    let (mut least, mut most) = (1, text.chars().count());
+    while least + 1 < most {
+        let middle = usize::midpoint(least, most);
+        if fits(&middle_elided(text, middle)) {
+            least = middle;
+        } else {
+            most = middle;
+        }
+    }
+    middle_elided(text, least)
+}
+
 /// The beginning of a text.
 pub(super) fn end_elided(text: &str, max_chars: usize) -> String {
     if text.chars().count() <= max_chars {
@@ -87,6 +104,18 @@ mod tests {
             "{elided}"
         );
         assert_eq!(end_elided("日本語テキスト", 4), "日本語…");
+    }
+
+    #[test]
+    fn as_much_of_a_file_name_is_kept_as_fits() {
+        let in_chars = |count| {
+            let fits = move |text: &str| text.chars().count() <= count;
+            middle_elided_where("Screenshot from 2025.png", fits)
+        };
+        assert_eq!(in_chars(24), "Screenshot from 2025.png");
+        assert_eq!(in_chars(23), middle_elided("Screenshot from 2025.png", 23));
+        assert_eq!(in_chars(9), "Scre….png");
+        assert_eq!(in_chars(0), "…");
     }
 
     #[test]

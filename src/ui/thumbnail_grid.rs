@@ -17,7 +17,7 @@ use crate::ui::grid_band::Band;
 use crate::ui::grid_layout::{DayGroup, Geometry, GridLayout, justified_rows};
 use crate::ui::grid_mouse::Scene;
 use crate::ui::grid_rows::KeptRows;
-use crate::ui::grid_scroll::{BAR_WIDTH, Scroller};
+use crate::ui::grid_scroll::{BAR_WIDTH, Scroller, aims};
 use crate::ui::grid_tile::{self, Face, Tile};
 use crate::ui::grid_view::{GridView, Way};
 use crate::ui::new_images::{NewImages, PILL_HEIGHT, pill_ui};
@@ -192,11 +192,11 @@ impl ThumbnailGrid {
         if let Some(offset) = self.wanted_offset.take() {
             self.scroller.go_to(offset);
         } else if down.abs() > 0.1 {
-            if ui.rect_contains_pointer(pane) {
-                self.scroller.pane_moved(down);
-            } else {
-                self.scroller.pane_moved_alone(down);
-            }
+            let whole = self.first_whole();
+            self.scroller.pane_moved(down, whole);
+        }
+        if let Some(wait) = self.scroller.settle(aims(ui, pane)) {
+            ui.request_repaint_after(wait);
         }
         let height = self.layout.height() + f64::from(space::L);
         self.scroller.scroll(ui, pane, height);
@@ -217,16 +217,17 @@ impl ThumbnailGrid {
     }
 
     fn tiles_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery, view: GridView) {
-        if let Some(before) = self.view
-            && (before.offset - view.offset).abs() > 0.5
-        {
-            self.way = if view.offset > before.offset {
-                Way::Down
-            } else {
-                Way::Up
-            };
-            self.badge.scrolled(ui);
-            self.moved_at = ui.input(|input| input.time);
+        if let Some(before) = self.view {
+            let scrolled = view.offset - before.offset;
+            let moved = scrolled - f64::from(view.pane.top() - before.pane.top());
+            if moved.abs() > 0.5 {
+                self.moved_at = ui.input(|input| input.time);
+            }
+            // Where a bar came or went, tiles stay where they were, or go with it.
+            if moved.abs() > 0.5 && scrolled.abs() > 0.5 {
+                self.way = if scrolled > 0.0 { Way::Down } else { Way::Up };
+                self.badge.scrolled(ui);
+            }
         }
         self.view = Some(view);
         let rows = self.layout.rows_between(view.heights());

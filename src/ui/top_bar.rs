@@ -15,8 +15,8 @@ use crate::ui::totals::Totals;
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{ICON_BUTTON_SIDE, icon_button_ui, primary_button};
 
-/// What the name of the room gets at least, beside its icon.
-const TITLE: f32 = 108.0;
+/// What the name of the room gets at least, its icon included.
+const TITLE: f32 = 132.0;
 
 /// What the size of tiles takes: the slider, its icons and what is between them.
 const SIZE: f32 = 104.0 + 2.0 * text::ICON + 4.0 * space::XS + space::S;
@@ -82,22 +82,36 @@ fn title_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     ui.spacing_mut().item_spacing.x = space::S;
     ui.label(theme::icon(kind_icon(room), text::ICON).color(weak))
         .on_hover_text(kind_words(room));
-    let title = RichText::new(safe_display_name(&room.title))
-        .size(text::TITLE)
-        .strong();
+    let name = safe_display_name(&room.title);
     let facts = facts(room, gallery);
-    // The title gives way to the count, which is short and never cut.
-    let font = egui::FontId::proportional(text::BODY);
-    let galley = ui.painter().layout_no_wrap(facts.clone(), font, weak);
-    let kept = (ui.available_width() - galley.size().x - space::M).max(80.0);
-    ui.scope(|ui| {
-        ui.set_max_width(kept);
-        let label = ui.add(egui::Label::new(title).truncate());
+    let width = |text: &str, size| {
+        let font = egui::FontId::proportional(size);
+        let galley = ui.painter().layout_no_wrap(text.to_owned(), font, weak);
+        galley.size().x
+    };
+    let beside = width(&name, text::TITLE) + space::M + width(&facts, text::BODY);
+    let is_one_line = beside <= ui.available_width();
+    let name_ui = |ui: &mut Ui| {
+        let name = RichText::new(name).size(text::TITLE).strong();
+        let label = ui.add(egui::Label::new(name).truncate());
         if let Some(topic) = &room.topic {
             label.on_hover_text(safe_display_name(topic));
         }
+    };
+    let facts = RichText::new(facts).color(weak);
+    if is_one_line {
+        name_ui(ui);
+        ui.label(facts);
+        return;
+    }
+    // Each has all of the width: what is cut then has a tooltip, and the count comes first.
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        let lines = text::TITLE + text::SMALL + space::S;
+        ui.add_space(((ui.available_height() - lines) / 2.0).max(0.0));
+        name_ui(ui);
+        ui.add(egui::Label::new(facts.size(text::SMALL)).truncate());
     });
-    ui.add(egui::Label::new(RichText::new(facts).color(weak)).truncate());
 }
 
 fn facts(room: &Room, gallery: &Gallery) -> String {

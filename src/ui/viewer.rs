@@ -27,6 +27,9 @@ use crate::ui::viewer_pace::Pace;
 use crate::ui::viewer_pictures::Way;
 use crate::ui::{image_menu, viewer_keys, viewer_pictures, viewer_states};
 
+/// In a lower pane the bar at the top would take more than an eighth from the image.
+const LEAST_HEIGHT: f32 = 8.0 * BAR;
+
 /// See the [module documentation](self).
 #[derive(Debug, Default)]
 pub struct Viewer {
@@ -102,7 +105,8 @@ impl Viewer {
         } else {
             (pane, None)
         };
-        let response = ui.interact(view, viewer_id(), Sense::click_and_drag());
+        let room = self.room_for_image(ui, pane, view);
+        let response = ui.interact(room, viewer_id(), Sense::click_and_drag());
         let upload = gallery.focused();
         self.turn_to(ui, upload.as_deref());
         let mut texture = None;
@@ -111,7 +115,7 @@ impl Viewer {
             let full = viewer_pictures::full_size(ui, upload);
             texture = viewer_pictures::picture(cx, gallery, upload, &full);
             let size = viewer_pictures::size_of(upload, texture);
-            self.set_stage(ui, view, size.map(|size| turn.size_px(size)));
+            self.set_stage(ui, room, size.map(|size| turn.size_px(size)));
             self.pointer_ui(ui, cx, &response);
             if let (Some(stage), Some((picture, is_full))) = (self.stage, texture) {
                 let full = is_full.then_some((&full, picture));
@@ -203,6 +207,18 @@ impl Viewer {
     pub(super) fn turn(&self) -> Turn {
         let turn = self.shown.as_ref().and_then(|id| self.turns.get(id));
         turn.copied().unwrap_or_default()
+    }
+
+    /// What is left for the image of the view, which is the pane without the film strip. In a
+    /// window the bar at the top has a place of its own, or each step by keys, which shows the bar,
+    /// would hide the heads of people. On the whole screen, in a slide show and in a low window the
+    /// image has all of it, and the bar lies over it for a moment.
+    fn room_for_image(&self, ui: &Ui, pane: Rect, view: Rect) -> Rect {
+        if is_full_screen(ui) || self.slides.is_on() || pane.height() < LEAST_HEIGHT {
+            return view;
+        }
+        let (_, below_bar) = view.split_top_bottom_at_y(view.top() + BAR);
+        below_bar
     }
 
     /// Where an image of this size is seen. The film strip and the panel take their room from the

@@ -7,7 +7,7 @@ use salon::protocol::{
     ClientError, Command, Event, FolderChoice, Generation, KeyringError, KeyringStatus,
     KnownAccount, LogInRefusal, OpenTarget,
 };
-use salon::storage::{SessionStore, StoredSession};
+use salon::storage::{DemoStore, SessionStore, StoredSession};
 
 use crate::support::scripted_server::{CODE, PASSWORD, ScriptedServer};
 use crate::support::{TestBackend, wish};
@@ -42,6 +42,23 @@ async fn a_code_is_asked_for_and_then_the_session_starts_and_is_kept() {
     assert_eq!(status, KeyringStatus::Kept);
     let rooms = backend.rooms().await;
     assert_eq!(rooms.len(), 1);
+}
+
+#[tokio::test]
+async fn the_demo_never_says_that_its_session_is_kept() {
+    let server = ScriptedServer::start(1);
+    let store = Arc::<DemoStore>::default();
+    let mut backend = TestBackend::with(tempfile::tempdir().unwrap(), store);
+    backend.log_in(&server.url(), PASSWORD, None);
+    let info = backend.session_started().await;
+    assert_eq!(info.keyring, KeyringStatus::NotMeantToBe);
+    let status = backend
+        .until("the keyring", |event| match event {
+            Event::KeyringChanged { status, .. } => Some(status.clone()),
+            _ => None,
+        })
+        .await;
+    assert_eq!(status, KeyringStatus::NotMeantToBe);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use egui::{Key, Rect};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
+use salon::domain::PixelSize;
 use salon::state::Action;
 
 use super::press;
@@ -73,4 +74,20 @@ fn while_the_viewer_is_open_the_bar_at_the_bottom_is_about_its_image() {
     harness.get_by_label("IMG_6.jpg · 4000 × 3000 · 1 MB");
     press(&mut harness, Key::Escape);
     harness.get_by_label_contains(" of 300 images");
+}
+
+#[test]
+fn an_image_that_the_server_took_for_one_on_its_side_is_told_as_it_is_seen() {
+    let mut shell = signed_in(300);
+    // The server says 4000 × 3000.
+    shell.picture_px = PixelSize::new(480, 640);
+    let mut harness = harness(shell);
+    answer_all(&mut harness);
+    let tile = harness.get_by_label_contains("IMG_1.jpg, ").rect().center();
+    harness.hover_at(tile);
+    harness.run_steps(6);
+    harness.get_by_label("3000 × 4000 · 1 MB · JPEG");
+    harness.state_mut().state.on_action(Action::OpenViewer(1));
+    harness.run_steps(3);
+    harness.get_by_label("IMG_1.jpg · 3000 × 4000 · 1 MB");
 }

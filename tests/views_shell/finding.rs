@@ -241,3 +241,55 @@ fn the_floating_date_leads_to_the_question() {
     harness.run_steps(3);
     assert!(date_field(&harness).is_focused());
 }
+
+#[test]
+fn the_floating_date_does_not_repeat_the_header_below_it() {
+    let mut harness = room();
+    wheel(&mut harness, 8.0);
+    let is_there = |harness: &Harness<'_, Shell>| {
+        let date = harness.query_by_label_contains("Go to date, now at ");
+        date.is_some()
+    };
+    assert!(!is_there(&harness));
+    wheel(&mut harness, 120.0);
+    assert!(is_there(&harness));
+}
+
+#[test]
+fn the_field_hides_no_row_even_where_the_pointer_is_over_the_tiles() {
+    let mut harness = room();
+    harness.hover_at(egui::pos2(700.0, 400.0));
+    harness.run_steps(4);
+    harness.key_press_modifiers(CTRL, Key::F);
+    harness.run_steps(4);
+    let tile = harness.get_by_label_contains("IMG_0.jpg, ").rect();
+    let field = field(&harness).rect();
+    assert!(tile.top() > field.bottom() + 40.0, "{tile:?} {field:?}");
+    // Nobody scrolled: there is no date to tell.
+    let date = harness.query_by_label_contains("Go to date, now at ");
+    assert!(date.is_none());
+}
+
+#[test]
+fn a_bar_that_comes_moves_no_tile_under_a_pointer_that_moves() {
+    let mut harness = room();
+    let tile = |harness: &Harness<'_, Shell>| {
+        let tile = harness.get_by_label_contains("IMG_0.jpg, ");
+        tile.rect()
+    };
+    let before = tile(&harness);
+    for y in [400.0, 402.0, 404.0, 406.0] {
+        harness.hover_at(egui::pos2(700.0, y));
+        if y > 401.0 {
+            scenes::limit_rate(harness.state_mut());
+        }
+        harness.step();
+    }
+    let bar = "The server allows 10 list requests a minute";
+    let bar = harness.get_by_label_contains(bar).rect();
+    assert_eq!(tile(&harness), before);
+    // Then nobody aims any longer.
+    harness.run_steps(4);
+    let tile = tile(&harness);
+    assert!(tile.top() > bar.bottom() + 40.0, "{tile:?} {bar:?}");
+}

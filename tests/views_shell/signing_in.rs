@@ -1,13 +1,14 @@
 //! Signing in, with a second step or a token, again, and out.
 
 use egui::{Key, Role};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use salon::protocol::{Event, LogInRefusal, TwoFactorMethod};
+use salon::protocol::{Event, KeyringStatus, LogInRefusal, TwoFactorMethod};
 use salon::state::{Action, Phase};
 use secrecy::ExposeSecret as _;
 
 use crate::scenes::{self, session, signed_in, signed_out_at};
-use crate::shell::{harness, shell_of};
+use crate::shell::{Shell, harness, shell_of};
 use crate::{click, press, type_into};
 
 #[test]
@@ -196,4 +197,25 @@ fn signing_out_is_explained_and_asked_first() {
             .state()
             .has(|action| matches!(action, Action::SignOut))
     );
+}
+
+#[test]
+fn the_demo_does_not_claim_to_keep_anything() {
+    let mut shell = signed_in(300);
+    let session = shell.state.session.as_mut().unwrap();
+    session.keyring = KeyringStatus::NotMeantToBe;
+    let mut harness = harness(shell);
+    click(&mut harness, "Account of Ana Martins");
+    harness.get_by_label_contains("The demo forgets its session, these choices");
+    let says_keyring = |harness: &Harness<'_, Shell>| {
+        let mut said = harness.query_all_by_label_contains("keyring");
+        said.next().is_some()
+    };
+    assert!(!says_keyring(&harness));
+    harness
+        .get_by_role_and_label(Role::MenuItem, "Sign out…")
+        .click();
+    harness.run_steps(3);
+    harness.get_by_label_contains("the demo remembers which until you close it");
+    assert!(!says_keyring(&harness));
 }

@@ -47,7 +47,7 @@ fn a_narrow_viewer_keeps_the_buttons_that_matter_most() {
     let mut harness = harness_of([420.0, 600.0], shell);
     answer_all(&mut harness);
     wake(&mut harness);
-    let view = harness.get_by_label_contains("IMG_3.jpg, ").rect();
+    let view = harness.ctx.content_rect();
     harness.get_by_label("Whole image (0)");
     assert!(harness.query_by_label("Flip upside down (V)").is_none());
     for button in harness.get_all_by_role(Role::Button) {
