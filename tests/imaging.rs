@@ -8,6 +8,8 @@
     reason = "the functions that tests share may panic as tests do"
 )]
 
+#[path = "imaging/apng.rs"]
+mod apng;
 #[cfg(feature = "avif")]
 #[path = "imaging/avif.rs"]
 mod avif;

@@ -32,6 +32,7 @@ mod markup;
 mod metadata;
 mod palette_tiff;
 mod png_colors;
+mod png_frames;
 mod profile;
 mod scale;
 mod sniff;

@@ -13,6 +13,7 @@ use oxideav_avif::{
 };
 
 use super::super::ImageError;
+use super::super::animation::Timing;
 use super::super::decode::{MAX_BYTES, no_decoder_of_kind};
 use super::super::header::isobmff::find;
 use super::coded::Headers;
@@ -36,15 +37,6 @@ pub(in super::super) struct AvifFrames<B> {
     /// Embedded, and so what counts.
     profile: Option<Vec<u8>>,
     max_pixels: u64,
-}
-
-/// When the frames are shown.
-pub(in super::super) struct Timing {
-    pub(in super::super) delays: Vec<Duration>,
-    /// `None` for ever.
-    pub(in super::super) n_plays: Option<u32>,
-    /// Whether it takes no more memory than a decode may.
-    pub(in super::super) is_played: bool,
 }
 
 /// `None` where there is no sequence.
