@@ -14,6 +14,9 @@ mod apng;
 #[path = "imaging/avif.rs"]
 mod avif;
 #[cfg(feature = "avif")]
+#[path = "imaging/avif_alpha.rs"]
+mod avif_alpha;
+#[cfg(feature = "avif")]
 #[path = "imaging/avif_tracks.rs"]
 mod avif_tracks;
 #[path = "support/bombs.rs"]
