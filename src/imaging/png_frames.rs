@@ -122,10 +122,14 @@ impl<R: BufRead + Seek> PngFrames<R> {
 
     fn draw(&mut self, control: &FrameControl, area: Area) -> Result<(), png::DecodingError> {
         let (color, depth) = self.reader.output_color_type();
-        let is_interlaced = self.reader.info().interlaced;
+        let passes: &[_] = if self.reader.info().interlaced {
+            &INTERLACED
+        } else {
+            &IN_ORDER
+        };
         let mut rows: Vec<&mut [u8]> = area.rows(&mut self.canvas).collect();
         let mut narrow = Vec::new();
-        for line in lines(area, is_interlaced) {
+        for line in lines(area, passes) {
             let Some(row) = self.reader.next_interlaced_row()? else {
                 break;
             };
@@ -195,20 +199,22 @@ struct Line {
     step: usize,
 }
 
+/// The first pixel and line of each pass, and the steps to the next ones: Adam7, in 8.3 of the
+/// standard.
+const INTERLACED: [[usize; 4]; 7] = [
+    [0, 0, 8, 8],
+    [4, 0, 8, 8],
+    [0, 4, 4, 8],
+    [2, 0, 4, 4],
+    [0, 2, 2, 4],
+    [1, 0, 2, 2],
+    [0, 1, 1, 2],
+];
+
+const IN_ORDER: [[usize; 4]; 1] = [[0, 0, 1, 1]];
+
 /// Where the lines of a frame belong, in the order in which they come.
-fn lines(frame: Area, is_interlaced: bool) -> impl Iterator<Item = Line> {
-    /// The first pixel and line of each, and the steps to the next: Adam7, in 8.3 of the standard.
-    const PASSES: [[usize; 4]; 7] = [
-        [0, 0, 8, 8],
-        [4, 0, 8, 8],
-        [0, 4, 4, 8],
-        [2, 0, 4, 4],
-        [0, 2, 2, 4],
-        [1, 0, 2, 2],
-        [0, 1, 1, 2],
-    ];
-    const WHOLE: [[usize; 4]; 1] = [[0, 0, 1, 1]];
-    let passes: &[_] = if is_interlaced { &PASSES } else { &WHOLE };
+fn lines(frame: Area, passes: &'static [[usize; 4]]) -> impl Iterator<Item = Line> {
     let passes = passes.iter().filter(move |[x, ..]| *x < frame.width);
     passes.flat_map(move |[x, y, step, step_down]| {
         let lines = (*y..frame.height).step_by(*step_down);

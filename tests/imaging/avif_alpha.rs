@@ -190,6 +190,23 @@ fn alpha_of_other_sides_or_channels_or_too_many_frames_is_refused() {
     );
 }
 
+#[test]
+fn frames_far_larger_than_the_file_says_are_refused() {
+    let mut file = fixture("animated-large.avif");
+    assert_eq!(frames(file.clone()).len(), 2);
+    let sides =
+        |width: u32, height: u32| [width << 16, height << 16].map(u32::to_be_bytes).concat();
+    // At the end of the head of the first track.
+    let at = first(&file, b"tkhd") + 88;
+    assert_eq!(file[at..at + 8], sides(400, 300));
+    for (width, height, is_shown) in [(400, 300, true), (300, 300, true), (40, 30, false)] {
+        file[at..at + 8].copy_from_slice(&sides(width, height));
+        let shown = frames(file.clone());
+        let is_refused = matches!(&shown[..], [Err(ImageError::TooLarge(_))]);
+        assert_eq!(is_refused, !is_shown, "{width} x {height}: {shown:?}");
+    }
+}
+
 /// The coded picture of a still: all that is behind the head of its last box.
 fn coded_picture(file: &[u8]) -> Vec<u8> {
     file[last(file, b"mdat")..].to_vec()

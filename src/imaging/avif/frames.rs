@@ -28,6 +28,13 @@ const KEPT_BYTES_BESIDE: u64 = 2;
 /// A plane of alpha, and the colours once more while both are put together.
 const BYTES_OF_ALPHA: u64 = 8;
 
+/// Pixels of a frame for each that is shown. Eight such frames may be kept, and what is reserved
+/// for them is for those that are shown.
+const MOST_OF_A_FRAME: u64 = 2;
+
+/// What small frames may have beside that: blocks are larger than they are.
+const PIXELS_FOR_FREE: u64 = 65_536;
+
 /// See the [module documentation](self).
 pub(in super::super) struct AvifFrames<B> {
     bytes: B,
@@ -206,6 +213,12 @@ impl Coded {
         };
         let data = sample(bytes, place).ok_or(ImageError::Truncated)?;
         budget::check_coded(&mut self.headers, data, size)?;
+        let most = size.area().saturating_mul(MOST_OF_A_FRAME);
+        let most = most.saturating_add(PIXELS_FOR_FREE);
+        if let Some(n_pixels) = self.headers.largest().filter(|it| *it > most) {
+            let text = format!("frames of {n_pixels} pixels for a picture of {size}");
+            return Err(ImageError::TooLarge(text));
+        }
         let decoded = self.session.decode_temporal_unit(data);
         let decoded = decoded.map_err(|error| ImageError::Corrupt(error.to_string()))?;
         // There is one, unless it is a sequence in layers, of which the last is the best.

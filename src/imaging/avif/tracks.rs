@@ -131,7 +131,7 @@ fn entry_of(track: &Track) -> Option<&SampleEntry> {
 fn color(entry: Option<&SampleEntry>) -> ColorInfo {
     let colors = entry.map_or(&[][..], |entry| &entry.colr);
     let is_numbers = |colors: &&props::Colr| matches!(colors, props::Colr::Nclx { .. });
-    let colors = colors.iter().find(is_numbers).or(colors.first());
+    let colors = colors.iter().find(is_numbers).or_else(|| colors.first());
     ColorInfo::from(color_signal_for(colors.cloned().map(Colr::from).as_ref()))
 }
 

@@ -184,17 +184,15 @@ mod tests {
 
     #[test]
     fn what_real_profiles_say_is_read() {
-        for (name, expected) in [("display-p3.jxl", 400..700_u64)] {
-            let file = fixture(name);
-            let start = start_of_codestream(&file);
-            let mut bits = Bitstream::new(&start);
-            let header = ImageHeader::parse(&mut bits, ()).unwrap();
-            assert!(header.metadata.colour_encoding.want_icc());
-            bits.read_u64().unwrap();
-            let (profile, commands) = lengths(&mut bits).unwrap();
-            assert!(expected.contains(&profile), "{name}: {profile}");
-            assert!(commands < profile, "{name}: {commands}");
-        }
+        let file = fixture("display-p3.jxl");
+        let start = start_of_codestream(&file);
+        let mut bits = Bitstream::new(&start);
+        let header = ImageHeader::parse(&mut bits, ()).unwrap();
+        assert!(header.metadata.colour_encoding.want_icc());
+        bits.read_u64().unwrap();
+        let (profile, commands) = lengths(&mut bits).unwrap();
+        assert!((400..700).contains(&profile), "{profile}");
+        assert!(commands < profile, "{commands}");
     }
 
     fn number(bits: Bits, number: u64) -> Bits {
