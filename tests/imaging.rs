@@ -8,9 +8,14 @@
     reason = "the functions that tests share may panic as tests do"
 )]
 
+#[path = "imaging/apng.rs"]
+mod apng;
 #[cfg(feature = "avif")]
 #[path = "imaging/avif.rs"]
 mod avif;
+#[cfg(feature = "avif")]
+#[path = "imaging/avif_alpha.rs"]
+mod avif_alpha;
 #[cfg(feature = "avif")]
 #[path = "imaging/avif_tracks.rs"]
 mod avif_tracks;

@@ -1,12 +1,15 @@
 //! The animation that is played: its frames, decoded one after another by a thread of their own.
 //!
 //! What a frame shows depends on those before it, so a reel only goes forwards, and begins again
-//! for a frame that it has passed. So of the frames that are waited for, the next one on its way
-//! comes first, in whatever order they were asked for. It keeps one frame (the decoder of JPEG XL
-//! keeps all that build on others, up to 512 MiB, which are counted); how far it goes ahead is
-//! decided by who asks, and what waits is with them. The thread ends when another animation is
+//! for a frame that it has passed and does not have any more. So of the frames that are waited for,
+//! the next one on its way comes first, in whatever order they were asked for. It keeps the last
+//! ones, up to [`KEPT_BYTES`]: who steps back through a long animation waits for it to begin again
+//! once for all of these, and a short one is decoded once however often it is shown. (The decoder of
+//! JPEG XL keeps all that build on others, up to 512 MiB, which are counted.) How far it goes ahead
+//! is decided by who asks, and what waits is with them. The thread ends when another animation is
 //! asked for, or none.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -20,6 +23,10 @@ use super::decoders::{Decoders, Place, megabytes_of_frames};
 use crate::domain::UploadId;
 use crate::imaging::{DecodedImage, FrameReader, ImageError};
 use crate::protocol::ImageFailure;
+
+/// Frames that were shown take no more than this, unless one alone does: as much as those that wait
+/// for their turn, beside what is counted. There is one reel at a time.
+const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
 /// A frame, or why there is none; `None` after the last one.
 type Frame = Option<Result<DecodedImage, ImageError>>;
@@ -161,8 +168,8 @@ impl Reel {
         Ok(())
     }
 
-    /// The first one from `next` on, and the one before, which is still there; else, from the
-    /// beginning again, the first of all.
+    /// The first one from `next` on, and the one before, which is still there; else the first of
+    /// all, from the beginning again if need be.
     fn take(&self, next: u32) -> Option<(Taken<'_>, u32)> {
         let mut asked = lock(&self.asked);
         asked.retain(|question| !question.answer.is_closed());
@@ -309,21 +316,14 @@ impl Slot {
 
 /// Answers until nobody asks any more.
 fn project(bytes: &Bytes, max_edge_px: u32, slot: &Slot, n_decoded: &AtomicU64) {
-    let mut reader = None;
-    let mut n_read: u32 = 0;
-    let mut last: Frame = None;
+    let mut playing: Option<Playing> = None;
     while let Some((index, answer)) = slot.next() {
-        if index.saturating_add(1) < n_read {
-            reader = None;
-        }
-        let playing = match &mut reader {
-            Some(reader) => reader,
+        // Before it begins again: two decoders may be more than there is room for.
+        playing = playing.filter(|it| it.first_kept <= index);
+        let playing = match &mut playing {
+            Some(playing) => playing,
             none => match FrameReader::open(bytes.clone(), max_edge_px) {
-                Ok(opened) => {
-                    n_read = 0;
-                    last = None;
-                    none.insert(opened)
-                }
+                Ok(reader) => none.insert(Playing::new(reader)),
                 Err(error) => {
                     answer.send(Some(Err(error))).ok();
                     continue;
@@ -331,17 +331,63 @@ fn project(bytes: &Bytes, max_edge_px: u32, slot: &Slot, n_decoded: &AtomicU64) 
             },
         };
         // Whoever asked may be gone while frames are skipped for them.
-        while n_read <= index && !answer.is_closed() {
-            last = playing.next_frame();
-            n_read += 1;
+        while !playing.has_come_to(index) && !answer.is_closed() {
+            playing.go_on();
             n_decoded.fetch_add(1, Ordering::Relaxed);
-            if last.is_none() {
-                // There is nothing behind the end.
-                n_read = index.saturating_add(1);
-            }
         }
-        answer.send(last.clone()).ok();
+        answer.send(playing.kept(index)).ok();
     }
+}
+
+/// A file that is read, and the frames of it that are there.
+struct Playing {
+    reader: FrameReader,
+    kept: VecDeque<Result<DecodedImage, ImageError>>,
+    first_kept: u32,
+    n_bytes: usize,
+    is_over: bool,
+}
+
+impl Playing {
+    fn new(reader: FrameReader) -> Self {
+        Self {
+            reader,
+            kept: VecDeque::new(),
+            first_kept: 0,
+            n_bytes: 0,
+            is_over: false,
+        }
+    }
+
+    /// Whether this frame was read, or that there is none.
+    fn has_come_to(&self, index: u32) -> bool {
+        self.is_over || self.kept(index).is_some()
+    }
+
+    fn kept(&self, index: u32) -> Frame {
+        let place = usize::try_from(index.checked_sub(self.first_kept)?).ok()?;
+        self.kept.get(place).cloned()
+    }
+
+    /// Reads one more, and forgets those for which there is no room.
+    fn go_on(&mut self) {
+        let Some(frame) = self.reader.next_frame() else {
+            self.is_over = true;
+            return;
+        };
+        self.n_bytes += len_bytes(&frame);
+        self.kept.push_back(frame);
+        while self.n_bytes > KEPT_BYTES && self.kept.len() > 1 {
+            self.n_bytes -= self.kept.pop_front().as_ref().map_or(0, len_bytes);
+            self.first_kept += 1;
+        }
+    }
+}
+
+/// What it takes to keep this, however few pixels it has.
+fn len_bytes(frame: &Result<DecodedImage, ImageError>) -> usize {
+    let pixels = frame.as_ref().map_or(0, |image| image.pixels.len());
+    size_of_val(frame) + pixels
 }
 
 const fn crashed() -> ImageFailure {

@@ -143,6 +143,55 @@ async fn however_many_frames_were_given_up_the_next_one_comes() {
     assert_eq!(frame.pixels.first(), Some(&140));
 }
 
+#[tokio::test]
+async fn who_steps_back_waits_once_for_as_many_frames_as_are_kept() {
+    let (reels, decoders) = (Reels::default(), Decoders::new(1, LIMIT));
+    let file = long_animation();
+    let ask = async |index: u8| {
+        let bytes = || async { Ok(file.clone()) };
+        let made = reels.frame(&key("a"), index.into(), &decoders, bytes).await;
+        let frame = made.unwrap().1.unwrap();
+        assert_eq!(frame.pixels.first(), Some(&(index * 20)), "{index}");
+    };
+    let n_decoded = async || {
+        let reel = reels.reel(&key("a"));
+        let projector = reel.projector.lock().await;
+        let n_decoded = &projector.as_ref().unwrap().n_decoded;
+        n_decoded.load(Ordering::Relaxed)
+    };
+    let n_kept = u64::try_from(KEPT_BYTES / (4 * 900 * 900)).unwrap();
+    assert_eq!(n_kept, 10);
+    ask(11).await;
+    assert_eq!(n_decoded().await, 12);
+    for index in (2..11).rev() {
+        ask(index).await;
+    }
+    assert_eq!(n_decoded().await, 12, "all of them were there");
+    // From the beginning again; those after it are read once more.
+    ask(1).await;
+    assert_eq!(n_decoded().await, 14);
+    for index in [0, 1, 2, 3] {
+        ask(index).await;
+    }
+    assert_eq!(n_decoded().await, 16);
+}
+
+#[tokio::test]
+async fn a_short_animation_is_decoded_once_however_often_it_is_shown() {
+    let reels = Reels::default();
+    for _ in 0..3 {
+        for index in 0..3 {
+            assert!(frame(&reels, "a", index).await.is_some());
+        }
+        assert!(frame(&reels, "a", 3).await.is_none());
+    }
+    let reel = reels.reel(&key("a"));
+    let projector = reel.projector.lock().await;
+    let n_decoded = &projector.as_ref().unwrap().n_decoded;
+    // Three frames, and that there are no more.
+    assert_eq!(n_decoded.load(Ordering::Relaxed), 4);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_skip_may_take_as_long_as_it_goes_on_and_one_frame_may_not() {
     let n_decoded = Arc::new(AtomicU64::new(0));

@@ -4,8 +4,7 @@
 use std::time::Duration;
 
 use super::bytes::{be16, be32, byte, le16, le24};
-use super::header::{gif, png, riff};
-use super::jxl;
+use super::header::{Header, gif, png, riff};
 
 /// Shorter frames were made for programs that could not be so fast: browsers show them longer.
 const SHORTEST: Duration = Duration::from_millis(20);
@@ -32,6 +31,17 @@ pub struct Playback {
     pub delays: Vec<Duration>,
     /// How often all of them are shown; `None` for ever.
     pub n_plays: Option<u32>,
+}
+
+/// When frames are shown, of formats whose header tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Timing {
+    /// Of each frame, as it is written.
+    pub(super) delays: Vec<Duration>,
+    /// `None` for ever.
+    pub(super) n_plays: Option<u32>,
+    /// Whether playing takes no more memory than a decode may.
+    pub(super) is_played: bool,
 }
 
 /// What was found so far.
@@ -74,22 +84,20 @@ fn shown(delay: Duration) -> Duration {
     if delay < SHORTEST { INSTEAD } else { delay }
 }
 
-/// What moves in a file of this format, and how it is played where Salon plays it; `None` when
-/// nothing moves.
-pub(super) fn read(format: &str, bytes: &[u8]) -> Option<(Animation, Option<Playback>)> {
+/// What moves in a file of this format and header, and how it is played where Salon plays it;
+/// `None` when nothing moves.
+pub(super) fn read(
+    format: &str,
+    bytes: &[u8],
+    header: &Header<'_>,
+) -> Option<(Animation, Option<Playback>)> {
     let found = match format {
         "GIF" => in_gif(bytes),
         "PNG" => in_png(bytes),
         "WebP" => in_webp(bytes),
-        "JPEG XL" => {
-            let timing = jxl::timing(bytes)?;
-            let (animation, playback) = timed(timing.delays, timing.n_plays)?;
-            return Some((animation, timing.is_played.then_some(playback)));
-        }
-        #[cfg(feature = "avif")]
-        "AVIF" => {
-            let timing = super::avif::timing(bytes)?;
-            let (animation, playback) = timed(timing.delays, timing.n_plays)?;
+        "JPEG XL" | "AVIF" => {
+            let timing = header.timing.as_ref()?;
+            let (animation, playback) = timed(timing)?;
             return Some((animation, timing.is_played.then_some(playback)));
         }
         _ => return None,
@@ -186,12 +194,11 @@ fn in_webp(bytes: &[u8]) -> Found {
     found
 }
 
-/// Of a format whose decoder tells how long each frame is shown.
-fn timed(delays: Vec<Duration>, n_plays: Option<u32>) -> Option<(Animation, Playback)> {
+fn timed(timing: &Timing) -> Option<(Animation, Playback)> {
     let mut found = Found::nothing();
-    found.playback.n_plays = n_plays;
-    for delay in delays {
-        found.add(delay);
+    found.playback.n_plays = timing.n_plays;
+    for delay in &timing.delays {
+        found.add(*delay);
     }
     (found.animation.n_frames > 1).then_some((found.animation, found.playback))
 }
@@ -200,6 +207,10 @@ fn timed(delays: Vec<Duration>, n_plays: Option<u32>) -> Option<(Animation, Play
 mod tests {
     use super::super::fixture;
     use super::*;
+
+    fn read(format: &str, bytes: &[u8]) -> Option<(Animation, Option<Playback>)> {
+        super::read(format, bytes, &Header::read(format, bytes))
+    }
 
     #[test]
     fn frames_and_their_time_are_counted_in_every_format_that_moves() {

@@ -1,5 +1,6 @@
 //! From a file's bytes to the pixels that the file has, within limits.
 
+use std::cell::OnceCell;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -13,6 +14,7 @@ use super::header::Header;
 use super::incomplete::{is_unexpected_end, lacks_last_row};
 use super::light;
 use super::palette_tiff::Palette;
+use super::png_colors::Tags;
 use super::sniff::{Codec, codec, sniff};
 use super::{DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail, turns_by_itself};
 use crate::domain::PixelSize;
@@ -95,7 +97,7 @@ impl Finish {
             conversion,
             orientation: source.orientation(),
             format: source.format,
-            is_animated: source.header.is_animated && !source.header.is_deep_animation(),
+            is_animated: source.header.is_animated,
         }
     }
 
@@ -124,6 +126,10 @@ pub(super) struct Source<'a> {
     format: &'static str,
     pub(super) codec: Codec,
     pub(super) header: Header<'a>,
+    /// What a PNG's tags say about its colours.
+    pub(super) tags: Option<Tags>,
+    /// Read when they are asked for first: most files have some, and not all who look need them.
+    fields: OnceCell<Option<Fields>>,
 }
 
 /// Pixels as the file has them: its colour space, its orientation, eight bits a channel.
@@ -153,8 +159,16 @@ impl<'a> Source<'a> {
             return Err(ImageError::Empty);
         }
         let format = sniff(bytes).ok_or(ImageError::NotAnImage)?;
+        Self::of(bytes, format, Header::read(format, bytes))
+    }
+
+    /// The same for whoever knows already what it is and announces.
+    pub(super) fn of(
+        bytes: &'a [u8],
+        format: &'static str,
+        header: Header<'a>,
+    ) -> Result<Self, ImageError> {
         let codec = codec(format).ok_or_else(|| no_decoder(format))?;
-        let header = Header::read(format, bytes);
         if header.size.is_some_and(|size| size.area() == 0) {
             return Err(ImageError::NoPixels);
         }
@@ -175,11 +189,14 @@ impl<'a> Source<'a> {
             Some(png) if format == "ICO" => (png, Codec::Image(ImageFormat::Png)),
             _ => (bytes, codec),
         };
+        let is_png = codec == Codec::Image(ImageFormat::Png);
         Ok(Self {
             bytes,
             format,
             codec,
             header,
+            tags: is_png.then(|| Tags::read(bytes)),
+            fields: OnceCell::new(),
         })
     }
 
@@ -292,8 +309,10 @@ impl<'a> Source<'a> {
         self.codec == Codec::Image(format)
     }
 
-    pub(super) fn fields(&self) -> Option<Fields> {
-        Fields::read(self.format, self.bytes, &self.header)
+    /// What EXIF says, or a TIFF itself.
+    pub(super) fn fields(&self) -> Option<&Fields> {
+        let read = || Fields::read(self.format, self.bytes, &self.header);
+        self.fields.get_or_init(read).as_ref()
     }
 
     fn decoder(&self) -> Result<Box<dyn ImageDecoder + 'a>, ImageError> {

@@ -2,22 +2,21 @@
 //! whose frames build on others all are kept, in no more memory than a decode may take.
 //!
 //! Each comes composed, as it is shown: what frames leave of the ones before them (disposal and
-//! blending) is done by `image`, or by the decoder of their format.
+//! blending) is done for GIF and WebP by `image`, for PNG by [`png_frames`](super::png_frames), else
+//! by the decoder of their format.
 
 use std::io::Cursor;
 
 use image::codecs::gif::GifDecoder;
-use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::{AnimationDecoder as _, DynamicImage, Frames, ImageDecoder, ImageFormat, Limits};
 
 #[cfg(feature = "avif")]
 use super::avif::{self, AvifFrames};
 use super::color::Conversion;
-use super::decode::{
-    Finish, MAX_BYTES, MAX_PNG_CHUNK_BYTES, MAX_SIDE_PX, Source, caught, no_decoder,
-};
+use super::decode::{Finish, MAX_BYTES, MAX_SIDE_PX, Source, caught, no_decoder};
 use super::jxl::{self, JxlFrames};
+use super::png_frames::PngFrames;
 use super::sniff::{Codec, sniff};
 use super::{DecodedImage, ImageError, light, peek_size, scale};
 use crate::domain::PixelSize;
@@ -48,6 +47,20 @@ impl FrameReader {
         }
     }
 
+    /// Refuses frames that would take more than a decode may, of which GIF, PNG and WebP have one
+    /// at a time.
+    pub(super) fn check(size: PixelSize) -> Result<(), ImageError> {
+        if size.area() == 0 {
+            return Err(ImageError::NoPixels);
+        }
+        if size.longer_side() > MAX_SIDE_PX
+            || size.area().saturating_mul(Self::BYTES_OF_A_PIXEL) > MAX_BYTES
+        {
+            return Err(ImageError::TooLarge(format!("frames of {size} pixels")));
+        }
+        Ok(())
+    }
+
     /// Reads what comes before the first frame. No side of a frame will exceed `edge_px`.
     ///
     /// # Errors
@@ -71,18 +84,23 @@ impl FrameReader {
                     Self::new(&source, decoder, WebPDecoder::into_frames, edge_px)
                 }
                 Codec::Image(ImageFormat::Png) => {
-                    // The reader's own buffers are text and profile; the canvas is counted apart.
-                    let limits = limits(MAX_PNG_CHUNK_BYTES);
-                    let decoder = PngDecoder::with_limits(cursor, limits).map_err(explained)?;
-                    let into_frames = |decoder: PngDecoder<_>| {
-                        let frames = decoder
-                            .apng()
-                            .map(image::codecs::png::ApngDecoder::into_frames);
-                        frames.unwrap_or_else(|error| {
-                            Frames::new(Box::new(std::iter::once(Err(error))))
-                        })
-                    };
-                    Self::new(&source, decoder, into_frames, edge_px)
+                    let frames = PngFrames::open(&source, cursor)?;
+                    let bright = source.high_dynamic_range();
+                    let profile = source.profile_beside(frames.profile());
+                    let profile = profile.filter(|_| bright.is_none());
+                    let frames = frames.map(move |frame| {
+                        let mut image = frame?;
+                        if let Some((curve, primaries)) = bright {
+                            light::to_srgb(&mut image, curve, primaries);
+                        }
+                        Ok(image)
+                    });
+                    Ok(Self::of_frames(
+                        &source,
+                        frames,
+                        profile.as_deref(),
+                        edge_px,
+                    ))
                 }
                 Codec::JpegXl => {
                     let frames = JxlFrames::open(source.bytes)?;
@@ -132,27 +150,16 @@ impl FrameReader {
     ) -> Result<Self, ImageError> {
         let (width, height) = decoder.dimensions();
         let size = PixelSize::new(width, height);
-        if size.area() == 0 {
-            return Err(ImageError::NoPixels);
-        }
-        if size.area() * Self::BYTES_OF_A_PIXEL > MAX_BYTES {
-            return Err(ImageError::TooLarge(format!("frames of {size} pixels")));
-        }
+        Self::check(size)?;
         decoder
             .set_limits(limits(MAX_BYTES))
             .map_err(|error| source.explain(&error))?;
-        let bright = source.high_dynamic_range();
         let profile = source.profile(&mut decoder);
-        let profile = profile.filter(|_| bright.is_none());
         let any = DynamicImage::new_rgba8(1, 1);
         let conversion = Conversion::new(profile.as_deref(), &any);
-        let frames = into_frames(decoder).map(move |frame| {
+        let frames = into_frames(decoder).map(|frame| {
             let frame = frame.map_err(|error| ImageError::Corrupt(error.to_string()))?;
-            let mut image = DynamicImage::ImageRgba8(frame.into_buffer());
-            if let Some((curve, primaries)) = bright {
-                light::to_srgb(&mut image, curve, primaries);
-            }
-            Ok(image)
+            Ok(DynamicImage::ImageRgba8(frame.into_buffer()))
         });
         Ok(Self {
             frames: Box::new(frames),

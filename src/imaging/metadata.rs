@@ -31,7 +31,11 @@ pub fn peek_size(first_bytes: &[u8]) -> Option<PixelSize> {
         let fields = needs_fields(format, &header)
             .then(|| Fields::read(format, first_bytes, &header))
             .flatten();
-        let stored = stored_size(first_bytes, &header, fields.as_ref())?;
+        let announced = || {
+            let announced = caught(|| Ok(Source::open(first_bytes)?.announced()));
+            Some(announced.ok()??.size)
+        };
+        let stored = stored_size(format, &header, fields.as_ref()).or_else(announced)?;
         Some(turned(stored, format, fields.as_ref()))
     }));
     peeked.ok().flatten().filter(|size| size.area() > 0)
@@ -47,16 +51,24 @@ fn read(bytes: &[u8]) -> Metadata {
         return Metadata::default();
     };
     let header = Header::read(format, bytes);
-    let fields = Fields::read(format, bytes, &header);
+    let source = Source::of(bytes, format, header.clone()).ok();
+    // What is not decoded says something all the same.
+    let unopened = match &source {
+        Some(_) => None,
+        None => Fields::read(format, bytes, &header),
+    };
+    let fields = source.as_ref().and_then(Source::fields);
+    let fields = fields.or(unopened.as_ref());
     // Decoders may panic here, too: what the structure says is worth having all the same.
-    let announced = caught(|| Ok(Source::open(bytes)?.announced()));
+    let announced = caught(|| Ok(source.as_ref().and_then(Source::announced)));
     let announced = announced.ok().flatten();
-    let mut metadata = fields.as_ref().map(from_fields).unwrap_or_default();
+    let mut metadata = fields.map(from_fields).unwrap_or_default();
     metadata.format = Some(format);
-    metadata.stored_dimensions = stored_size(bytes, &header, fields.as_ref());
+    metadata.stored_dimensions =
+        stored_size(format, &header, fields).or_else(|| announced.as_ref().map(|file| file.size));
     metadata.dimensions = metadata
         .stored_dimensions
-        .map(|stored| turned(stored, format, fields.as_ref()));
+        .map(|stored| turned(stored, format, fields));
     metadata.chroma_subsampling = header.chroma;
     metadata.compression = header.compression;
     metadata.n_pages = header.n_pages;
@@ -72,7 +84,7 @@ fn read(bytes: &[u8]) -> Metadata {
             .and_then(|file| file.color_profile.clone()),
     };
     let captions = announced.map(|file| file.captions).unwrap_or_default();
-    let beside = fields.as_ref().map(Captions::in_fields);
+    let beside = fields.map(Captions::in_fields);
     captions
         .or(beside.unwrap_or_default())
         .or(Captions::in_boxes(format, bytes))
@@ -81,29 +93,26 @@ fn read(bytes: &[u8]) -> Metadata {
         metadata.other_time = None;
     }
     metadata.is_animated = header.is_animated;
-    if let Some((animation, playback)) = animation::read(format, bytes)
+    if let Some((animation, playback)) = animation::read(format, bytes, &header)
         && header.is_animated
     {
         metadata.animation = Some(animation);
-        metadata.playback = playback.filter(|_| !header.is_deep_animation());
+        metadata.playback = playback;
     }
     metadata
 }
 
-/// By walking the structure where there is a walker, else as the decoder says.
-fn stored_size(bytes: &[u8], header: &Header<'_>, fields: Option<&Fields>) -> Option<PixelSize> {
+/// By walking the structure, where there is a walker.
+fn stored_size(format: &str, header: &Header<'_>, fields: Option<&Fields>) -> Option<PixelSize> {
     let tiff_size = || {
-        let fields = fields.filter(|_| sniff(bytes) == Some("TIFF"))?;
+        let fields = fields.filter(|_| format == "TIFF")?;
         let sides = (
             fields.number(Tag::ImageWidth)?,
             fields.number(Tag::ImageLength)?,
         );
         Some(PixelSize::new(sides.0, sides.1))
     };
-    header.size.or_else(tiff_size).or_else(|| {
-        let announced = caught(|| Ok(Source::open(bytes)?.announced()));
-        Some(announced.ok()??.size)
-    })
+    header.size.or_else(tiff_size)
 }
 
 fn turned(stored: PixelSize, format: &str, fields: Option<&Fields>) -> PixelSize {

@@ -32,6 +32,7 @@ mod markup;
 mod metadata;
 mod palette_tiff;
 mod png_colors;
+mod png_frames;
 mod profile;
 mod scale;
 mod sniff;
@@ -52,6 +53,7 @@ pub use markup::looks_like_html;
 pub use metadata::{peek_size, read_metadata};
 pub use sniff::{is_known_image, media_type, sniff};
 pub use stored::{ShownFile, decode_thumbnail, encode_png, encode_thumbnail, shrink_thumbnail};
+pub use svg::drawing_bytes;
 pub use thumbnail::{Early, early_thumbnail};
 pub use tile::{Tile, TileArea};
 

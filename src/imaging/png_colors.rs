@@ -46,15 +46,6 @@ pub(super) struct Tags {
     chromaticities: Option<Chromaticities>,
 }
 
-/// How colours are to be taken, in the order in which PNG's standard has its chunks.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Colors {
-    /// By these numbers, whatever profile there is.
-    Numbers { primaries: u8, curve: u8 },
-    /// By the embedded profile if there is one, else by this one, else as sRGB.
-    Profile(Option<Vec<u8>>),
-}
-
 impl Tags {
     /// Those of a file. They come before the pixels.
     pub(super) fn read(bytes: &[u8]) -> Self {
@@ -72,11 +63,18 @@ impl Tags {
         tags
     }
 
-    /// What they say together.
-    pub(super) fn colors(&self) -> Colors {
+    /// The curve and the primaries of what is brighter than paper.
+    pub(super) fn high_dynamic_range(&self) -> Option<(Curve, u8)> {
+        let (primaries, curve) = self.numbers?;
+        Some((Curve::of(curve)?, primaries))
+    }
+
+    /// What counts, in the order in which PNG's standard has its chunks: numbers, the embedded
+    /// profile, a curve and primaries; `None` for sRGB.
+    pub(super) fn profile(&self, embedded: Option<Vec<u8>>) -> Option<Vec<u8>> {
         match self.numbers {
-            Some((primaries, curve)) => Colors::Numbers { primaries, curve },
-            None => Colors::Profile(self.by_hand()),
+            Some((primaries, curve)) => cicp::profile(primaries, curve),
+            None => embedded.or_else(|| self.by_hand()),
         }
     }
 

@@ -2,51 +2,44 @@
 
 use image::{ImageDecoder, ImageFormat};
 
+use super::color;
 use super::decode::Source;
 use super::light::Curve;
-use super::png_colors::{Colors, Tags};
-use super::{cicp, color};
 
 impl Source<'_> {
     /// What the numbers of a PNG's tags say is brighter than paper.
     pub(super) fn high_dynamic_range(&self) -> Option<(Curve, u8)> {
-        if !self.is_by_image(ImageFormat::Png) {
-            return None;
-        }
-        match Tags::read(self.bytes).colors() {
-            Colors::Numbers { primaries, curve } => Some((Curve::of(curve)?, primaries)),
-            Colors::Profile(_) => None,
-        }
+        self.tags.as_ref()?.high_dynamic_range()
     }
 
     /// The embedded ICC profile, or the one that the file's tags stand for.
     pub(super) fn profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
-        let embedded = self.embedded_profile(decoder);
-        if !self.is_by_image(ImageFormat::Png) {
-            return embedded;
-        }
-        match Tags::read(self.bytes).colors() {
-            Colors::Numbers { primaries, curve } => cicp::profile(primaries, curve),
-            Colors::Profile(by_hand) => embedded.or(by_hand),
+        self.profile_beside(self.embedded_profile(decoder))
+    }
+
+    /// The same where the embedded one is known.
+    pub(super) fn profile_beside(&self, embedded: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        match &self.tags {
+            Some(tags) => tags.profile(embedded),
+            None => embedded,
         }
     }
 
     pub(super) fn profile_name(&self, decoder: &mut dyn ImageDecoder) -> Option<String> {
         let embedded = self.embedded_profile(decoder);
-        if self.is_by_image(ImageFormat::Png) {
-            return Tags::read(self.bytes).name(embedded.as_deref());
+        match &self.tags {
+            Some(tags) => tags.name(embedded.as_deref()),
+            None => color::profile_name(&embedded?),
         }
-        color::profile_name(&embedded?)
     }
 
     /// One that cannot be read is one that is not there.
     fn embedded_profile(&self, decoder: &mut dyn ImageDecoder) -> Option<Vec<u8>> {
         let profile = decoder.icc_profile().ok().flatten();
         // `image` 0.25 does not find the profile of a TIFF when it has the type it should have.
-        profile.or_else(|| {
-            self.fields()
-                .filter(|_| self.is_by_image(ImageFormat::Tiff))?
-                .icc_profile()
-        })
+        if profile.is_none() && self.is_by_image(ImageFormat::Tiff) {
+            return self.fields()?.icc_profile();
+        }
+        profile
     }
 }

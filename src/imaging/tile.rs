@@ -41,7 +41,7 @@ impl Tile {
     pub const MIN_LEVEL: i8 = -5;
 
     /// What of its neighbours a tile has along each side.
-    const MARGIN_PX: u32 = 1;
+    pub(super) const MARGIN_PX: u32 = 1;
 
     /// Columns and rows of a picture of this size at a level.
     pub fn level_size(image: PixelSize, level: i8) -> PixelSize {

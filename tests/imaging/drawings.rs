@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use cpu_time::ThreadTime;
 use salon::domain::PixelSize;
-use salon::imaging::{DecodedImage, ImageError, Target, decode, peek_size, read_metadata};
+use salon::imaging::{
+    DecodedImage, ImageError, Target, decode, drawing_bytes, peek_size, read_metadata,
+};
 
 use super::FULL;
 
@@ -289,4 +291,37 @@ fn what_takes_too_long_to_draw_is_drawn_smaller_or_not_at_all() {
             );
         }
     }
+}
+
+#[test]
+fn what_drawing_takes_is_known_before() {
+    let megabytes = |svg: &str| drawing_bytes(svg.as_bytes()).unwrap() / 1_000_000;
+    let shape = "<path d='M0 0h90v90z'/>";
+    let layers = |n: usize, content: &str| {
+        let open = "<g opacity='0.9'>".repeat(n);
+        format!("{open}{content}{content}{}", "</g>".repeat(n))
+    };
+    // 2,048 pixels squared and a copy, then as much for each layer.
+    let plain = megabytes(&drawing(shape));
+    assert!((33..40).contains(&plain), "{plain}");
+    let three = megabytes(&drawing(&layers(3, shape)));
+    assert!((plain + 16..150).contains(&three), "{three}");
+    // Sixteen million pixels, whatever it says.
+    let large = shape_of(&drawing(shape), 50_000);
+    assert!((130..140).contains(&megabytes(&large)));
+    // Never more than may be drawn; what would take more is drawn smaller.
+    let all = megabytes(&shape_of(&drawing(&layers(60, shape)), 50_000));
+    assert!((268..275).contains(&all), "{all}");
+    // What was read counts, too.
+    let copies = megabytes(&drawing(&shape.repeat(40_000)));
+    assert!((plain + 50..plain + 100).contains(&copies), "{copies}");
+    for nothing in ["", "no drawing", &drawing("<g>")] {
+        assert_eq!(drawing_bytes(nothing.as_bytes()), None, "{nothing}");
+    }
+}
+
+/// The same drawing, so many units wide and high.
+fn shape_of(svg: &str, side: u32) -> String {
+    let sized = format!("width='{side}' height='{side}'");
+    svg.replace("width='100' height='100'", &sized)
 }

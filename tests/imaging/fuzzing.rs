@@ -74,24 +74,25 @@ fn damaged(random: &mut fastrand::Rng, seeds: &[Vec<u8>]) -> Vec<u8> {
     bytes
 }
 
-/// The fixtures with these extensions, those of HEIC from their own folder, too.
+/// The fixtures with these extensions, those of HEIC and of APNG from their own folders, too.
 fn seeds(extensions: &[&str]) -> Vec<Vec<u8>> {
     let names = fixture_names().into_iter();
     let pictures = names
         .filter(|name| has_extension(name, extensions))
         .map(|name| fixture(&name));
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/heic");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|it| it == "heic"))
-        .collect();
-    paths.sort();
-    let of_phones = paths
-        .iter()
-        .filter(|_| extensions.contains(&"heic"))
-        .map(|path| std::fs::read(path).unwrap());
-    let seeds = pictures.chain(of_phones);
+    let folders = [("heic", "heic"), ("apng", "png")].into_iter();
+    let folders = folders.filter(|(_, extension)| extensions.contains(extension));
+    let others = folders.flat_map(|(folder, extension)| {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/");
+        let entries = std::fs::read_dir(format!("{path}{folder}")).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        let mut paths: Vec<_> = paths
+            .filter(|path| path.extension().is_some_and(|it| it == extension))
+            .collect();
+        paths.sort();
+        paths.into_iter().map(|path| std::fs::read(path).unwrap())
+    });
+    let seeds = pictures.chain(others);
     seeds.filter(|bytes| bytes.len() < 20_000).collect()
 }
 

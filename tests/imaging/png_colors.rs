@@ -35,7 +35,7 @@ pub fn tagged(name: &str, chunks: &[Chunk<'_>]) -> Vec<u8> {
     with_chunks(&fixture(name), chunks)
 }
 
-fn with_chunks(file: &[u8], chunks: &[Chunk<'_>]) -> Vec<u8> {
+pub fn with_chunks(file: &[u8], chunks: &[Chunk<'_>]) -> Vec<u8> {
     let mut at = 8;
     let mut made = file[..at].to_vec();
     while at < file.len() {

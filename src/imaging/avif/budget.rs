@@ -7,7 +7,7 @@ use oxideav_avif::Property;
 
 use super::super::ImageError;
 use super::coded::Headers;
-use super::tracks;
+use super::tracks::{Sequence, sample};
 use crate::domain::PixelSize;
 
 /// Coded pixels for each that is shown: the picture and its alpha in two layers each, a
@@ -105,14 +105,14 @@ impl Costs {
 
     /// Of a sequence all that is decoded before there is a picture.
     fn add_samples(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
-        let Ok(sequence) = tracks::sequence(bytes) else {
+        let Ok(Sequence { colors, .. }) = Sequence::read(bytes) else {
             return Ok(());
         };
-        let config = sequence.av1_codec_config.as_deref();
-        let mut headers = self.headers(&config.map(config_obus).unwrap_or_default())?;
-        for sample in &sequence.samples {
+        let config = colors.config.map(|config| config.config_obus);
+        let mut headers = self.headers(&config.unwrap_or_default())?;
+        for place in &colors.samples {
             // Nothing is decoded that is not there, nor what comes after.
-            let Ok(data) = oxideav_avif::sample_bytes(bytes, sample) else {
+            let Some(data) = sample(bytes, place) else {
                 break;
             };
             if self.add(&mut headers, data)? {

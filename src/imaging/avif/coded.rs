@@ -68,6 +68,11 @@ impl Headers {
         coded
     }
 
+    /// Pixels of the largest frame that was announced; `None` before the first header.
+    pub(super) const fn largest(&self) -> Option<u64> {
+        self.area
+    }
+
     fn area(&self) -> u64 {
         self.area.unwrap_or(self.max_pixels)
     }

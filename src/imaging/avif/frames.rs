@@ -1,104 +1,132 @@
 //! The frames of a sequence in AVIF, one after another. `oxideav-avif` would decode all of them at
-//! once; so its decoder of AV1 is asked directly, which keeps those that others are built upon:
-//! eight at the most.
+//! once, and without their alpha; so its decoder of AV1 is asked directly, which keeps those that
+//! others are built upon: eight at the most.
 
-use std::time::Duration;
-
-use image::DynamicImage;
+use image::{DynamicImage, RgbaImage};
 use oxideav_av1::Av1CodecConfig;
 use oxideav_av1::decoder::{SpecDecodeSession, SpecFrame};
-use oxideav_avif::{
-    AvifError, AvifImage, AvifPixelFormat as Format, AvifPlane, AvisMeta, ColorInfo,
-    color_signal_for, sample_bytes,
-};
+use oxideav_avif::{AvifError, AvifImage, AvifPixelFormat as Format, AvifPlane, ColorInfo};
+use oxideav_heif::sequence::Sample;
 
-use super::super::ImageError;
-use super::super::decode::{MAX_BYTES, no_decoder_of_kind};
-use super::super::header::isobmff::find;
+use super::super::animation::Timing;
+use super::super::decode::{MAX_BYTES, Picture, no_decoder_of_kind};
+use super::super::{ImageError, alpha};
 use super::coded::Headers;
-use super::{budget, bytes_of_a_pixel, in_srgb, tracks};
+use super::tracks::{Pictures, Sequence, sample};
+use super::{budget, bytes_of_a_pixel, in_srgb};
 use crate::domain::PixelSize;
 
 /// How many frames AV1 keeps for others.
 const MOST_KEPT: u64 = 8;
 
-/// Of a kept one: three planes of sixteen bits, and what moved where.
-const KEPT_BYTES_OF_A_PIXEL: u64 = 8;
+/// Of a plane that is kept: sixteen bits.
+const KEPT_BYTES_OF_A_SAMPLE: u64 = 2;
+
+/// Of a kept frame beside its planes: what moved where.
+const KEPT_BYTES_BESIDE: u64 = 2;
+
+/// A plane of alpha, and the colours once more while both are put together.
+const BYTES_OF_ALPHA: u64 = 8;
+
+/// Pixels of a frame for each that is shown. Eight such frames may be kept, and what is reserved
+/// for them is for those that are shown.
+const MOST_OF_A_FRAME: u64 = 2;
+
+/// What small frames may have beside that: blocks are larger than they are.
+const PIXELS_FOR_FREE: u64 = 65_536;
 
 /// See the [module documentation](self).
 pub(in super::super) struct AvifFrames<B> {
     bytes: B,
-    sequence: AvisMeta,
+    size: PixelSize,
     next: usize,
-    session: SpecDecodeSession,
-    headers: Headers,
+    colors: Coded,
+    alpha: Option<Alpha>,
     color: ColorInfo,
     /// Embedded, and so what counts.
     profile: Option<Vec<u8>>,
+}
+
+/// A track that is decoded.
+struct Coded {
+    samples: Vec<Sample>,
+    session: SpecDecodeSession,
+    headers: Headers,
     max_pixels: u64,
 }
 
-/// When the frames are shown.
-pub(in super::super) struct Timing {
-    pub(in super::super) delays: Vec<Duration>,
-    /// `None` for ever.
-    pub(in super::super) n_plays: Option<u32>,
-    /// Whether it takes no more memory than a decode may.
-    pub(in super::super) is_played: bool,
+/// How opaque the frames are.
+struct Alpha {
+    coded: Coded,
+    /// As many as were counted when it was judged what playing takes.
+    most_planes: u64,
+    /// Of the last frame that had one, in eight bits.
+    plane: Vec<u8>,
+    size: PixelSize,
+    is_premultiplied: bool,
 }
 
 /// `None` where there is no sequence.
 pub(in super::super) fn timing(bytes: &[u8]) -> Option<Timing> {
-    let sequence = tracks::sequence(bytes).ok()?;
-    let ticks = sequence.media_timescale.unwrap_or(sequence.timescale);
-    let delay = |ticks_shown: u32| {
-        let seconds = f64::from(ticks_shown) / f64::from(ticks.max(1));
-        Duration::try_from_secs_f64(seconds).unwrap_or_default()
-    };
-    let delays = sequence.samples.iter().map(|it| delay(it.duration));
-    let area = sequence
-        .display_dims
-        .map_or(0, |(width, height)| u64::from(width) * u64::from(height));
+    let sequence = Sequence::read(bytes).ok()?;
     Some(Timing {
-        delays: delays.collect(),
-        n_plays: n_plays(bytes),
-        is_played: (1..=max_pixels(&sequence)).contains(&area),
+        is_played: (1..=max_pixels(&sequence)).contains(&sequence.size.area()),
+        delays: sequence.delays,
+        n_plays: sequence.n_plays,
     })
 }
 
 /// What it takes to play this file, beside the file itself.
 pub(in super::super) fn bytes_to_play(bytes: &[u8]) -> Option<u64> {
-    let sequence = tracks::sequence(bytes).ok()?;
-    let (width, height) = sequence.display_dims?;
-    let area = u64::from(width) * u64::from(height);
-    Some(area.saturating_mul(playing_bytes_of_a_pixel(&sequence)))
+    let sequence = Sequence::read(bytes).ok()?;
+    let of_a_pixel = playing_bytes_of_a_pixel(&sequence);
+    Some(sequence.size.area().saturating_mul(of_a_pixel))
+}
+
+/// The first frame with the alpha that is in a track beside it, which `oxideav-avif` leaves out.
+/// `None` where there is no such track, it is damaged, or takes more than may be played.
+pub(super) fn first_with_alpha(bytes: &[u8], format: &str) -> Option<Picture> {
+    let sequence = Sequence::read(bytes).ok()?;
+    if sequence.alpha.is_none() || sequence.size.area() > max_pixels(&sequence) {
+        return None;
+    }
+    let mut frames = AvifFrames::of(sequence, bytes, format).ok()?;
+    let profile = frames.profile();
+    let image = frames.next()?.ok()?;
+    Some(Picture {
+        original_size: PixelSize::new(image.width(), image.height()),
+        profile,
+        image,
+    })
 }
 
 impl<B: AsRef<[u8]>> AvifFrames<B> {
     /// Reads everything but pixels.
     pub(in super::super) fn open(bytes: B, format: &str) -> Result<Self, ImageError> {
-        let sequence = tracks::sequence(bytes.as_ref())?;
+        let sequence = Sequence::read(bytes.as_ref())?;
+        Self::of(sequence, bytes, format)
+    }
+
+    fn of(sequence: Sequence, bytes: B, format: &str) -> Result<Self, ImageError> {
         let max_pixels = max_pixels(&sequence);
-        let mut session = SpecDecodeSession::new();
-        session.set_max_picture_size(u32::try_from(max_pixels).unwrap_or(u32::MAX));
-        let config = sequence.av1_codec_config.as_deref();
-        let config = config.and_then(Av1CodecConfig::parse);
-        let config = config.ok_or_else(|| no_decoder_of_kind(format))?;
-        let headers = Headers::of_config(&config.config_obus, max_pixels)?;
-        if !config.config_obus.is_empty() {
-            let told = session.decode_temporal_unit(&config.config_obus);
-            told.map_err(|error| ImageError::Corrupt(error.to_string()))?;
-        }
-        let color = ColorInfo::from(color_signal_for(sequence.colr.as_ref()));
+        let is_premultiplied = sequence.is_premultiplied;
+        let alpha = sequence.alpha.map(|pictures| {
+            Ok(Alpha {
+                most_planes: n_planes(pictures.config.as_ref()),
+                coded: Coded::open(pictures, max_pixels, format)?,
+                plane: Vec::new(),
+                size: PixelSize::new(0, 0),
+                is_premultiplied,
+            })
+        });
         Ok(Self {
-            profile: tracks::profile(bytes.as_ref()).map(<[u8]>::to_vec),
             bytes,
-            sequence,
+            size: sequence.size,
             next: 0,
-            session,
-            headers,
-            color,
-            max_pixels,
+            colors: Coded::open(sequence.colors, max_pixels, format)?,
+            alpha: alpha.transpose()?,
+            color: sequence.color,
+            profile: sequence.profile,
         })
     }
 
@@ -110,29 +138,29 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
 
     /// What the next sample shows; nothing where it only prepares others.
     fn decoded(&mut self) -> Option<Result<Option<DynamicImage>, ImageError>> {
-        let sample = *self.sequence.samples.get(self.next)?;
+        if self.next >= self.colors.samples.len() {
+            return None;
+        }
+        let shown = self.shown(self.next);
         self.next += 1;
-        Some(self.shown(&sample))
+        Some(shown)
     }
 
-    fn shown(&mut self, sample: &oxideav_avif::Sample) -> Result<Option<DynamicImage>, ImageError> {
-        let cut = |_outside: AvifError| ImageError::Truncated;
-        let data = sample_bytes(self.bytes.as_ref(), sample).map_err(cut)?;
-        let (width, height) = self.sequence.display_dims.unwrap_or_default();
-        budget::check_coded(&mut self.headers, data, PixelSize::new(width, height))?;
-        let decoded = self.session.decode_temporal_unit(data);
-        let decoded = decoded.map_err(|error| ImageError::Corrupt(error.to_string()))?;
-        // There is one, unless it is a sequence in layers, of which the last is the best.
-        let Some(frame) = decoded.into_iter().next_back() else {
+    fn shown(&mut self, index: usize) -> Result<Option<DynamicImage>, ImageError> {
+        let bytes = self.bytes.as_ref();
+        if let Some(alpha) = &mut self.alpha {
+            alpha.read(bytes, index, self.size)?;
+        }
+        let Some(frame) = self.colors.frame(bytes, index, self.size)? else {
             return Ok(None);
         };
-        let size = PixelSize::new(frame.width, frame.height);
-        if size.area() > self.max_pixels {
-            return Err(ImageError::TooLarge(format!("a frame of {size} pixels")));
-        }
         let corrupt = |error: AvifError| ImageError::Corrupt(error.to_string());
         let mut picture = picture(frame).map_err(corrupt)?.with_color(self.color);
-        let image = super::pixels(&mut picture).map_err(corrupt)?;
+        let mut image = super::pixels(&mut picture).map_err(corrupt)?;
+        drop(picture);
+        if let Some(alpha) = &self.alpha {
+            image = alpha.onto(image)?;
+        }
         if self.profile.is_some() {
             return Ok(Some(image));
         }
@@ -152,6 +180,108 @@ impl<B: AsRef<[u8]>> Iterator for AvifFrames<B> {
             }
         }
     }
+}
+
+impl Coded {
+    fn open(pictures: Pictures, max_pixels: u64, format: &str) -> Result<Self, ImageError> {
+        let config = pictures.config.ok_or_else(|| no_decoder_of_kind(format))?;
+        let mut session = SpecDecodeSession::new();
+        session.set_max_picture_size(u32::try_from(max_pixels).unwrap_or(u32::MAX));
+        let headers = Headers::of_config(&config.config_obus, max_pixels)?;
+        if !config.config_obus.is_empty() {
+            let told = session.decode_temporal_unit(&config.config_obus);
+            told.map_err(|error| ImageError::Corrupt(error.to_string()))?;
+        }
+        Ok(Self {
+            samples: pictures.samples,
+            session,
+            headers,
+            max_pixels,
+        })
+    }
+
+    /// What this sample shows; nothing where it only prepares others, or there is none. `size` is
+    /// what the file announces.
+    fn frame(
+        &mut self,
+        bytes: &[u8],
+        index: usize,
+        size: PixelSize,
+    ) -> Result<Option<SpecFrame>, ImageError> {
+        let Some(place) = self.samples.get(index) else {
+            return Ok(None);
+        };
+        let data = sample(bytes, place).ok_or(ImageError::Truncated)?;
+        budget::check_coded(&mut self.headers, data, size)?;
+        let most = size.area().saturating_mul(MOST_OF_A_FRAME);
+        let most = most.saturating_add(PIXELS_FOR_FREE);
+        if let Some(n_pixels) = self.headers.largest().filter(|it| *it > most) {
+            let text = format!("frames of {n_pixels} pixels for a picture of {size}");
+            return Err(ImageError::TooLarge(text));
+        }
+        let decoded = self.session.decode_temporal_unit(data);
+        let decoded = decoded.map_err(|error| ImageError::Corrupt(error.to_string()))?;
+        // There is one, unless it is a sequence in layers, of which the last is the best.
+        let Some(frame) = decoded.into_iter().next_back() else {
+            return Ok(None);
+        };
+        let size = PixelSize::new(frame.width, frame.height);
+        if size.area() > self.max_pixels {
+            return Err(ImageError::TooLarge(format!("a frame of {size} pixels")));
+        }
+        Ok(Some(frame))
+    }
+}
+
+impl Alpha {
+    /// Makes the plane that of this sample, if that shows one.
+    fn read(&mut self, bytes: &[u8], index: usize, size: PixelSize) -> Result<(), ImageError> {
+        let Some(frame) = self.coded.frame(bytes, index, size)? else {
+            return Ok(());
+        };
+        if frame.planes.len() as u64 > self.most_planes {
+            let text = "an alpha of more channels than it announces".to_owned();
+            return Err(ImageError::Corrupt(text));
+        }
+        self.size = PixelSize::new(frame.width, frame.height);
+        let depth = frame.bit_depth;
+        let plane = frame.planes.into_iter().next().unwrap_or_default();
+        self.plane = if depth > 8 {
+            let samples = plane.as_chunks().0.iter();
+            samples.map(|it| narrowed(*it, depth)).collect()
+        } else {
+            plane
+        };
+        Ok(())
+    }
+
+    /// The picture with this alpha.
+    fn onto(&self, image: DynamicImage) -> Result<DynamicImage, ImageError> {
+        let colors = image.into_rgb8();
+        let (width, height) = colors.dimensions();
+        if PixelSize::new(width, height) != self.size {
+            let text = format!(
+                "colours of {width} × {height} pixels, alpha of {}",
+                self.size
+            );
+            return Err(ImageError::Corrupt(text));
+        }
+        let pixels = colors.as_chunks::<3>().0.iter().zip(&self.plane);
+        let pixels = pixels.flat_map(|([red, green, blue], alpha)| [*red, *green, *blue, *alpha]);
+        let image = RgbaImage::from_raw(width, height, pixels.collect());
+        let image = DynamicImage::ImageRgba8(image.ok_or(ImageError::DecoderCrashed)?);
+        if self.is_premultiplied {
+            return alpha::divided(image);
+        }
+        Ok(image)
+    }
+}
+
+/// The nearest of eight bits, as `oxideav-avif` has it for still pictures.
+fn narrowed(sample: [u8; 2], depth: u8) -> u8 {
+    let most = (1_u32 << depth.min(16)) - 1;
+    let sample = u32::from(u16::from_le_bytes(sample)).min(most);
+    u8::try_from((sample * 255 + most / 2) / most).unwrap_or(u8::MAX)
 }
 
 fn picture(frame: SpecFrame) -> Result<AvifImage, AvifError> {
@@ -184,13 +314,13 @@ fn picture(frame: SpecFrame) -> Result<AvifImage, AvifError> {
     AvifImage::new(frame.width, frame.height, format, planes.collect())
 }
 
-fn max_pixels(sequence: &AvisMeta) -> u64 {
+fn max_pixels(sequence: &Sequence) -> u64 {
     MAX_BYTES / playing_bytes_of_a_pixel(sequence)
 }
 
-fn playing_bytes_of_a_pixel(sequence: &AvisMeta) -> u64 {
-    let config = sequence.av1_codec_config.as_deref();
-    let config = config.and_then(Av1CodecConfig::parse);
+/// Both tracks keep frames; alpha is a picture beside the colours.
+fn playing_bytes_of_a_pixel(sequence: &Sequence) -> u64 {
+    let config = sequence.colors.config.as_ref();
     let format = match config.map(|it| (it.monochrome, it.chroma_subsampling_y, it.high_bitdepth)) {
         Some((true, _, false)) => Format::Gray8,
         Some((_, true, false)) => Format::Yuv420P,
@@ -198,34 +328,19 @@ fn playing_bytes_of_a_pixel(sequence: &AvisMeta) -> u64 {
         Some((_, true, true)) => Format::Yuv420P10Le,
         _ => Format::Yuv444P12Le,
     };
-    bytes_of_a_pixel(format) + MOST_KEPT * KEPT_BYTES_OF_A_PIXEL
+    let kept = |n_planes: u64| MOST_KEPT * (n_planes * KEPT_BYTES_OF_A_SAMPLE + KEPT_BYTES_BESIDE);
+    let of_alpha = match &sequence.alpha {
+        None => 0,
+        Some(alpha) => BYTES_OF_ALPHA + kept(n_planes(alpha.config.as_ref())),
+    };
+    bytes_of_a_pixel(format) + kept(3) + of_alpha
 }
 
-/// How often a sequence is shown: its edit list repeats the whole until the length of its track
-/// is over. Where nothing is said, for ever, as in browsers.
-fn n_plays(bytes: &[u8]) -> Option<u32> {
-    let track = find(find(bytes, *b"moov")?, *b"trak")?;
-    let edits = find(find(track, *b"edts")?, *b"elst")?;
-    let repeats = edits.get(3)? & 1 == 1;
-    if !repeats {
-        return Some(1);
+/// Of a frame at the most.
+fn n_planes(config: Option<&Av1CodecConfig>) -> u64 {
+    if config.is_some_and(|config| config.monochrome) {
+        1
+    } else {
+        3
     }
-    let header = find(track, *b"tkhd")?;
-    let number = |bytes: &[u8], at: usize, is_long: bool| {
-        if is_long {
-            let number = bytes.get(at..at + 8)?.try_into().ok()?;
-            Some(u64::from_be_bytes(number))
-        } else {
-            let number: [u8; 4] = bytes.get(at..at + 4)?.try_into().ok()?;
-            Some(u64::from(u32::from_be_bytes(number)))
-        }
-    };
-    let is_long = *header.first()? == 1;
-    let duration = number(header, if is_long { 28 } else { 20 }, is_long)?;
-    let endless = if is_long { u64::MAX } else { u32::MAX.into() };
-    let once = number(edits, 8, *edits.first()? == 1)?;
-    if duration == endless {
-        return None;
-    }
-    u32::try_from(duration.div_ceil(once.max(1)).max(1)).ok()
 }

@@ -35,6 +35,11 @@ pub(super) fn decode(bytes: &[u8], format: &str) -> Result<Picture, ImageError> 
         return Err(ImageError::TooLarge(format!("{size} pixels")));
     }
     budget::check(bytes, size, max_pixels)?;
+    if announced.is_sequence
+        && let Some(picture) = frames::first_with_alpha(bytes, format)
+    {
+        return Ok(picture);
+    }
     // As many pictures are decoded at a time as there are processors.
     let options = DecodeOptions::default()
         .with_threads(Some(1))

@@ -17,9 +17,12 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         ..Header::default()
     };
     #[cfg(feature = "avif")]
+    if matches!(&brand, b"avis" | b"msf1") {
+        header.timing = super::super::avif::timing(bytes);
+    }
+    // One frame alone does not move, whatever the file is called.
     if &brand == b"avis" && !header.is_incomplete {
-        // One frame alone does not move, whatever the file is called.
-        let timing = super::super::avif::timing(bytes);
+        let timing = header.timing.as_ref();
         header.is_animated = timing.is_none_or(|timing| timing.delays.len() != 1);
     }
     let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));

@@ -6,7 +6,7 @@ use std::io::Read as _;
 use brotli_decompressor::Decompressor;
 
 use super::super::bytes::{array, be32, position};
-use super::super::jxl::{WORKING_BYTES, announced, has_one_frame};
+use super::super::jxl::{WORKING_BYTES, announced, timing};
 use super::{Header, isobmff};
 use crate::domain::PixelSize;
 
@@ -32,11 +32,13 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let metadata = &image.image_header().metadata;
     let channels = image.pixel_format().channels() as u64;
     let size = PixelSize::new(image.width(), image.height());
+    let is_one_frame = image.is_loading_done() && image.num_loaded_keyframes() == 1;
     Header {
         exif,
         size: Some(size),
         bits_per_channel: u8::try_from(metadata.bit_depth.bits_per_sample()).ok(),
-        is_animated: metadata.animation.is_some() && !has_one_frame(bytes),
+        is_animated: metadata.animation.is_some() && !is_one_frame,
+        timing: timing(&image),
         working_bytes: size.area().saturating_mul(channels * WORKING_BYTES),
         ..Header::default()
     }

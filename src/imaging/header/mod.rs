@@ -9,6 +9,7 @@ pub(super) mod png;
 pub(super) mod riff;
 pub(super) mod tiff;
 
+use super::animation::Timing;
 use super::bytes::{be16, be32, byte, le16, le32};
 use crate::domain::PixelSize;
 
@@ -27,6 +28,8 @@ pub(super) struct Header<'a> {
     pub(super) n_pages: Option<u32>,
     /// Whether there is more than one frame.
     pub(super) is_animated: bool,
+    /// When its frames are shown, where the structure tells it.
+    pub(super) timing: Option<Timing>,
     /// What kind of its format it is, if that is one that nobody here decodes.
     pub(super) undecoded: Option<&'static str>,
     /// The EXIF data, as a TIFF structure.
@@ -64,13 +67,6 @@ impl<'a> Header<'a> {
             "TIFF" => tiff::read(bytes),
             _ => Self::default(),
         }
-    }
-
-    /// Whether it moves in more than eight bits, which nobody here plays: of the formats that are
-    /// played only PNG has it, and only programs for science write it.
-    pub(super) fn is_deep_animation(&self) -> bool {
-        let is_png = self.compression.is_some_and(|it| it.starts_with("Deflate"));
-        self.is_animated && is_png && self.bits_per_channel == Some(16)
     }
 
     /// Whether the file ends before its format says it does. Reads all of a JPEG.

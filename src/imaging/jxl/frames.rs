@@ -28,7 +28,7 @@ pub(in super::super) struct JxlFrames {
 impl JxlFrames {
     /// Reads everything but pixels.
     pub(in super::super) fn open(bytes: &[u8]) -> Result<Self, ImageError> {
-        let mut image = read(bytes, MAX_BYTES).ok_or(ImageError::Truncated)?;
+        let mut image = read(bytes, MAX_BYTES, |_| true).ok_or(ImageError::Truncated)?;
         let needed = working_bytes(&image);
         if needed > MAX_BYTES {
             return Err(ImageError::TooLarge(format!("frames of {needed} bytes")));
@@ -78,9 +78,13 @@ impl Iterator for JxlFrames {
     }
 }
 
-/// Everything of a file but its pixels, within so many bytes; of one that was cut off what is
-/// there.
-pub(super) fn read(bytes: &[u8], max_bytes: u64) -> Option<JxlImage> {
+/// The header of a file, and where they are wanted its frames without their pixels, within so many
+/// bytes; of one that was cut off what is there.
+pub(super) fn read(
+    bytes: &[u8],
+    max_bytes: u64,
+    wants_frames: impl FnOnce(&JxlImage) -> bool,
+) -> Option<JxlImage> {
     let max_bytes = usize::try_from(max_bytes).unwrap_or(usize::MAX);
     let bytes = &*without_packed(bytes);
     if !is_bearable(bytes) {
@@ -92,6 +96,9 @@ pub(super) fn read(bytes: &[u8], max_bytes: u64) -> Option<JxlImage> {
     let InitializeResult::Initialized(mut image) = image.try_init().ok()? else {
         return None;
     };
+    if !wants_frames(&image) {
+        return Some(image);
+    }
     let rest = bytes.get(n_read..).unwrap_or_default();
     if let Err(error) = image.feed_bytes(rest) {
         tracing::debug!(%error, "frames of an animation are lost");
@@ -101,7 +108,7 @@ pub(super) fn read(bytes: &[u8], max_bytes: u64) -> Option<JxlImage> {
 
 /// What it takes to play this file, beside the file itself.
 pub(in super::super) fn bytes_to_play(bytes: &[u8]) -> Option<u64> {
-    read(bytes, MAX_HEADER_BYTES as u64).map(|image| working_bytes(&image))
+    read(bytes, MAX_HEADER_BYTES as u64, |_| true).map(|image| working_bytes(&image))
 }
 
 pub(super) fn working_bytes(image: &JxlImage) -> u64 {

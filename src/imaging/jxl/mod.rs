@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use image::ImageDecoder;
 use image::error::{LimitError, LimitErrorKind};
+use jxl_oxide::JxlImage;
 use jxl_oxide::integration::JxlDecoder;
-use jxl_oxide::{AllocTracker, InitializeResult, JxlImage};
 
 pub(super) use self::frames::{JxlFrames, bytes_to_play};
+use super::animation::Timing;
 use super::decode::MAX_BYTES;
 use super::header::jxl::without_packed;
 use super::{cicp, color};
@@ -23,33 +24,14 @@ pub(super) const WORKING_BYTES: u64 = 4;
 /// What a header may take, beside the colour profile.
 const MAX_HEADER_BYTES: usize = 64 * 1024 * 1024;
 
-/// The image without its frames.
+/// The image without its frames; of an animation with them, but without a pixel.
 pub(super) fn announced(bytes: &[u8]) -> Option<JxlImage> {
-    let bytes = &*without_packed(bytes);
-    if !profile::is_bearable(bytes) {
-        return None;
-    }
-    let tracker = AllocTracker::with_limit(MAX_HEADER_BYTES);
-    let mut image = JxlImage::builder().alloc_tracker(tracker).build_uninit();
-    image.feed_bytes(bytes).ok()?;
-    match image.try_init().ok()? {
-        InitializeResult::Initialized(image) => Some(image),
-        InitializeResult::NeedMoreData(_) => None,
-    }
-}
-
-/// Frames and their time, without a pixel of them.
-pub(super) struct Timing {
-    pub(super) delays: Vec<Duration>,
-    /// `None` for ever.
-    pub(super) n_plays: Option<u32>,
-    /// Whether its frames fit into the memory that a decode may take.
-    pub(super) is_played: bool,
+    let is_animated = |image: &JxlImage| image.image_header().metadata.animation.is_some();
+    frames::read(bytes, MAX_HEADER_BYTES as u64, is_animated)
 }
 
 /// `None` where nothing is animated.
-pub(super) fn timing(bytes: &[u8]) -> Option<Timing> {
-    let image = frames::read(bytes, MAX_HEADER_BYTES as u64)?;
+pub(super) fn timing(image: &JxlImage) -> Option<Timing> {
     let animation = image.image_header().metadata.animation.as_ref()?;
     let ticks_per_second =
         f64::from(animation.tps_numerator) / f64::from(animation.tps_denominator.max(1));
@@ -61,19 +43,13 @@ pub(super) fn timing(bytes: &[u8]) -> Option<Timing> {
     Some(Timing {
         delays: (0..image.num_loaded_keyframes()).map(delay).collect(),
         n_plays: (animation.num_loops > 0).then_some(animation.num_loops),
-        is_played: frames::working_bytes(&image) <= MAX_BYTES,
+        is_played: frames::working_bytes(image) <= MAX_BYTES,
     })
-}
-
-/// Whether an animation is over with its first frame.
-pub(super) fn has_one_frame(bytes: &[u8]) -> bool {
-    frames::read(bytes, MAX_HEADER_BYTES as u64)
-        .is_some_and(|image| image.is_loading_done() && image.num_loaded_keyframes() == 1)
 }
 
 /// What the colours are called: the profile's name, or that of the numbers that stand for one.
 pub(super) fn profile_name(bytes: &[u8]) -> Option<String> {
-    let image = announced(bytes)?;
+    let image = frames::read(bytes, MAX_HEADER_BYTES as u64, |_| false)?;
     if let Some(profile) = image.original_icc() {
         return color::profile_name(profile);
     }

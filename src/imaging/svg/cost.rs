@@ -33,6 +33,17 @@ impl Cost {
         self.steps <= MOST_STEPS && self.bytes <= MOST_BYTES
     }
 
+    /// What is drawn takes no more than this: what would take more is drawn smaller.
+    pub(super) fn most_bytes(self) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "from 0 to what is affordable"
+        )]
+        let bytes = self.bytes.clamp(0.0, MOST_BYTES) as u64;
+        bytes
+    }
+
     /// One after the other.
     fn then(self, next: Self) -> Self {
         Self {

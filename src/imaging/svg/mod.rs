@@ -20,7 +20,7 @@ use resvg::usvg::{self, ImageHrefResolver, ImageKind, Options, Tree, fontdb};
 use roxmltree::{Document, ParsingOptions};
 
 use super::ImageError;
-use super::decode::Picture;
+use super::decode::{Picture, caught};
 use super::header::Header;
 use super::sniff::sniff;
 use crate::domain::PixelSize;
@@ -36,6 +36,9 @@ const MAX_PIXELS: u64 = 1 << 24;
 
 /// A drawing of a few pixels is drawn larger where it is looked at: it has no pixels of its own.
 const SHARP_EDGE_PX: u32 = 2048;
+
+/// Four as they are drawn, and as many when they are handed over.
+const BYTES_OF_A_COPIED_PIXEL: u64 = 8;
 
 /// Of one picture in a drawing, which is decoded each time it is drawn.
 const MAX_EMBEDDED_PIXELS: u64 = 16_000_000;
@@ -56,10 +59,25 @@ pub(super) fn thumbnail(bytes: &[u8], edge_px: u32) -> Result<Picture, ImageErro
 /// The drawing with as many pixels as it takes to look at it closely.
 pub(super) fn sharp(bytes: &[u8], max_edge_px: u32) -> Result<Picture, ImageError> {
     let tree = parse(bytes)?;
-    let natural = natural_size(&tree);
-    let factor = f64::from(SHARP_EDGE_PX) / f64::from(natural.longer_side().max(1));
-    let size = scaled(natural, factor.max(1.0));
-    draw(&tree, size.fit_within(max_edge_px.max(1)))
+    draw(&tree, sharp_size(&tree).fit_within(max_edge_px.max(1)))
+}
+
+/// What it takes at the most to read this drawing and to draw it, as a whole or a part of it, in
+/// whatever size: bytes, beside those of the file. `None` for what is not drawn.
+///
+/// An estimate of what the drawing is made of, on the safe side. It reads the drawing, which takes
+/// a part of that, and as long as reading does: so it is for a worker thread, too.
+pub fn drawing_bytes(bytes: &[u8]) -> Option<u64> {
+    let taken = caught(|| {
+        let tree = parse(bytes)?;
+        let n_bytes = weight::of(&tree, bytes.len()) as u64;
+        let size = within_budget(sharp_size(&tree));
+        let drawn = cost::of(&tree, size).most_bytes();
+        let copied = BYTES_OF_A_COPIED_PIXEL * size.area();
+        let part = part::most_bytes(&tree);
+        Ok(n_bytes.saturating_add(drawn.max(copied).max(part)))
+    });
+    taken.ok()
 }
 
 /// The size that the drawing says it has.
@@ -159,13 +177,25 @@ fn scaled(size: PixelSize, factor: f64) -> PixelSize {
     PixelSize::new(side_of(size.width), side_of(size.height))
 }
 
+/// The largest in which it is drawn as a whole.
+fn sharp_size(tree: &Tree) -> PixelSize {
+    let natural = natural_size(tree);
+    let factor = f64::from(SHARP_EDGE_PX) / f64::from(natural.longer_side().max(1));
+    scaled(natural, factor.max(1.0))
+}
+
+/// This size, or one of no more pixels than are drawn.
+fn within_budget(size: PixelSize) -> PixelSize {
+    if size.area() <= MAX_PIXELS {
+        return size;
+    }
+    let factor = (MAX_PIXELS as f64 / size.area() as f64).sqrt();
+    scaled(size, factor * 0.999)
+}
+
 /// As large as `size`, or smaller where that costs too much.
 fn draw(tree: &Tree, size: PixelSize) -> Result<Picture, ImageError> {
-    let mut size = size;
-    if size.area() > MAX_PIXELS {
-        let factor = (MAX_PIXELS as f64 / size.area() as f64).sqrt();
-        size = scaled(size, factor * 0.999);
-    }
+    let mut size = within_budget(size);
     while !cost::of(tree, size).is_affordable() {
         if size.longer_side() <= SMALLEST_EDGE_PX {
             return Err(too_large("a drawing that takes too long to draw"));

@@ -80,11 +80,7 @@ impl Drawing {
 
     /// Pixels for one unit of the drawing, along both sides.
     fn scale_of(&self, whole: PixelSize) -> (f32, f32) {
-        let size = self.tree.size();
-        (
-            whole.width as f32 / size.width(),
-            whole.height as f32 / size.height(),
-        )
+        scale_of(&self.tree, whole)
     }
 
     fn is_affordable(&self, scale: f32, canvas: &Canvas) -> bool {
@@ -124,6 +120,30 @@ impl Drawing {
         let PixelSize { width, height } = canvas.part;
         Ok(image.crop_imm(canvas.margin, canvas.margin, width, height))
     }
+}
+
+fn scale_of(tree: &Tree, whole: PixelSize) -> (f32, f32) {
+    let size = tree.size();
+    (
+        whole.width as f32 / size.width(),
+        whole.height as f32 / size.height(),
+    )
+}
+
+/// What drawing a part takes at the most: a whole tile, as closely as anybody looks. In bytes.
+pub(super) fn most_bytes(tree: &Tree) -> u64 {
+    let whole = Tile::level_size(natural_size(tree), Tile::MIN_LEVEL);
+    let scale = scale_of(tree, whole);
+    let scale = scale.0.max(scale.1);
+    let edge_px = Tile::EDGE_PX + 2 * Tile::MARGIN_PX;
+    let area = TileArea {
+        x: 0,
+        y: 0,
+        size: PixelSize::new(edge_px, edge_px),
+    };
+    let canvas = Canvas::new(area, reach_in(tree.root()) * scale, 1);
+    let n_pixels = canvas.with_margin().area();
+    cost::of_part(tree, n_pixels, scale.into()).most_bytes()
 }
 
 /// What a part is drawn on.

@@ -63,7 +63,7 @@ fn jpeg(prefix: &[u8], edge_px: u32) -> Result<Early, ImageError> {
     let size = thumbnail_size(jpeg.size(), edge_px);
     let from_preview = source
         .fields()
-        .and_then(|fields| preview::thumbnail(&fields, jpeg.size(), size));
+        .and_then(|fields| preview::thumbnail(fields, jpeg.size(), size));
     if let Some(picture) = from_preview {
         let profile = jpeg.profile();
         return finish(&source, Picture { profile, ..picture }).map(Early::Ready);
