@@ -134,9 +134,13 @@ impl Canvas {
         }
     }
 
-    /// Whether its parts are drawn, which may take seconds, and not cut out.
-    pub const fn is_drawn(&self) -> bool {
-        matches!(self.content, Content::Drawing(_))
+    /// What it takes to draw one of its parts, in bytes, where they are drawn, which may take
+    /// seconds, and not cut out.
+    pub fn bytes_to_draw(&self) -> Option<u64> {
+        match &self.content {
+            Content::Pixels(_) => None,
+            Content::Drawing(drawing) => Some(drawing.part_bytes()),
+        }
     }
 
     /// One part, ready for the screen. The first one of a level takes as long as

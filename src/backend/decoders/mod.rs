@@ -28,9 +28,6 @@ const MAX_MEGABYTES: u32 = 768;
 /// For a file that does not say how large it is: most of those fail at once.
 const UNKNOWN_MEGABYTES: u32 = 128;
 
-/// A drawing of 16 megapixels and as much of layers beside it, which is what most have.
-const DRAWING_MEGABYTES: u32 = 128;
-
 /// Four bytes a pixel, and a copy of them while colours are converted or sides are turned.
 const BYTES_PER_PIXEL: u64 = 8;
 
@@ -189,10 +186,10 @@ impl Decoders {
         canvas: Arc<Canvas>,
         tile: Tile,
     ) -> Result<(Place, DecodedImage), ImageError> {
-        if canvas.is_drawn() {
+        if let Some(n_bytes) = canvas.bytes_to_draw() {
             let slot = self.slot().await?;
             let draw = move || canvas.tile(tile);
-            return self.run(slot, DRAWING_MEGABYTES, draw).await;
+            return self.run(slot, megabytes(n_bytes), draw).await;
         }
         let place = place_of(&self.brief).await?;
         let (place, image) = self.on_thread(place, move || canvas.tile(tile)).await?;
@@ -369,8 +366,8 @@ fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
 
 fn megabytes_for(bytes: &[u8]) -> u32 {
     match imaging::sniff(bytes) {
-        // Drawn as large as it is needed, whatever it announces.
-        Some("SVG") => DRAWING_MEGABYTES,
+        // Drawn as large as it is needed, whatever it announces. What is not drawn fails at once.
+        Some("SVG") => imaging::drawing_bytes(bytes).map_or(1, megabytes),
         format => announced(bytes, bytes_of_a_pixel(format)),
     }
 }

@@ -38,9 +38,18 @@ fn what_a_pixel_takes_depends_on_the_format() {
 }
 
 #[test]
-fn a_drawing_is_not_read_to_tell_what_it_takes() {
-    let drawing = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9e9 9e9'/>";
-    assert_eq!(megabytes_for(drawing), DRAWING_MEGABYTES);
+fn a_drawing_takes_what_it_is_made_of_whatever_size_it_announces() {
+    let drawing = |inside: &str| {
+        let file = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9000 9000'>{inside}</svg>"
+        );
+        megabytes_for(file.as_bytes())
+    };
+    let plain = drawing("<rect width='9' height='9'/>");
+    let layers = drawing("<g opacity='.5'><g opacity='.5'><circle r='9000'/></g></g>");
+    assert!((10..=150).contains(&plain), "{plain} MB");
+    assert!(layers > plain, "{layers} MB");
+    assert_eq!(megabytes_for(b"<svg xmlns='http://www.w3.org/2000/svg'"), 1);
 }
 
 const LIMIT: Duration = Duration::from_secs(20);

@@ -26,6 +26,7 @@ const MOST_BESIDE_PX: u32 = 2 * Tile::EDGE_PX;
 pub(in super::super) struct Drawing {
     tree: Tree,
     len_bytes: usize,
+    part_bytes: u64,
     /// How far its filters take colours from, in units of the drawing.
     reach: f32,
 }
@@ -39,6 +40,7 @@ impl Drawing {
         }
         Ok(Self {
             reach: reach_in(tree.root()),
+            part_bytes: most_bytes(&tree),
             tree,
             len_bytes,
         })
@@ -52,6 +54,11 @@ impl Drawing {
     /// About what it takes.
     pub(in super::super) const fn len_bytes(&self) -> usize {
         self.len_bytes
+    }
+
+    /// What drawing a part of it takes at the most, in bytes.
+    pub(in super::super) const fn part_bytes(&self) -> u64 {
+        self.part_bytes
     }
 
     /// This area of the drawing when all of it is `whole` large. Where that would cost too much
