@@ -74,7 +74,7 @@ fn everything_that_a_camera_wrote_is_told_with_its_times_as_they_are() {
     assert!(position.ends_with(", \u{2212}12.5 m"), "{position}");
     assert_eq!(
         value(&output, "File size").as_deref(),
-        Some("1.23 kB (1,225 bytes)")
+        Some("1.2 kB (1,225 bytes)")
     );
     let small = inspect(&fixture("gray1.png"), &[]);
     let size = fs::metadata(fixture("gray1.png")).unwrap().len();
