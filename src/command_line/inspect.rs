@@ -54,8 +54,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<ExitCode, Trouble> {
         return Err(problem);
     }
     if let Some(thumbnail) = &args.thumbnail {
-        let is_drawing = metadata.format == Some("SVG");
-        write_thumbnail(&bytes, thumbnail_target(args.size, is_drawing), thumbnail)?;
+        write_thumbnail(&bytes, thumbnail_target(args.size, &metadata), thumbnail)?;
     }
     Ok(Exit::Done.into())
 }
@@ -133,8 +132,8 @@ fn print(facts: &[(&'static str, String)]) {
 }
 
 /// A drawing has no pixels that would have to be enlarged.
-const fn thumbnail_target(edge_px: u32, is_drawing: bool) -> Target {
-    if is_drawing {
+fn thumbnail_target(edge_px: u32, metadata: &Metadata) -> Target {
+    if metadata.format == Some("SVG") {
         let max_edge_px = edge_px;
         Target::Full { max_edge_px }
     } else {

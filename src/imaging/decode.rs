@@ -377,7 +377,7 @@ const fn colors(kind: ExtendedColorType) -> Option<Colors> {
     Some(match kind {
         Kind::L1 | Kind::L2 | Kind::L4 | Kind::L8 | Kind::L16 => Colors::opaque(ColorModel::Gray),
         Kind::La1 | Kind::La2 | Kind::La4 | Kind::La8 | Kind::La16 => {
-            Colors::with_alpha(ColorModel::Gray, true)
+            Colors::transparent(ColorModel::Gray)
         }
         Kind::Rgba1
         | Kind::Rgba2
@@ -385,7 +385,7 @@ const fn colors(kind: ExtendedColorType) -> Option<Colors> {
         | Kind::Rgba8
         | Kind::Rgba16
         | Kind::Rgba32F
-        | Kind::Bgra8 => Colors::with_alpha(ColorModel::Rgb, true),
+        | Kind::Bgra8 => Colors::transparent(ColorModel::Rgb),
         Kind::Cmyk8 | Kind::Cmyk16 => Colors::opaque(ColorModel::Cmyk),
         Kind::Unknown(_) | Kind::A8 => return None,
         _ => Colors::opaque(ColorModel::Rgb),

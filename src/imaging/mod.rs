@@ -199,7 +199,8 @@ impl Colors {
         Self { model, has_alpha }
     }
 
-    const fn with_alpha(model: ColorModel, has_alpha: bool) -> Self {
+    const fn transparent(model: ColorModel) -> Self {
+        let has_alpha = true;
         Self { model, has_alpha }
     }
 }

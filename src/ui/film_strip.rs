@@ -206,7 +206,7 @@ fn strip_id() -> Id {
 /// Where all images have room: how far right of the one in view the middle of the strip is.
 fn standing(width: f32, len: usize, focus: usize) -> Option<f32> {
     let middle = len.saturating_sub(1) as f32 / 2.0;
-    (len as f32 * PITCH <= width).then(|| (middle - focus as f32) * PITCH)
+    (len as f32 * PITCH <= width).then_some((middle - focus as f32) * PITCH)
 }
 
 /// How far the wheel moves the strip away from the image in view, which is in its middle: until

@@ -22,7 +22,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         let blocks_at = match introducer {
             0x21 => {
                 if n_frames == 0 && is_transparent(bytes, at) {
-                    header.colors = Some(Colors::with_alpha(ColorModel::Palette, true));
+                    header.colors = Some(Colors::transparent(ColorModel::Palette));
                 }
                 at + 2
             }

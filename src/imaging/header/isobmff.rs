@@ -58,9 +58,12 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             _ => {}
         }
     }
-    header.colors = header.chroma.map(|chroma| match chroma {
-        "4:0:0" => Colors::with_alpha(ColorModel::Gray, has_alpha),
-        _ => Colors::with_alpha(ColorModel::Rgb, has_alpha),
+    header.colors = header.chroma.map(|chroma| Colors {
+        model: match chroma {
+            "4:0:0" => ColorModel::Gray,
+            _ => ColorModel::Rgb,
+        },
+        has_alpha,
     });
     // Coded sides are multiples of a block's; what is beyond the picture is cut off before it turns.
     let fits = |part: &PixelSize| {

@@ -45,7 +45,10 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     Header {
         exif,
         size: Some(size),
-        colors: Some(Colors::with_alpha(model, format.has_alpha())),
+        colors: Some(Colors {
+            model,
+            has_alpha: format.has_alpha(),
+        }),
         bits_per_channel: u8::try_from(metadata.bit_depth.bits_per_sample()).ok(),
         is_animated: metadata.animation.is_some() && !is_one_frame,
         timing: timing(&image),

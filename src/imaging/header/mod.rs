@@ -111,15 +111,20 @@ fn bmp_colors(bytes: &[u8]) -> Option<Colors> {
     let has_alpha = has_masks && le32(bytes, 66)? != 0;
     Some(match le16(bytes, bits_at)? {
         1..=8 => Colors::opaque(ColorModel::Palette),
-        _ => Colors::with_alpha(ColorModel::Rgb, has_alpha),
+        _ => Colors {
+            model: ColorModel::Rgb,
+            has_alpha,
+        },
     })
 }
 
-/// The two that name how many channels they have.
-fn big_endian_colors(bytes: &[u8], is_psd: bool) -> Option<Colors> {
-    if !is_psd {
-        return Some(Colors::with_alpha(ColorModel::Rgb, byte(bytes, 12)? == 4));
-    }
+fn qoi_colors(bytes: &[u8]) -> Option<Colors> {
+    let has_alpha = byte(bytes, 12)? == 4;
+    let model = ColorModel::Rgb;
+    Some(Colors { model, has_alpha })
+}
+
+fn psd_colors(bytes: &[u8]) -> Option<Colors> {
     let model = match be16(bytes, 24)? {
         0 | 1 | 8 => ColorModel::Gray,
         2 => ColorModel::Palette,
@@ -136,7 +141,11 @@ fn big_endian_sides(bytes: &[u8], width_at: usize, height_at: usize) -> Header<'
     let depth = be16(bytes, 22).and_then(|depth| u8::try_from(depth).ok());
     Header {
         size: size.map(|(width, height)| PixelSize::new(width, height)),
-        colors: big_endian_colors(bytes, is_psd),
+        colors: if is_psd {
+            psd_colors(bytes)
+        } else {
+            qoi_colors(bytes)
+        },
         bits_per_channel: if is_psd {
             depth
         } else {

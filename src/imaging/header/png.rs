@@ -79,8 +79,8 @@ const fn colors(kind: u8) -> Option<Colors> {
         0 => Colors::opaque(ColorModel::Gray),
         2 => Colors::opaque(ColorModel::Rgb),
         3 => Colors::opaque(ColorModel::Palette),
-        4 => Colors::with_alpha(ColorModel::Gray, true),
-        6 => Colors::with_alpha(ColorModel::Rgb, true),
+        4 => Colors::transparent(ColorModel::Gray),
+        6 => Colors::transparent(ColorModel::Rgb),
         _ => return None,
     })
 }

@@ -55,7 +55,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             b"VP8 " | b"VP8L" => {
                 // What came before said it of all frames.
                 if header.size.is_none() && is_lossless_with_alpha(&chunk) {
-                    header.colors = Some(Colors::with_alpha(ColorModel::Rgb, true));
+                    header.colors = Some(Colors::transparent(ColorModel::Rgb));
                 }
                 header.size = header.size.or_else(|| coded_size(&chunk));
                 coding(&mut header, chunk.kind);
@@ -104,7 +104,10 @@ fn extended(header: &mut Header<'_>, content: &[u8]) {
     let flags = byte(content, 0).unwrap_or_default();
     header.is_animated = flags & HAS_ANIMATION != 0;
     let has_alpha = flags & HAS_ALPHA != 0;
-    header.colors = Some(Colors::with_alpha(ColorModel::Rgb, has_alpha));
+    header.colors = Some(Colors {
+        model: ColorModel::Rgb,
+        has_alpha,
+    });
     header.is_exif_missing = flags & HAS_EXIF != 0;
     header.size = le24(content, 4)
         .zip(le24(content, 7))

@@ -51,7 +51,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             // The first of what follows the colours; others are channels of a program's own.
             let has_alpha = matches!(field(EXTRA_SAMPLES), Some(1 | 2));
             let model = field(PHOTOMETRIC).and_then(color_model);
-            header.colors = model.map(|model| Colors::with_alpha(model, has_alpha));
+            header.colors = model.map(|model| Colors { model, has_alpha });
         }
         // The first bit says that this is another page's thumbnail.
         let is_page = field(NEW_SUBFILE_TYPE).is_none_or(|kind| kind & 1 == 0);
