@@ -71,6 +71,14 @@ fn everything_that_a_camera_wrote_is_told_with_its_times_as_they_are() {
     }
     let position = value(&output, "Position").unwrap();
     assert!(position.starts_with("33.85983° S, 151.2"), "{position}");
+    assert!(position.ends_with(", \u{2212}12.5 m"), "{position}");
+    assert_eq!(
+        value(&output, "File size").as_deref(),
+        Some("1.2 kB (1,225 bytes)")
+    );
+    let small = inspect(&fixture("gray1.png"), &[]);
+    let size = fs::metadata(fixture("gray1.png")).unwrap().len();
+    assert_eq!(value(&small, "File size"), Some(format!("{size} bytes")));
     let file = fs::read(fixture("camera.jpg")).unwrap();
     let digest = Sha256::digest(&file);
     let sha256 = digest
@@ -118,10 +126,60 @@ fn what_each_format_tells_of_its_coding_is_told() {
     }
 }
 
+#[test]
+fn what_its_pixels_are_made_of_is_told_by_each_format() {
+    for (name, expected) in [
+        ("rgb-not-ycc.jpg", "RGB"),
+        ("small-2x2.jpg", "RGB"),
+        ("gray.jpg", "Gray"),
+        ("cmyk.jpg", "CMYK"),
+        ("ycck.jpg", "YCCK"),
+        ("rgb.png", "RGB"),
+        ("rgba.png", "RGB, with transparency"),
+        ("gray1.png", "Gray"),
+        ("palette-transparent.png", "Palette, with transparency"),
+        ("still.gif", "Palette"),
+        ("lossy.webp", "RGB"),
+        ("alpha.webp", "RGB, with transparency"),
+        ("rgb.bmp", "RGB"),
+        ("palette.bmp", "Palette"),
+        ("cmyk.tiff", "CMYK"),
+        ("palette.tiff", "Palette"),
+        ("lzw.tiff", "RGB"),
+        ("rgb.ico", "RGB"),
+        ("rgba.ico", "RGB, with transparency"),
+        ("rgb.jxl", "RGB"),
+        ("gray.jxl", "Gray"),
+        ("rgba.jxl", "RGB, with transparency"),
+        ("rgb.qoi", "RGB"),
+        ("rgb.tga", "RGB"),
+        ("rgb.ppm", "RGB"),
+        ("half.hdr", "RGB"),
+    ] {
+        let output = inspect(&fixture(name), &[]);
+        assert_code(&output, 0);
+        assert_eq!(
+            value(&output, "Colour").as_deref(),
+            Some(expected),
+            "{name}"
+        );
+    }
+    // A drawing has no pixels of its own.
+    let drawing = inspect(&fixture("corners.svg"), &[]);
+    assert_eq!(value(&drawing, "Colour"), None);
+    let output = inspect(&fixture("rgba.png"), &["--json"]);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["file"]["color_model"], "rgb");
+    assert_eq!(json["file"]["has_transparency"], true);
+}
+
 #[cfg(feature = "avif")]
 #[test]
 fn an_avif_file_tells_what_it_is() {
     for (name, label, expected) in [
+        ("rgba.avif", "Colour", "RGB, with transparency"),
+        ("gray.avif", "Colour", "Gray"),
+        ("rgb10.avif", "Colour", "RGB"),
         ("chroma-422.avif", "Chroma subsampling", "4:2:2"),
         ("gray.avif", "Chroma subsampling", "4:0:0"),
         ("rgb12.avif", "Bits per channel", "12"),
@@ -165,8 +223,11 @@ fn the_thumbnail_is_upright_of_the_size_asked_for_and_over_no_other_file() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("small.png");
     let arguments = ["--thumbnail", out.to_str().unwrap(), "--size", "24"];
-    assert_code(&inspect(&fixture("orientation-6.jpg"), &arguments), 0);
+    let written = inspect(&fixture("orientation-6.jpg"), &arguments);
+    assert_code(&written, 0);
     let png = fs::read(&out).unwrap();
+    let told = format!("{}: 24 × 16, {} bytes\n", out.display(), png.len());
+    assert_eq!(text(&written.stderr), told);
     let thumbnail = image::load_from_memory_with_format(&png, image::ImageFormat::Png).unwrap();
     assert_eq!((thumbnail.width(), thumbnail.height()), (24, 16));
     // Red, the corner at the top left.
@@ -177,9 +238,39 @@ fn the_thumbnail_is_upright_of_the_size_asked_for_and_over_no_other_file() {
     assert_code(&again, 5);
     assert!(text(&again.stderr).contains("is there already"));
     assert_eq!(fs::read(&out).unwrap(), png);
+    for name in ["small.jpg", "small.webp"] {
+        let other = folder.path().join(name);
+        let arguments = ["--thumbnail", other.to_str().unwrap()];
+        let refused = inspect(&fixture("rgb.png"), &arguments);
+        assert_code(&refused, 2);
+        let errors = text(&refused.stderr);
+        assert!(
+            errors.contains("ends in .png") && !other.exists(),
+            "{errors}"
+        );
+    }
     let nowhere = folder.path().join("no/such/folder.png");
     let nowhere = ["--thumbnail", nowhere.to_str().unwrap()];
     assert_code(&inspect(&fixture("rgb.png"), &nowhere), 5);
+}
+
+#[test]
+fn a_drawing_is_drawn_as_large_as_its_thumbnail_is_to_be() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("drawing.png");
+    let arguments = [
+        "--json",
+        "--thumbnail",
+        out.to_str().unwrap(),
+        "--size",
+        "256",
+    ];
+    let output = inspect(&fixture("corners.svg"), &arguments);
+    assert_code(&output, 0);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["file"]["width"], 48);
+    let drawn = image::open(&out).unwrap();
+    assert_eq!((drawn.width(), drawn.height()), (256, 171));
 }
 
 #[test]
@@ -214,6 +305,13 @@ fn what_cannot_be_shown_is_told_with_a_sentence_and_what_is_known_of_it() {
         let json: Value = serde_json::from_slice(&inspect(&path, &["--json"]).stdout).unwrap();
         assert!(json["problem"].as_str().unwrap().starts_with(sentence));
     }
+    let mut damaged = png;
+    damaged[45] ^= 0xFF;
+    let damaged = inspect(&file("damaged.png", &damaged), &[]);
+    assert_code(&damaged, 1);
+    let errors = text(&damaged.stderr);
+    let told = "salon: The image is damaged. The decoder says “";
+    assert!(errors.starts_with(told), "{errors}");
     let half = inspect(&folder.path().join("half.png"), &[]);
     assert_eq!(value(&half, "Size").as_deref(), Some("48 × 32"));
     let missing = inspect(&folder.path().join("nobody"), &[]);

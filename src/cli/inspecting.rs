@@ -1,6 +1,6 @@
 //! What `salon inspect` takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -23,10 +23,20 @@ pub struct InspectArgs {
     #[arg(long)]
     pub json: bool,
     /// Write the thumbnail that Salon makes of it here, as PNG. No file is overwritten.
-    #[arg(long, value_name = "OUT.png")]
+    #[arg(long, value_name = "OUT.png", value_parser = png_path)]
     pub thumbnail: Option<PathBuf>,
-    /// The longest side of the thumbnail, in pixels.
+    /// The longest side of the thumbnail, in pixels. No image is made larger, but drawings are
+    /// drawn so large, up to 2048.
     #[arg(long, value_name = "PIXELS", default_value_t = 256, requires = "thumbnail",
           value_parser = clap::value_parser!(u32).range(1..=8192))]
     pub size: u32,
+}
+
+/// A name that says no other format.
+fn png_path(text: &str) -> Result<PathBuf, String> {
+    let extension = Path::new(text).extension();
+    if extension.is_none_or(|extension| extension.eq_ignore_ascii_case("png")) {
+        return Ok(PathBuf::from(text));
+    }
+    Err("thumbnails are PNG; choose a name that ends in .png".to_owned())
 }

@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::show::{object, result};
+use super::show::{note, object, result};
 use super::trouble::{Exit, Trouble};
 use crate::cli::InspectArgs;
-use crate::domain::ByteCount;
+use crate::domain::{ByteCount, safe_display_name};
 use crate::imaging::{self, Histogram, ImageError, Metadata, Target, decode, read_metadata};
 use crate::state::user_message::{self, grouped};
 use crate::state::{file_facts, file_json, position_in_words};
@@ -54,7 +54,7 @@ pub(super) fn run(args: &InspectArgs) -> Result<ExitCode, Trouble> {
         return Err(problem);
     }
     if let Some(thumbnail) = &args.thumbnail {
-        write_thumbnail(&bytes, args.size, thumbnail)?;
+        write_thumbnail(&bytes, thumbnail_target(args.size, &metadata), thumbnail)?;
     }
     Ok(Exit::Done.into())
 }
@@ -83,17 +83,20 @@ fn read(path: &Path) -> Result<Vec<u8>, Trouble> {
 
 /// The sentences of the window, which speaks of files on a server; here only the first fits.
 fn not_shown(error: &ImageError) -> Trouble {
-    let message = user_message::decode(error);
-    let advice = match error {
-        ImageError::Corrupt(cause) | ImageError::TooLarge(cause) => cause.as_str(),
-        _ => "",
+    let headline = user_message::decode(error).headline;
+    let headline = match error {
+        ImageError::Corrupt(cause) => {
+            let cause = safe_display_name(cause);
+            format!("{headline}. The decoder says “{cause}”")
+        }
+        ImageError::TooLarge(cause) => format!("{headline} ({})", safe_display_name(cause)),
+        _ => headline,
     };
-    Trouble::new(Exit::SomeFailed, message.headline, advice)
+    Trouble::new(Exit::SomeFailed, headline, "")
 }
 
 fn facts(metadata: &Metadata, n_bytes: usize, sha256: String) -> Vec<(&'static str, String)> {
-    let size = ByteCount(n_bytes as u64);
-    let mut facts = vec![("File size", format!("{size} ({} bytes)", grouped(n_bytes)))];
+    let mut facts = vec![("File size", file_size(n_bytes))];
     facts.extend(metadata.format.map(|format| ("Format", format.to_owned())));
     facts.extend(metadata.dimensions.map(|size| ("Size", size.to_string())));
     let stored = metadata.stored_dimensions;
@@ -104,6 +107,16 @@ fn facts(metadata: &Metadata, n_bytes: usize, sha256: String) -> Vec<(&'static s
     facts.extend(position.map(|position| ("Position", position)));
     facts.push(("SHA-256", sha256));
     facts
+}
+
+/// "3.4 MB (3,412,345 bytes)"; of a small file only the second.
+fn file_size(n_bytes: usize) -> String {
+    let size = ByteCount(n_bytes as u64);
+    match n_bytes {
+        1 => "1 byte".to_owned(),
+        0..1000 => format!("{n_bytes} bytes"),
+        _ => format!("{size} ({} bytes)", grouped(n_bytes)),
+    }
 }
 
 /// One fact a line, the values below each other.
@@ -118,21 +131,34 @@ fn print(facts: &[(&'static str, String)]) {
     }
 }
 
-fn write_thumbnail(bytes: &[u8], edge_px: u32, path: &Path) -> Result<(), Trouble> {
-    let thumbnail = decode(bytes, Target::Thumbnail { edge_px });
-    let png = thumbnail.and_then(|thumbnail| imaging::encode_png(&thumbnail));
-    let png = png.map_err(|error| not_shown(&error))?;
+/// A drawing has no pixels that would have to be enlarged.
+fn thumbnail_target(edge_px: u32, metadata: &Metadata) -> Target {
+    if metadata.format == Some("SVG") {
+        let max_edge_px = edge_px;
+        Target::Full { max_edge_px }
+    } else {
+        Target::Thumbnail { edge_px }
+    }
+}
+
+fn write_thumbnail(bytes: &[u8], target: Target, path: &Path) -> Result<(), Trouble> {
+    let thumbnail = decode(bytes, target).map_err(|error| not_shown(&error))?;
+    let png = imaging::encode_png(&thumbnail).map_err(|error| not_shown(&error))?;
     let written = File::create_new(path).and_then(|mut file| {
         file.write_all(&png)
             // Half a picture is worse than none; that it cannot be removed is no second problem.
             .inspect_err(|_| fs::remove_file(path).unwrap_or_default())
     });
-    written.map_err(|error| {
+    let written = written.map_err(|error| {
         if error.kind() == io::ErrorKind::AlreadyExists {
             let headline = format!("{} is there already", path.display());
             return Trouble::new(Exit::Disk, headline, "Choose another name for --thumbnail.");
         }
         let headline = format!("Cannot write {}: {error}", path.display());
         Trouble::new(Exit::Disk, headline, "")
+    });
+    written.inspect(|()| {
+        let bytes = file_size(png.len());
+        note(&format!("{}: {}, {bytes}", path.display(), thumbnail.size));
     })
 }

@@ -16,7 +16,10 @@ use super::light;
 use super::palette_tiff::Palette;
 use super::png_colors::Tags;
 use super::sniff::{Codec, codec, sniff};
-use super::{DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail, turns_by_itself};
+use super::{
+    ColorModel, Colors, DecodedImage, ImageError, color, icon, jxl, scale, svg, thumbnail,
+    turns_by_itself,
+};
 use crate::domain::PixelSize;
 
 /// What decoded pixels may take, and again what a decoder may need beside them: 178 megapixels in
@@ -144,6 +147,8 @@ pub(super) struct Picture {
 pub(super) struct Announced {
     /// Columns and rows as stored.
     pub(super) size: PixelSize,
+    /// What the pixels are made of.
+    pub(super) colors: Option<Colors>,
     /// Of one colour channel.
     pub(super) bits_per_channel: Option<u8>,
     /// What the colours are called.
@@ -273,6 +278,7 @@ impl<'a> Source<'a> {
         if self.codec == Codec::Svg {
             return Some(Announced {
                 size: svg::size(self.bytes).ok()?,
+                colors: None,
                 bits_per_channel: None,
                 color_profile: None,
                 captions: Captions::default(),
@@ -284,6 +290,7 @@ impl<'a> Source<'a> {
         let bits = kind.bits_per_pixel() / u16::from(kind.channel_count()).max(1);
         Some(Announced {
             size: PixelSize::new(width, height),
+            colors: colors(kind),
             bits_per_channel: u8::try_from(bits)
                 .ok()
                 .filter(|_| !matches!(kind, ExtendedColorType::Unknown(_))),
@@ -362,6 +369,27 @@ impl Picture {
             ..self
         })
     }
+}
+
+/// Of the formats that nobody walks through here.
+const fn colors(kind: ExtendedColorType) -> Option<Colors> {
+    use ExtendedColorType as Kind;
+    Some(match kind {
+        Kind::L1 | Kind::L2 | Kind::L4 | Kind::L8 | Kind::L16 => Colors::opaque(ColorModel::Gray),
+        Kind::La1 | Kind::La2 | Kind::La4 | Kind::La8 | Kind::La16 => {
+            Colors::transparent(ColorModel::Gray)
+        }
+        Kind::Rgba1
+        | Kind::Rgba2
+        | Kind::Rgba4
+        | Kind::Rgba8
+        | Kind::Rgba16
+        | Kind::Rgba32F
+        | Kind::Bgra8 => Colors::transparent(ColorModel::Rgb),
+        Kind::Cmyk8 | Kind::Cmyk16 => Colors::opaque(ColorModel::Cmyk),
+        Kind::Unknown(_) | Kind::A8 => return None,
+        _ => Colors::opaque(ColorModel::Rgb),
+    })
 }
 
 /// Of a format that is decoded, but not everything that it can be.

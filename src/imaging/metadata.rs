@@ -8,8 +8,9 @@ use super::captions::Captions;
 use super::decode::{Source, caught};
 use super::exif::Fields;
 use super::header::{Header, colr};
+use super::icon::embedded_png;
 use super::sniff::sniff;
-use super::{Metadata, OtherTime, Position, TimeKind, oriented, turns_by_itself};
+use super::{Colors, Metadata, OtherTime, Position, TimeKind, oriented, turns_by_itself};
 use super::{animation, jxl, times};
 use crate::domain::PixelSize;
 
@@ -69,6 +70,8 @@ fn read(bytes: &[u8]) -> Metadata {
     metadata.dimensions = metadata
         .stored_dimensions
         .map(|stored| turned(stored, format, fields));
+    metadata.colors =
+        colors(bytes, &header).or_else(|| announced.as_ref().and_then(|file| file.colors));
     metadata.chroma_subsampling = header.chroma;
     metadata.compression = header.compression;
     metadata.n_pages = header.n_pages;
@@ -100,6 +103,12 @@ fn read(bytes: &[u8]) -> Metadata {
         metadata.playback = playback;
     }
     metadata
+}
+
+/// Of an icon, what the picture in it is.
+fn colors(bytes: &[u8], header: &Header<'_>) -> Option<Colors> {
+    let inside = || Header::read("PNG", embedded_png(bytes)?).colors;
+    header.colors.or_else(inside)
 }
 
 /// By walking the structure, where there is a walker.

@@ -109,6 +109,8 @@ pub struct Metadata {
     pub dimensions: Option<PixelSize>,
     /// Columns and rows as stored.
     pub stored_dimensions: Option<PixelSize>,
+    /// What its pixels are made of.
+    pub colors: Option<Colors>,
     /// Bits of one colour channel.
     pub bits_per_channel: Option<u8>,
     /// How many samples of colour there are for those of brightness, such as "4:2:0".
@@ -165,6 +167,42 @@ pub struct Metadata {
     pub playback: Option<Playback>,
     /// How bright its pixels are. Only there where somebody decoded them, too.
     pub histogram: Option<Histogram>,
+}
+
+/// What the pixels of a file are made of, as the file has them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Colors {
+    /// Which colours are mixed.
+    pub model: ColorModel,
+    /// Whether pixels may be transparent.
+    pub has_alpha: bool,
+}
+
+/// Which colours the pixels of a file are mixed of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColorModel {
+    /// Brightness alone.
+    Gray,
+    /// Red, green and blue, be it as brightness and differences.
+    Rgb,
+    /// Inks.
+    Cmyk,
+    /// Inks, as brightness and differences, and black.
+    Ycck,
+    /// Entries of a table.
+    Palette,
+}
+
+impl Colors {
+    const fn opaque(model: ColorModel) -> Self {
+        let has_alpha = false;
+        Self { model, has_alpha }
+    }
+
+    const fn transparent(model: ColorModel) -> Self {
+        let has_alpha = true;
+        Self { model, has_alpha }
+    }
 }
 
 /// A time other than that at which a picture was taken.

@@ -31,8 +31,8 @@ pub use self::waker::Waker;
 pub use self::wanted::{Wanted, WantedImage};
 pub use crate::domain::listing::Listing;
 pub use crate::imaging::{
-    Animation, DecodedImage, Histogram, ImageError, Metadata, OtherTime, Playback, Position, Tile,
-    TileArea, TimeKind,
+    Animation, ColorModel, Colors, DecodedImage, Histogram, ImageError, Metadata, OtherTime,
+    Playback, Position, Tile, TileArea, TimeKind,
 };
 pub use crate::rocketchat::{
     ClientError, DownloadError, LogInRefusal, ServerIdentity, TlsProblem, TwoFactorChallenge,

@@ -4,7 +4,9 @@
 use serde_json::{Value, json};
 
 use crate::domain::safe_display_name;
-use crate::protocol::{Animation, Histogram, Metadata, OtherTime, Position, TimeKind};
+use crate::protocol::{
+    Animation, ColorModel, Colors, Histogram, Metadata, OtherTime, Position, TimeKind,
+};
 use crate::state::user_message::grouped;
 
 /// Label and value, in the order of the panel, without format, size and position.
@@ -25,6 +27,7 @@ pub fn file_facts(metadata: &Metadata) -> Vec<(&'static str, String)> {
         ("Caption in the file", text(&metadata.description)),
         ("Keywords", keywords(metadata)),
         ("Software", text(&metadata.software)),
+        ("Colour", metadata.colors.map(colors)),
         ("Colour profile", text(&metadata.color_profile)),
         (
             "Bits per channel",
@@ -48,6 +51,33 @@ pub fn file_facts(metadata: &Metadata) -> Vec<(&'static str, String)> {
         .into_iter()
         .filter_map(|(label, value)| Some((label, value?)))
         .collect()
+}
+
+/// "RGB, with transparency".
+fn colors(colors: Colors) -> String {
+    let model = match colors.model {
+        ColorModel::Gray => "Gray",
+        ColorModel::Rgb => "RGB",
+        ColorModel::Cmyk => "CMYK",
+        ColorModel::Ycck => "YCCK",
+        ColorModel::Palette => "Palette",
+    };
+    let transparency = if colors.has_alpha {
+        ", with transparency"
+    } else {
+        ""
+    };
+    format!("{model}{transparency}")
+}
+
+const fn color_model_json(model: ColorModel) -> &'static str {
+    match model {
+        ColorModel::Gray => "gray",
+        ColorModel::Rgb => "rgb",
+        ColorModel::Cmyk => "cmyk",
+        ColorModel::Ycck => "ycck",
+        ColorModel::Palette => "palette",
+    }
 }
 
 /// For the eye, and in words for those who listen.
@@ -171,7 +201,7 @@ const fn orientation_in_words(orientation: u8) -> &'static str {
     }
 }
 
-/// "48.13720° N, 11.57550° E, 520 m".
+/// "48.13720° N, 11.57550° E, 519.5 m".
 pub fn position_in_words(position: &Position) -> String {
     let side = |degrees: f64, positive: &'static str, negative: &'static str| {
         let letter = if degrees < 0.0 { negative } else { positive };
@@ -183,7 +213,10 @@ pub fn position_in_words(position: &Position) -> String {
         side(position.longitude, "E", "W")
     );
     if let Some(altitude) = position.altitude_m {
-        words = format!("{words}, {altitude:.0} m");
+        let metres = trimmed(altitude.abs());
+        let is_below = altitude < 0.0 && metres != "0";
+        let sign = if is_below { "\u{2212}" } else { "" };
+        words = format!("{words}, {sign}{metres} m");
     }
     words
 }
@@ -196,6 +229,8 @@ pub fn file_json(metadata: &Metadata) -> Value {
         "height": metadata.dimensions.map(|size| size.height),
         "stored_width": metadata.stored_dimensions.map(|size| size.width),
         "stored_height": metadata.stored_dimensions.map(|size| size.height),
+        "color_model": metadata.colors.map(|colors| color_model_json(colors.model)),
+        "has_transparency": metadata.colors.map(|colors| colors.has_alpha),
         "bits_per_channel": metadata.bits_per_channel,
         "chroma_subsampling": metadata.chroma_subsampling,
         "compression": metadata.compression,
@@ -332,6 +367,23 @@ mod tests {
         );
         metadata.taken_at_offset = Some("+02:00".to_owned());
         assert!(taken_at(&metadata).unwrap().ends_with("14:32:05 (+02:00)"));
+    }
+
+    #[test]
+    fn a_height_has_one_decimal_where_it_has_any_and_a_sign_below_the_sea() {
+        let words = |altitude_m| {
+            let position = Position {
+                latitude: 1.0,
+                longitude: 2.0,
+                altitude_m,
+            };
+            position_in_words(&position)
+        };
+        let place = "1.00000° N, 2.00000° E";
+        assert_eq!(words(None), place);
+        assert_eq!(words(Some(520.0)), format!("{place}, 520 m"));
+        assert_eq!(words(Some(-12.5)), format!("{place}, \u{2212}12.5 m"));
+        assert_eq!(words(Some(-0.01)), format!("{place}, 0 m"));
     }
 
     #[test]

@@ -46,6 +46,7 @@ pub(super) struct Bar<'a, W> {
     look: Look<'a>,
     buttons: Vec<BarButton<W>>,
     is_shown: Vec<bool>,
+    is_enabled: Vec<bool>,
     widths: Vec<f32>,
 }
 
@@ -58,10 +59,18 @@ impl<'a, W: Clone> Bar<'a, W> {
         let is_shown = fitting(&ranks, &widths, room, more_width(look));
         Self {
             look,
+            is_enabled: vec![true; buttons.len()],
             buttons,
             is_shown,
             widths,
         }
+    }
+
+    /// The same where buttons that ask for such things can do nothing now.
+    pub(super) fn disabling(mut self, is_in_vain: impl Fn(&W) -> bool) -> Self {
+        let is_enabled = |button: &BarButton<W>| !is_in_vain(&button.wish);
+        self.is_enabled = self.buttons.iter().map(is_enabled).collect();
+        self
     }
 
     /// How many points it takes, with a gap behind each button.
@@ -92,14 +101,29 @@ impl<'a, W: Clone> Bar<'a, W> {
     /// Draws those of this part that have room.
     pub(super) fn part_ui(&self, ui: &mut Ui, part: Range<usize>) -> Option<W> {
         let mut asked = None;
-        let buttons = self.buttons.iter().zip(&self.is_shown).enumerate();
-        for (index, (button, is_shown)) in buttons {
-            let is_meant = *is_shown && part.contains(&index);
-            if is_meant && button_ui(ui, self.look, button).clicked() {
+        for (index, (button, is_shown, is_enabled)) in self.each().enumerate() {
+            if !part.contains(&index) {
+                continue;
+            }
+            // The keyboard stays on a button while others come and go.
+            if !is_shown {
+                ui.skip_ahead_auto_ids(1);
+                continue;
+            }
+            let button_ui = |ui: &mut Ui| button_ui(ui, self.look, button);
+            let response = ui.add_enabled_ui(is_enabled, button_ui).inner;
+            if response.clicked() {
                 asked = Some(button.wish.clone());
             }
         }
         asked
+    }
+
+    /// Each with whether it is shown, and whether it does anything.
+    fn each(&self) -> impl Iterator<Item = (&BarButton<W>, bool, bool)> {
+        let states = self.is_shown.iter().zip(&self.is_enabled);
+        let buttons = self.buttons.iter().zip(states);
+        buttons.map(|(button, (is_shown, is_enabled))| (button, *is_shown, *is_enabled))
     }
 
     /// Draws what opens the menu of those that have no room, if there are any.
@@ -125,9 +149,9 @@ impl<'a, W: Clone> Bar<'a, W> {
         let menu = Popup::menu(&response).accessible_name(MORE);
         menu.show(|ui| {
             menu::menu_ui(ui, menu::WIDTH, opened, |ui| {
-                let buttons = self.buttons.iter().zip(&self.is_shown);
-                for (button, _) in buttons.filter(|(_, is_shown)| !**is_shown) {
-                    if entry_ui(ui, button) {
+                for (button, _, is_enabled) in self.each().filter(|(_, is_shown, _)| !is_shown) {
+                    let entry_ui = |ui: &mut Ui| entry_ui(ui, button);
+                    if ui.add_enabled_ui(is_enabled, entry_ui).inner {
                         asked = Some(button.wish.clone());
                         ui.close();
                     }
@@ -180,8 +204,8 @@ fn entry_ui<W>(ui: &mut Ui, button: &BarButton<W>) -> bool {
         .min_size(vec2(ui.available_width(), ICON_BUTTON_SIDE));
     let response = ui.add(entry);
     response.widget_info(|| match button.is_on {
-        Some(is_on) => WidgetInfo::selected(Role::MenuItem, true, is_on, button.name),
-        None => WidgetInfo::labeled(Role::MenuItem, true, button.name),
+        Some(is_on) => WidgetInfo::selected(Role::MenuItem, ui.is_enabled(), is_on, button.name),
+        None => WidgetInfo::labeled(Role::MenuItem, ui.is_enabled(), button.name),
     });
     menu::show_focus(ui, &response);
     response.clicked()

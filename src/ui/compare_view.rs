@@ -17,7 +17,7 @@ use crate::ui::theme::Palette;
 use crate::ui::view_context::ViewContext;
 use crate::ui::view_gestures::{Gesture, Notches, gestures, offer_grab};
 use crate::ui::viewer_controls::{BAR, on_picture};
-use crate::ui::viewer_keys::{PAN_POINTS, Pressed, take, zoom_of};
+use crate::ui::viewer_keys::{PAN_POINTS, Pressed, take, way_of, zoom_of};
 
 /// Between the images, in points.
 const GAP: f32 = 2.0;
@@ -34,7 +34,10 @@ pub(super) struct CompareView {
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Asked {
+    /// The image beside.
     Arrow(Vec2),
+    /// Another part of the images.
+    Move(Vec2),
     Zoom(ZoomStep),
     ToggleAtPointer,
     Lock,
@@ -62,9 +65,13 @@ impl CompareView {
         for Pressed { asked, .. } in take(ui, pane_id(&upload.id), meaning) {
             match asked {
                 Asked::Arrow(way) => self.arrow(ui, cx, gallery, (active, way)),
+                Asked::Move(way) => {
+                    let by = -way * PAN_POINTS * ui.pixels_per_point();
+                    self.zoom.pan(active, by);
+                }
                 Asked::Zoom(step) => self.zoom.apply(active, step, Vec2::ZERO),
                 Asked::ToggleAtPointer => self.toggle_at_pointer(ui, active),
-                Asked::Lock => self.zoom.toggle_lock(),
+                Asked::Lock => self.zoom.toggle_lock(active),
                 Asked::Choose => {
                     let how = SelectHow::Toggle;
                     cx.act(Action::Select { position, how });
@@ -174,26 +181,15 @@ impl CompareView {
         match compare_bar::bar_ui(ui, bar, about) {
             Some(BarWish::Back) => cx.act(Action::LeaveComparison),
             Some(BarWish::Zoom(step)) => self.zoom.apply(active, step, Vec2::ZERO),
-            Some(BarWish::Lock) => self.zoom.toggle_lock(),
+            Some(BarWish::Lock) => self.zoom.toggle_lock(active),
             Some(BarWish::Save) => cx.act(Action::SaveSelected),
             Some(BarWish::Details) => cx.act(Action::TogglePanel),
             None => {}
         }
     }
 
-    /// An arrow moves images that are cut off; at their edge, and otherwise, it goes to the
-    /// image beside.
-    fn arrow(
-        &mut self,
-        ui: &Ui,
-        cx: ViewContext<'_>,
-        gallery: &Gallery,
-        (active, way): (usize, Vec2),
-    ) {
-        let by = -way * PAN_POINTS * ui.pixels_per_point();
-        if self.zoom.pan(active, by) {
-            return;
-        }
+    /// An arrow goes to the image beside.
+    fn arrow(&self, ui: &Ui, cx: ViewContext<'_>, gallery: &Gallery, (active, way): (usize, Vec2)) {
         let Some(next) = beside(&self.areas, active, way) else {
             return;
         };
@@ -223,13 +219,15 @@ fn meaning(key: Key, modifiers: Modifiers) -> Option<Asked> {
         return Some(Asked::Zoom(zoom));
     }
     if modifiers.command {
-        return (key == Key::Space).then_some(Asked::Choose);
+        return match key {
+            Key::Space => Some(Asked::Choose),
+            _ => way_of(key).map(Asked::Move),
+        };
+    }
+    if let Some(way) = way_of(key) {
+        return Some(Asked::Arrow(way));
     }
     Some(match key {
-        Key::ArrowRight => Asked::Arrow(Vec2::RIGHT),
-        Key::ArrowLeft => Asked::Arrow(Vec2::LEFT),
-        Key::ArrowDown => Asked::Arrow(Vec2::DOWN),
-        Key::ArrowUp => Asked::Arrow(Vec2::UP),
         Key::Z => Asked::ToggleAtPointer,
         Key::L => Asked::Lock,
         Key::X if modifiers.shift => Asked::Drop,

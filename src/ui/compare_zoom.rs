@@ -14,6 +14,8 @@ pub(super) struct Lens {
     pub pane: Option<Pane>,
     /// How far it was moved against the others while it was loose, in parts of the image.
     offset: Vec2,
+    /// Its scale when it became loose.
+    loosened_at: Option<f32>,
 }
 
 /// See the [module documentation](self).
@@ -52,6 +54,7 @@ impl LinkedZoom {
                     zoom: PanZoom::default(),
                     pane: None,
                     offset: Vec2::ZERO,
+                    loosened_at: None,
                 },
                 |index| before.swap_remove(index),
             )
@@ -76,13 +79,49 @@ impl LinkedZoom {
         !self.is_loose
     }
 
-    /// Each for itself, or all as one. How they were moved against each other meanwhile stays: so
-    /// pictures that were not taken from quite the same place are laid over each other.
-    pub(super) fn toggle_lock(&mut self) {
+    /// Each for itself, or all as one: then all are looked at as this one is. Where they were only
+    /// moved against each other meanwhile that stays: so pictures that were not taken from quite
+    /// the same place are laid over each other.
+    pub(super) fn toggle_lock(&mut self, index: usize) {
         self.is_loose = !self.is_loose;
         if self.is_loose {
+            for lens in &mut self.lenses {
+                lens.loosened_at = lens.scale();
+            }
             return;
         }
+        if self.has_one_zoom() {
+            self.keep_offsets();
+        } else {
+            self.bring_to(index);
+        }
+    }
+
+    /// Whether all were zoomed alike since they are loose, or are as large as each other.
+    fn has_one_zoom(&self) -> bool {
+        let known = || self.lenses.iter().filter(|lens| lens.pane.is_some());
+        let factor = |lens: &Lens| Some(lens.scale()? / lens.loosened_at?);
+        are_alike(known().map(factor)) || are_alike(known().map(Lens::scale))
+    }
+
+    /// The zoom and the place of this one for all.
+    fn bring_to(&mut self, index: usize) {
+        let Some(lens) = self.lenses.get(index) else {
+            return;
+        };
+        let Some(scale) = lens.scale() else { return };
+        let step = if lens.zoom.is_fitted() {
+            ZoomStep::Fit
+        } else {
+            ZoomStep::To(scale)
+        };
+        for lens in &mut self.lenses {
+            lens.offset = Vec2::ZERO;
+        }
+        self.apply(index, step, Vec2::ZERO);
+    }
+
+    fn keep_offsets(&mut self) {
         let first = self.lenses.iter().find_map(Lens::center);
         for lens in &mut self.lenses {
             if let (Some(center), Some(first)) = (lens.center(), first) {
@@ -151,7 +190,19 @@ impl LinkedZoom {
     }
 }
 
+/// Whether these are known and one number, as far as anybody sees.
+fn are_alike(mut numbers: impl Iterator<Item = Option<f32>>) -> bool {
+    let Some(first) = numbers.next().flatten() else {
+        return false;
+    };
+    numbers.all(|number| number.is_some_and(|number| (number / first - 1.0).abs() < 0.01))
+}
+
 impl Lens {
+    fn scale(&self) -> Option<f32> {
+        Some(self.zoom.scale(self.pane?))
+    }
+
     fn center(&self) -> Option<Vec2> {
         Some(self.zoom.center(self.pane?))
     }
@@ -208,12 +259,12 @@ mod tests {
     fn what_was_moved_while_they_were_loose_stays_moved_when_they_are_locked_again() {
         let mut zoom = two();
         zoom.apply(0, ZoomStep::By(8.0), Vec2::ZERO);
-        zoom.toggle_lock();
+        zoom.toggle_lock(0);
         zoom.pan(1, Vec2::new(-100.0, 0.0));
         assert_eq!(center(&zoom, 0), Vec2::splat(0.5));
         let apart = center(&zoom, 1) - center(&zoom, 0);
         assert!(apart.x > 0.01);
-        zoom.toggle_lock();
+        zoom.toggle_lock(0);
         assert!(zoom.is_locked());
         zoom.pan(0, Vec2::new(50.0, 20.0));
         let still = center(&zoom, 1) - center(&zoom, 0);
@@ -224,6 +275,36 @@ mod tests {
     }
 
     #[test]
+    fn what_was_zoomed_while_they_were_loose_is_for_all_when_they_are_locked_again() {
+        let mut zoom = two();
+        zoom.toggle_lock(1);
+        zoom.apply(1, ZoomStep::To(2.0), Vec2::new(60.0, 40.0));
+        assert!(zoom.lens(0).unwrap().zoom.is_fitted());
+        zoom.toggle_lock(1);
+        assert!((scale(&zoom, 0) - 2.0).abs() < 0.001);
+        assert_eq!(center(&zoom, 0), center(&zoom, 1));
+        assert_ne!(center(&zoom, 0), Vec2::splat(0.5));
+        zoom.toggle_lock(0);
+        zoom.apply(0, ZoomStep::Fit, Vec2::ZERO);
+        zoom.toggle_lock(0);
+        assert!(zoom.lenses.iter().all(|lens| lens.zoom.is_fitted()));
+    }
+
+    #[test]
+    fn locking_what_nobody_zoomed_changes_nothing() {
+        let mut zoom = two();
+        // The same part of both, in another size of each.
+        zoom.apply(0, ZoomStep::By(4.0), Vec2::new(100.0, -50.0));
+        let before = [0, 1].map(|index| (scale(&zoom, index), center(&zoom, index)));
+        zoom.toggle_lock(0);
+        zoom.toggle_lock(0);
+        assert_eq!(
+            [0, 1].map(|index| (scale(&zoom, index), center(&zoom, index))),
+            before
+        );
+    }
+
+    #[test]
     fn one_that_is_taken_out_leaves_the_others_as_they_are() {
         let mut zoom = two();
         zoom.apply(1, ZoomStep::To(2.0), Vec2::new(50.0, 50.0));
@@ -231,7 +312,7 @@ mod tests {
         let left = UploadId::from("b");
         zoom.follow(&[&left]);
         assert_eq!(center(&zoom, 0), before);
-        zoom.toggle_lock();
+        zoom.toggle_lock(0);
         let other = UploadId::from("c");
         zoom.follow(&[&other]);
         assert!(zoom.is_locked(), "other images begin anew");

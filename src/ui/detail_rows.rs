@@ -13,6 +13,9 @@ use crate::ui::view_context::{Urgency, ViewContext};
 /// Edge of an avatar in points.
 const AVATAR: f32 = 32.0;
 
+/// Side of the button that copies a value, in points.
+const COPY: f32 = 26.0;
+
 /// Pixels asked for: sharp on a screen of twice the density.
 const AVATAR_PX: u16 = 128;
 
@@ -77,7 +80,12 @@ pub(super) fn row_ui(ui: &mut Ui, cx: ViewContext<'_>, row: &Row) {
     if row.is_warning {
         value = value.color(cx.palette.danger);
     }
-    let response = ui.add(Label::new(value).wrap().selectable(true));
+    // The button that copies it lies over nothing of it.
+    let response = ui.scope(|ui| {
+        ui.set_max_width((width - COPY - space::XS).max(COPY));
+        ui.add(Label::new(value).wrap().selectable(true))
+    });
+    let response = response.inner;
     let bottom = response.rect.bottom();
     if let Some(hover) = &row.hover {
         response.on_hover_text(hover);
@@ -89,7 +97,7 @@ pub(super) fn row_ui(ui: &mut Ui, cx: ViewContext<'_>, row: &Row) {
 
 /// Appears while the pointer is over the fact, or while it has the focus.
 fn copy_button_ui(ui: &Ui, cx: ViewContext<'_>, area: Rect, row: &Row) {
-    let size = Vec2::splat(26.0);
+    let size = Vec2::splat(COPY);
     let rect = Rect::from_min_size(area.right_top() - vec2(size.x, 0.0), size);
     let id = ui.scope_id().with(("copy", row.label));
     let response = ui.interact(rect, id, Sense::click());

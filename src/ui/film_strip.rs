@@ -1,9 +1,10 @@
 //! The neighbours of the image in view, in a row below it.
 //!
-//! It takes a place of its own, so that it covers nothing of the image. The image in view is
-//! always in its middle; the wheel looks further without leaving it.
+//! It takes a place of its own, so that it covers nothing of the image. The image in view is in its
+//! middle, and the wheel looks further without leaving it. Where all images have room the strip
+//! stands still, and only its frame moves.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
 use egui::epaint::RectShape;
@@ -89,13 +90,17 @@ impl FilmStrip {
         };
         let response = ui.interact(strip, strip_id(), Sense::CLICK);
         self.follow(ui, gallery);
-        if response.contains_pointer() {
-            self.wheel(ui, gallery);
+        let standing = standing(strip.width(), gallery.len(), gallery.focus());
+        if standing.is_some() {
+            self.offset = 0.0;
+            self.glides = false;
+        } else if response.contains_pointer() {
+            self.wheel(ui, gallery, strip.width());
         }
         let row = Row {
             strip,
             focus: gallery.focus(),
-            offset: self.offset,
+            offset: standing.unwrap_or(self.offset),
         };
         self.visible = row.visible(gallery.len());
         let pointed = response.hover_pos().and_then(|at| row.position(at.x));
@@ -143,7 +148,7 @@ impl FilmStrip {
         }
     }
 
-    fn wheel(&mut self, ui: &Ui, gallery: &Gallery) {
+    fn wheel(&mut self, ui: &Ui, gallery: &Gallery, width: f32) {
         let mut points = 0.0;
         ui.input(|input| {
             for event in &input.raw.events {
@@ -158,10 +163,8 @@ impl FilmStrip {
         });
         if points != 0.0 {
             self.glides = false;
-            let focus = gallery.focus() as f32;
-            let last = gallery.len().saturating_sub(1) as f32;
-            let (first, last) = (-focus * PITCH, (last - focus) * PITCH);
-            self.offset = (self.offset + points).clamp(first, last);
+            let reach = reach(width, gallery.len(), gallery.focus());
+            self.offset = (self.offset + points).clamp(*reach.start(), *reach.end());
         }
     }
 
@@ -198,6 +201,21 @@ impl FilmStrip {
 
 fn strip_id() -> Id {
     Id::unique("film strip")
+}
+
+/// Where all images have room: how far right of the one in view the middle of the strip is.
+fn standing(width: f32, len: usize, focus: usize) -> Option<f32> {
+    let middle = len.saturating_sub(1) as f32 / 2.0;
+    (len as f32 * PITCH <= width).then_some((middle - focus as f32) * PITCH)
+}
+
+/// How far the wheel moves the strip away from the image in view, which is in its middle: until
+/// the first or the last one is at its edge, so that no more of it is empty than before.
+fn reach(width: f32, len: usize, focus: usize) -> RangeInclusive<f32> {
+    let half = (width - PITCH) / 2.0;
+    let focus = focus as f32 * PITCH;
+    let last = len.saturating_sub(1) as f32 * PITCH;
+    (half - focus).min(0.0)..=(last - half - focus).max(0.0)
 }
 
 /// Where the pictures are.
@@ -353,6 +371,37 @@ mod tests {
         assert_eq!(first.position(first.strip.center().x - PITCH), None);
         let last = Row { focus: 51, ..row() };
         assert_eq!(last.visible(52), 46..52);
+    }
+
+    #[test]
+    fn where_all_have_room_the_strip_stands_still() {
+        let width = 10.0 * PITCH;
+        let row = |focus| Row {
+            focus,
+            offset: standing(width, 9, focus).unwrap(),
+            ..row()
+        };
+        assert_eq!(row(0).rect(0), row(8).rect(0));
+        assert_eq!(row(0).rect(4).center(), row(0).strip.center());
+        assert_eq!(standing(width, 11, 0), None);
+    }
+
+    #[test]
+    fn the_wheel_ends_where_the_first_or_the_last_is_at_the_edge() {
+        let width = 10.0 * PITCH;
+        let at_end = Row {
+            offset: *reach(width, 100, 50).end(),
+            ..row()
+        };
+        assert!((at_end.rect(99).right() - at_end.strip.right()).abs() < PITCH - EDGE);
+        let at_start = Row {
+            offset: *reach(width, 100, 50).start(),
+            ..row()
+        };
+        assert!((at_start.rect(0).left() - at_start.strip.left()).abs() < PITCH - EDGE);
+        // The first is in the middle already.
+        assert_eq!(*reach(width, 100, 0).start(), 0.0);
+        assert_eq!(*reach(width, 100, 99).end(), 0.0);
     }
 
     #[test]

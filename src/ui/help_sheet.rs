@@ -56,12 +56,12 @@ pub(super) fn help_sheet_ui(ui: &Ui, cx: ViewContext<'_>) -> bool {
 
 fn two_columns_ui(columns: &mut [Ui], cx: ViewContext<'_>) {
     if let [left, right] = columns {
-        section_ui(left, cx, "Grid", &[Place::Grid]);
-        section_ui(right, cx, "Everywhere", &[Place::Everywhere, Place::Images]);
-        right.add_space(space::M);
-        section_ui(right, cx, "One image", &[Place::Viewer]);
+        section_ui(left, cx, "Everywhere", &[Place::Everywhere, Place::Images]);
         left.add_space(space::M);
-        section_ui(left, cx, "Images side by side", &[Place::Comparison]);
+        section_ui(left, cx, "Grid", &[Place::Grid]);
+        section_ui(right, cx, "One image", &[Place::Viewer]);
+        right.add_space(space::M);
+        section_ui(right, cx, "Images side by side", &[Place::Comparison]);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The panes of the window while somebody is signed in.
 
-use egui::{Frame, Margin, Panel, Rect, Ui};
+use egui::{Frame, Id, Margin, Panel, Rect, Ui, UiBuilder};
 
 use crate::state::Gallery;
 use crate::ui::account_menu::account_header_ui;
@@ -11,7 +11,7 @@ use crate::ui::save_panel::save_panel_ui;
 use crate::ui::shortcuts::{Job, key_of};
 use crate::ui::slide_show::is_full_screen;
 use crate::ui::status_bar::status_bar_ui;
-use crate::ui::theme::{self, space};
+use crate::ui::theme::{self, Palette, space};
 use crate::ui::top_bar::top_bar_ui;
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::placeholder_ui;
@@ -42,14 +42,24 @@ impl RootView {
     }
 
     fn status_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>) {
+        // Below a dark viewer nothing is to dazzle.
+        let shows_tiles = cx.state.gallery.as_ref().is_none_or(Gallery::shows_tiles);
+        let palette = if shows_tiles {
+            cx.palette
+        } else {
+            &Palette::DARK
+        };
+        let cx = ViewContext { palette, ..cx };
         let bar = Frame::new()
-            .fill(cx.palette.surface)
+            .fill(palette.surface)
             .inner_margin(Margin::symmetric(12, 0));
         Panel::bottom("status")
             .frame(bar)
             .exact_size(theme::STATUS_BAR_HEIGHT)
             .resizable(false)
+            .show_separator_line(shows_tiles)
             .show(ui, |ui| {
+                ui.visuals_mut().clone_from(&theme::visuals(palette));
                 status_bar_ui(ui, cx, &self.totals, &mut self.is_queue_open);
             });
     }
@@ -79,6 +89,12 @@ impl RootView {
 
     fn gallery_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         self.details_ui(ui, cx, gallery);
+        // What comes and goes beside the images takes the keyboard from none of their buttons.
+        let images = UiBuilder::new().scope_id(Id::unique("images"));
+        ui.scope_builder(images, |ui| self.images_ui(ui, cx, gallery));
+    }
+
+    fn images_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
         if gallery.is_viewer_open {
             egui::CentralPanel::default()
                 .frame(Frame::NONE)

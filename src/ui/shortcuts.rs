@@ -144,7 +144,8 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "Open": NONE Enter;
     Local, Grid, "Menu of the image": SHIFT F10, NONE Menu;
     Local, Grid, "Give up a drag, clear selection or search": NONE Escape;
-    Local, Viewer, "Previous and next": NONE ArrowLeft, NONE ArrowRight;
+    Local, Viewer, "Previous and next, or a zoomed image to its edge first": NONE ArrowLeft, NONE ArrowRight;
+    Local, Viewer, "Move a zoomed image": NONE ArrowUp, NONE ArrowDown, CTRL ArrowLeft, CTRL ArrowRight;
     Local, Viewer, "Next": NONE Space;
     Local, Viewer, "Read on, or ten images on and back": NONE PageDown, NONE PageUp;
     Local, Viewer, "First and last": NONE Home, NONE End;
@@ -157,7 +158,7 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Viewer, "Frame back and on": NONE Comma, NONE Period;
     Local, Viewer, "Rotate the view, and back": NONE R, SHIFT R;
     Local, Viewer, "Flip left to right, upside down": NONE H, NONE V;
-    Local, Viewer, "Keep the zoom from image to image": NONE L;
+    Local, Viewer, "Keep the zoom from image to image: \u{2190} and \u{2192} go on at once": NONE L;
     Local, Viewer, "Film strip": NONE T;
     Local, Viewer, "Slide show, and pause": NONE P;
     Local, Viewer, "What is behind transparent images": NONE B;
@@ -165,7 +166,8 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Viewer, "One button after the other": NONE Tab;
     Local, Viewer, "Menu of the image": SHIFT F10, NONE Menu;
     Local, Viewer, "Leave slide show, full screen, viewer": NONE Escape;
-    Local, Comparison, "Move, or go to the image beside": NONE ArrowLeft, NONE ArrowRight;
+    Local, Comparison, "The image beside": NONE ArrowLeft, NONE ArrowRight;
+    Local, Comparison, "Move zoomed images": CTRL ArrowLeft, CTRL ArrowRight;
     Local, Comparison, "The buttons of an image, then the next": NONE Tab;
     Local, Comparison, "One zoom for all, or each its own": NONE L;
     Local, Comparison, "Open alone": NONE Enter;

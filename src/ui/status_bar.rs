@@ -66,8 +66,7 @@ fn listing_words(gallery: &Gallery, totals: &Totals) -> String {
         return String::new();
     }
     if gallery.has_choice() {
-        let all = user_message::images(gallery.len());
-        return format!("{} of {all}", totals.chosen_words());
+        return totals.chosen_of_all_words().to_owned();
     }
     let images = user_message::images(listing.len());
     if gallery.find().is_on() {

@@ -71,11 +71,46 @@ fn path_from(path: &Path, home: Option<&Path>) -> String {
     safe_display_name(&shown.to_string_lossy())
 }
 
-/// "PNG" for `image/png`.
+/// The format of a declared type, by the name that a file of it is called by its content: "PNG"
+/// for `image/png` and for `image/apng`. Of others, what the type says.
 pub(super) fn short_type(essence: &str) -> String {
     let subtype = essence.split('/').nth(1).unwrap_or(essence);
     let subtype = subtype.split('+').next().unwrap_or(subtype);
-    subtype.trim_start_matches("x-").to_uppercase()
+    let subtype = subtype.trim_start_matches("x-");
+    let format = match subtype {
+        "jpeg" | "jpg" | "pjpeg" | "jfif" => "JPEG",
+        "png" | "apng" | "vnd.mozilla.apng" => "PNG",
+        "webp" => "WebP",
+        "bmp" | "ms-bmp" | "windows-bmp" => "BMP",
+        "icon" | "ico" | "vnd.microsoft.icon" => "ICO",
+        "tiff" | "tif" | "tiff-fx" => "TIFF",
+        "heic" | "heic-sequence" => "HEIC",
+        "heif" | "heif-sequence" => "HEIF",
+        "avif" | "avif-sequence" => "AVIF",
+        "jxl" => "JPEG XL",
+        "jp2" | "jpx" | "jpm" | "j2c" | "jpeg2000" | "jpeg2000-image" => "JPEG 2000",
+        "jxr" | "vnd.ms-photo" => "JPEG XR",
+        "portable-anymap"
+        | "portable-arbitrarymap"
+        | "portable-bitmap"
+        | "portable-graymap"
+        | "portable-pixmap" => "PNM",
+        "tga" | "targa" => "TGA",
+        "hdr" | "vnd.radiance" => "HDR",
+        "psd" | "photoshop" | "vnd.adobe.photoshop" => "PSD",
+        "exr" => "OpenEXR",
+        "dds" | "vnd.ms-dds" => "DDS",
+        "canon-cr2" => "CR2",
+        "canon-cr3" => "CR3",
+        "fuji-raf" => "RAF",
+        "olympus-orf" => "ORF",
+        "panasonic-rw2" => "RW2",
+        "djvu" | "vnd.djvu" => "DjVu",
+        "xpm" | "xpixmap" => "XPM",
+        "dwg" | "vnd.dwg" => "DWG",
+        other => return other.to_uppercase(),
+    };
+    format.to_owned()
 }
 
 #[cfg(test)]
@@ -121,7 +156,10 @@ mod tests {
     #[test]
     fn types_are_short() {
         assert_eq!(short_type("image/svg+xml"), "SVG");
-        assert_eq!(short_type("image/x-icon"), "ICON");
-        assert_eq!(short_type("image/jpeg"), "JPEG");
+        assert_eq!(short_type("image/x-icon"), "ICO");
+        assert_eq!(short_type("image/vnd.microsoft.icon"), "ICO");
+        assert_eq!(short_type("image/pjpeg"), "JPEG");
+        assert_eq!(short_type("image/gif"), "GIF");
+        assert_eq!(short_type("image/x-unheard-of"), "UNHEARD-OF");
     }
 }

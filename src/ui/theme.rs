@@ -128,7 +128,8 @@ pub fn reset_spacing(ui: &mut egui::Ui) {
     ui.spacing_mut().item_spacing = vec2(space::S, space::S);
 }
 
-fn visuals(palette: &Palette) -> Visuals {
+/// How widgets of these colours look.
+pub(super) fn visuals(palette: &Palette) -> Visuals {
     let mut visuals = if palette.is_dark {
         Visuals::dark()
     } else {

@@ -14,6 +14,7 @@ pub(super) struct Totals {
     pub(super) listed: ByteCount,
     is_complete: bool,
     chosen_words: String,
+    chosen_of_all_words: String,
 }
 
 /// Room and version of its list, and whether the list has an anchor: reading it anew takes the
@@ -38,7 +39,9 @@ impl Totals {
         }
         let of_choice = Some((selection.version(), gallery.shown_version()));
         if self.of_choice != of_choice {
-            self.chosen_words = self.words(gallery);
+            let of_all = format!(" of {}", user_message::grouped(gallery.len()));
+            self.chosen_words = self.words(gallery, "");
+            self.chosen_of_all_words = self.words(gallery, &of_all);
             self.of_choice = of_choice;
         }
     }
@@ -53,7 +56,12 @@ impl Totals {
         &self.chosen_words
     }
 
-    fn words(&self, gallery: &Gallery) -> String {
+    /// "3 of 71 selected · 4.2 MB".
+    pub(super) fn chosen_of_all_words(&self) -> &str {
+        &self.chosen_of_all_words
+    }
+
+    fn words(&self, gallery: &Gallery, of_all: &str) -> String {
         let selection = &gallery.selection;
         if !gallery.has_choice() {
             return String::new();
@@ -66,9 +74,9 @@ impl Totals {
             selection.pending().is_empty() && (selection.all_but().is_none() || self.is_complete)
         };
         if is_known {
-            format!("{count} selected · {bytes}")
+            format!("{count}{of_all} selected · {bytes}")
         } else {
-            format!("{count} selected · at least {bytes}")
+            format!("{count}{of_all} selected · at least {bytes}")
         }
     }
 }

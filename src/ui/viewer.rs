@@ -35,7 +35,7 @@ const LEAST_HEIGHT: f32 = 8.0 * BAR;
 pub struct Viewer {
     pub(super) zoom: PanZoom,
     /// Zoom and place stay from image to image.
-    is_zoom_kept: bool,
+    pub(super) is_zoom_kept: bool,
     /// How the view of images is turned until the viewer is left.
     turns: HashMap<UploadId, Turn>,
     pub(super) slides: SlideShow,
@@ -115,6 +115,9 @@ impl Viewer {
             let full = viewer_pictures::full_size(ui, upload);
             texture = viewer_pictures::picture(cx, gallery, upload, &full);
             let size = viewer_pictures::size_of(upload, texture);
+            // Where there is only an error, nothing can be looked at closer or turned.
+            let is_there = texture.is_some() || gallery.failure(&upload.id).is_none();
+            let size = size.filter(|_| is_there);
             self.set_stage(ui, room, size.map(|size| turn.size_px(size)));
             self.pointer_ui(ui, cx, &response);
             if let (Some(stage), Some((picture, is_full))) = (self.stage, texture) {
@@ -292,28 +295,30 @@ impl Viewer {
 
     /// Turns the view; what is in its middle stays there.
     fn turn_by(&mut self, cx: ViewContext<'_>, turning: Turning) {
-        let Some(id) = self.shown.clone() else { return };
+        let (Some(id), Some(stage)) = (self.shown.clone(), self.stage) else {
+            return;
+        };
         let before = self.turn();
         let after = before.then(turning);
-        if let Some(stage) = self.stage {
-            let middle = before.to_image(self.zoom.center(stage.pane));
-            self.zoom.center_on(after.to_view(middle));
-        }
+        let middle = before.to_image(self.zoom.center(stage.pane));
+        self.zoom.center_on(after.to_view(middle));
         self.turns.insert(id, after);
         cx.act(Action::TurnedView);
     }
 
     fn pointer_ui(&mut self, ui: &Ui, cx: ViewContext<'_>, response: &Response) {
-        let Some(stage) = self.stage else { return };
+        let stage = self.stage;
         let wheel = cx.state.settings.viewer.wheel;
-        if self.zoom.is_cut(stage.pane) {
+        if stage.is_some_and(|stage| self.zoom.is_cut(stage.pane)) {
             offer_grab(ui, response);
         }
         for gesture in gestures(ui, response, wheel, &mut self.notches) {
             match gesture {
                 Gesture::Zoom(step, at) => self.apply(step, Some(at)),
                 Gesture::Pan(points) => {
-                    self.zoom.pan(points * stage.pixels_per_point, stage.pane);
+                    if let Some(stage) = stage {
+                        self.zoom.pan(points * stage.pixels_per_point, stage.pane);
+                    }
                 }
                 Gesture::DoubleClick(at) => match cx.state.settings.viewer.double_click {
                     DoubleClickChoice::Zoom => self.apply(ZoomStep::Toggle, Some(at)),

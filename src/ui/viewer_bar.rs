@@ -46,14 +46,14 @@ pub(super) fn bottom_bar_ui(
             slides_ui(ui, cx, pace, intervals)
         });
     }
-    let Some(scale) = scene.scale else {
-        return (None, None);
-    };
     let needed = 3.0 * PITCH + PERCENT + space::XS;
     let room = scene.view.width() - 2.0 * space::M - 2.0 * space::S - needed;
     let more = Bar::new(ui, Look::OnPicture, more(ui, cx, scene), room);
+    let is_shown = scene.scale.is_some();
+    let more = more.disabling(|wish| matches!(wish, Wish::Turn(_)) && !is_shown);
     bar_ui(ui, scene.view, needed + more.width(), |ui| {
-        let zoom = zoom_ui(ui, scale);
+        let zoom = ui.add_enabled_ui(is_shown, |ui| zoom_ui(ui, scene.scale));
+        let zoom = zoom.inner;
         let more = more.ui(ui);
         zoom.or(more)
     })
@@ -80,12 +80,13 @@ fn bar_ui(
     (Some(bar), asked.inner)
 }
 
-fn zoom_ui(ui: &mut Ui, scale: f32) -> Option<Wish> {
+fn zoom_ui(ui: &mut Ui, scale: Option<f32>) -> Option<Wish> {
     let mut asked = None;
     if button_ui(ui, Icon::ZoomOut, "Zoom out (-)") {
         asked = Some(ZoomStep::By(1.0 / KEY_STEP));
     }
-    let label = Button::new(pan_zoom::percent(scale)).min_size(vec2(PERCENT, BUTTON));
+    let percent = scale.map_or_else(|| "–".to_owned(), pan_zoom::percent);
+    let label = Button::new(percent).min_size(vec2(PERCENT, BUTTON));
     let label = ui.add(label).on_hover_text("Actual size (1)");
     focus_ring(ui, &label, theme::RADIUS);
     if label.clicked() {

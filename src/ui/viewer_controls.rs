@@ -47,7 +47,7 @@ pub(super) struct Controls {
 pub(super) struct Scene {
     /// Where the image is seen.
     pub view: Rect,
-    /// Its zoom; none while nothing is known of its size.
+    /// Its zoom; none where there is nothing to zoom into or to turn.
     pub scale: Option<f32>,
     pub is_zoom_kept: bool,
     /// How it stands with the slide show, if there is one.
@@ -75,7 +75,9 @@ impl Controls {
         let top = Rect::from_min_size(view.min, vec2(view.width(), BAR));
         let mut asked = None;
         let mut parts = vec![top];
-        ui.scope_builder(UiBuilder::new().max_rect(view), |ui| {
+        // Whatever is drawn before them, they are the same.
+        let builder = UiBuilder::new().scope_id(viewer_id().with("controls"));
+        ui.scope_builder(builder.max_rect(view), |ui| {
             ui.multiply_opacity(opacity);
             on_picture(ui);
             let upload = gallery.focused();
@@ -167,9 +169,10 @@ pub(super) fn toggle_ui(ui: &mut Ui, icon: Icon, name: &str, is_on: Option<bool>
         button = button.fill(Color32::from_white_alpha(64));
     }
     let response = ui.add(button).on_hover_text(name);
+    let is_enabled = ui.is_enabled();
     response.widget_info(|| match is_on {
-        Some(is_on) => egui::WidgetInfo::selected(egui::Role::Button, true, is_on, name),
-        None => egui::WidgetInfo::labeled(egui::Role::Button, true, name),
+        Some(is_on) => egui::WidgetInfo::selected(egui::Role::Button, is_enabled, is_on, name),
+        None => egui::WidgetInfo::labeled(egui::Role::Button, is_enabled, name),
     });
     focus_ring(ui, &response, theme::RADIUS);
     response
@@ -219,6 +222,9 @@ fn top_bar_ui(
         if has_place {
             ui.label(RichText::new(place).color(color));
             ui.add_space(space::XS);
+        } else {
+            // The keyboard stays on a button behind it.
+            ui.skip_ahead_auto_ids(1);
         }
         if let Some(action) = buttons.ui(ui) {
             cx.act(action);

@@ -19,6 +19,8 @@ const PAGE: f32 = 0.9;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Asked {
     Arrow(Vec2),
+    /// Another part of the image.
+    Move(Vec2),
     /// Down or up.
     Page(f32),
     Step(ViewerStep),
@@ -51,7 +53,7 @@ fn turns_page(viewer: &Viewer, asked: Asked) -> bool {
     match asked {
         Asked::Step(_) => true,
         Asked::Space => !viewer.slides.is_on(),
-        Asked::Arrow(way) => !reads_on(viewer, way),
+        Asked::Arrow(way) => !moves_first(viewer, way),
         Asked::Page(_) => !reads_on(viewer, Vec2::DOWN),
         _ => false,
     }
@@ -62,6 +64,12 @@ fn turns_page(viewer: &Viewer, asked: Asked) -> bool {
 fn reads_on(viewer: &Viewer, way: Vec2) -> bool {
     let is_cut = |stage: Stage| viewer.zoom.is_cut_along(way, stage.pane);
     viewer.stage.is_some_and(is_cut)
+}
+
+/// Whether an arrow moves the image before it goes on. Not sideways where the zoom is kept from
+/// image to image: the same part of the next one is what is wanted then.
+fn moves_first(viewer: &Viewer, way: Vec2) -> bool {
+    reads_on(viewer, way) && !(viewer.is_zoom_kept && way.x != 0.0)
 }
 
 /// What a key asks for.
@@ -135,13 +143,15 @@ fn meaning(key: Key, modifiers: Modifiers) -> Option<Asked> {
         return Some(Asked::Wish(Wish::Zoom(zoom)));
     }
     if modifiers.command {
-        return (key == Key::Space).then_some(Asked::Choose);
+        return match key {
+            Key::Space => Some(Asked::Choose),
+            _ => way_of(key).map(Asked::Move),
+        };
+    }
+    if let Some(way) = way_of(key) {
+        return Some(Asked::Arrow(way));
     }
     Some(match key {
-        Key::ArrowRight => Asked::Arrow(Vec2::RIGHT),
-        Key::ArrowLeft => Asked::Arrow(Vec2::LEFT),
-        Key::ArrowDown => Asked::Arrow(Vec2::DOWN),
-        Key::ArrowUp => Asked::Arrow(Vec2::UP),
         Key::Home => Asked::Step(ViewerStep::First),
         Key::End => Asked::Step(ViewerStep::Last),
         Key::PageDown => Asked::Page(1.0),
@@ -164,6 +174,17 @@ fn meaning(key: Key, modifiers: Modifiers) -> Option<Asked> {
         Key::Menu => Asked::Menu,
         Key::Escape => Asked::Escape,
         Key::Backspace => Asked::Close,
+        _ => return None,
+    })
+}
+
+/// Where an arrow points.
+pub(super) const fn way_of(key: Key) -> Option<Vec2> {
+    Some(match key {
+        Key::ArrowRight => Vec2::RIGHT,
+        Key::ArrowLeft => Vec2::LEFT,
+        Key::ArrowDown => Vec2::DOWN,
+        Key::ArrowUp => Vec2::UP,
         _ => return None,
     })
 }
@@ -191,12 +212,15 @@ fn perform(
 ) {
     match asked {
         // Whoever reads with a key held down stops at the edge: another press goes on.
-        Asked::Arrow(way) if reads_on(viewer, way) => {
+        Asked::Arrow(way) if moves_first(viewer, way) => {
             if !pan(viewer, way * PAN_POINTS) && !is_held {
                 turn_page(cx, way);
             }
         }
         Asked::Arrow(way) => turn_page(cx, way),
+        Asked::Move(way) => {
+            pan(viewer, way * PAN_POINTS);
+        }
         Asked::Page(down) if reads_on(viewer, Vec2::DOWN) => {
             let height = viewer.stage.map_or(0.0, |stage| stage.view.height());
             if !pan(viewer, vec2(0.0, down * PAGE * height)) && !is_held {
@@ -253,6 +277,15 @@ mod tests {
     fn space_goes_on_and_with_ctrl_it_chooses() {
         assert_eq!(meaning(Key::Space, Modifiers::NONE), Some(Asked::Space));
         assert_eq!(meaning(Key::Space, Modifiers::COMMAND), Some(Asked::Choose));
+    }
+
+    #[test]
+    fn with_ctrl_an_arrow_only_moves_and_with_alt_it_does_nothing() {
+        let (none, ctrl) = (Modifiers::NONE, Modifiers::COMMAND);
+        let right = Vec2::RIGHT;
+        assert_eq!(meaning(Key::ArrowRight, none), Some(Asked::Arrow(right)));
+        assert_eq!(meaning(Key::ArrowRight, ctrl), Some(Asked::Move(right)));
+        assert_eq!(meaning(Key::ArrowRight, Modifiers::ALT | ctrl), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What files say about themselves.
 
 use salon::domain::PixelSize;
-use salon::imaging::{Metadata, peek_size, read_metadata};
+use salon::imaging::{ColorModel, Colors, Metadata, peek_size, read_metadata};
 
 use super::fixture;
 
@@ -25,6 +25,10 @@ fn everything_a_camera_wrote_is_read_from_every_container() {
                 PixelSize::new(48, 32)
             }),
             stored_dimensions: metadata.stored_dimensions,
+            colors: Some(Colors {
+                model: ColorModel::Rgb,
+                has_alpha: false,
+            }),
             chroma_subsampling: metadata.chroma_subsampling,
             compression: metadata.compression,
             n_pages: None,

@@ -168,6 +168,34 @@ fn arrows_go_to_the_image_beside_and_enter_opens_it_alone() {
 }
 
 #[test]
+fn arrows_choose_among_images_larger_than_their_panes_and_with_ctrl_they_move_all() {
+    let mut harness = comparing(&[2, 4, 6]);
+    press(&mut harness, Key::Num2);
+    let before = [2, 4, 6].map(|n| rect(&harness, n));
+    assert_eq!(gallery(&harness).focus(), 6);
+    press(&mut harness, Key::ArrowLeft);
+    assert_eq!(gallery(&harness).focus(), 4);
+    assert_eq!([2, 4, 6].map(|n| rect(&harness, n)), before);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowLeft);
+    harness.run_steps(3);
+    assert_eq!(gallery(&harness).focus(), 4);
+    for (n, before) in [2, 4, 6].into_iter().zip(before) {
+        assert!(rect(&harness, n).left() > before.left() + 50.0, "{n}");
+    }
+}
+
+#[test]
+fn one_zoom_for_all_is_that_of_the_image_that_was_chosen() {
+    let mut harness = comparing(&[2, 4]);
+    press(&mut harness, Key::L);
+    press(&mut harness, Key::Num2);
+    assert_ne!(rect(&harness, 2).size(), rect(&harness, 4).size());
+    press(&mut harness, Key::L);
+    assert_eq!(rect(&harness, 2).size(), rect(&harness, 4).size());
+    assert!((rect(&harness, 2).width() - 8000.0).abs() < 1.0);
+}
+
+#[test]
 fn one_or_five_say_what_to_do() {
     let mut harness = chosen(&[3]);
     press(&mut harness, Key::C);

@@ -1,6 +1,7 @@
 //! HEIF and AVIF: boxes in boxes. Only what the panel shows is read; nothing here is decoded.
 
 use super::super::bytes::{array, be32, byte, position};
+use super::super::{ColorModel, Colors};
 use super::Header;
 use crate::domain::PixelSize;
 
@@ -26,6 +27,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         header.is_animated = timing.is_none_or(|timing| timing.delays.len() != 1);
     }
     let properties = find(meta.unwrap_or_default(), *b"iprp").and_then(|iprp| find(iprp, *b"ipco"));
+    let mut has_alpha = false;
     let mut swaps_sides = false;
     let mut cropped = None;
     for (kind, content) in boxes(properties.unwrap_or_default()) {
@@ -50,11 +52,19 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
                 header.compression = Some("HEVC");
                 header.chroma = byte(content, 16).map(|format| chroma(format & 3));
             }
+            b"auxC" => has_alpha |= is_alpha(content),
             b"clap" => cropped = clean_aperture(content),
             b"irot" => swaps_sides = byte(content, 0).is_some_and(|turns| turns & 1 == 1),
             _ => {}
         }
     }
+    header.colors = header.chroma.map(|chroma| Colors {
+        model: match chroma {
+            "4:0:0" => ColorModel::Gray,
+            _ => ColorModel::Rgb,
+        },
+        has_alpha,
+    });
     // Coded sides are multiples of a block's; what is beyond the picture is cut off before it turns.
     let fits = |part: &PixelSize| {
         let whole = header.size;
@@ -69,6 +79,13 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
             .map(|size| PixelSize::new(size.height, size.width));
     }
     header
+}
+
+/// Whether what lies beside the picture says how transparent it is.
+fn is_alpha(content: &[u8]) -> bool {
+    let name = content.get(4..).unwrap_or_default();
+    name.starts_with(b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
+        || name.starts_with(b"urn:mpeg:hevc:2015:auxid:1\0")
 }
 
 /// Whether the last box announces more than there is.

@@ -1,6 +1,7 @@
 //! JPEG: a list of marked segments, then the entropy-coded data.
 
 use super::super::bytes::{be16, byte};
+use super::super::{ColorModel, Colors};
 use super::Header;
 use crate::domain::PixelSize;
 
@@ -13,6 +14,7 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         ..Header::default()
     };
     let mut has_colors_as_they_are = false;
+    let mut is_ycck = false;
     let mut at = 2;
     while let Some((marker, content_at)) = next_marker(bytes, at) {
         // Standing alone, without a length.
@@ -27,7 +29,10 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         let segment = bytes.get(content_at + 2..end).unwrap_or_default();
         match marker {
             0xE1 if header.exif.is_none() => header.exif = segment.strip_prefix(EXIF),
-            0xEE => has_colors_as_they_are |= is_adobe_rgb(segment),
+            0xEE => {
+                has_colors_as_they_are |= adobe_transform(segment) == Some(0);
+                is_ycck |= adobe_transform(segment) == Some(2);
+            }
             0xC0..=0xCF if !matches!(marker, 0xC4 | 0xC8 | 0xCC) => {
                 frame(&mut header, marker, segment);
             }
@@ -44,12 +49,25 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     if has_colors_as_they_are {
         header.chroma = None;
     }
+    if is_ycck && header.colors == Some(Colors::opaque(ColorModel::Cmyk)) {
+        header.colors = Some(Colors::opaque(ColorModel::Ycck));
+    }
     header
 }
 
-/// Red, green and blue are stored as such: there is no chroma.
-fn is_adobe_rgb(segment: &[u8]) -> bool {
-    segment.starts_with(b"Adobe") && byte(segment, 11) == Some(0)
+/// What was done with the colours: 0 is nothing, so that red, green and blue, or inks, are stored
+/// as such and there is no chroma; 2 is done with inks.
+fn adobe_transform(segment: &[u8]) -> Option<u8> {
+    byte(segment, 11).filter(|_| segment.starts_with(b"Adobe"))
+}
+
+const fn colors(n_components: u8) -> Option<Colors> {
+    Some(Colors::opaque(match n_components {
+        1 => ColorModel::Gray,
+        3 => ColorModel::Rgb,
+        4 => ColorModel::Cmyk,
+        _ => return None,
+    }))
 }
 
 /// The next marker's code and what follows it. Bytes that belong to nothing are passed over, as
@@ -70,6 +88,7 @@ fn frame(header: &mut Header<'_>, marker: u8, segment: &[u8]) {
     let size = PixelSize::new(width.into(), height.into());
     header.size = Some(size);
     header.bits_per_channel = byte(segment, 0);
+    header.colors = byte(segment, 5).and_then(colors);
     header.chroma = chroma(segment);
     header.compression = Some(match marker {
         0xC0 => "Baseline",

@@ -7,6 +7,7 @@ use brotli_decompressor::Decompressor;
 
 use super::super::bytes::{array, be32, position};
 use super::super::jxl::{WORKING_BYTES, announced, timing};
+use super::super::{ColorModel, Colors};
 use super::{Header, isobmff};
 use crate::domain::PixelSize;
 
@@ -30,12 +31,24 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         };
     };
     let metadata = &image.image_header().metadata;
-    let channels = image.pixel_format().channels() as u64;
+    let format = image.pixel_format();
+    let model = if format.has_black() {
+        ColorModel::Cmyk
+    } else if format.is_grayscale() {
+        ColorModel::Gray
+    } else {
+        ColorModel::Rgb
+    };
+    let channels = format.channels() as u64;
     let size = PixelSize::new(image.width(), image.height());
     let is_one_frame = image.is_loading_done() && image.num_loaded_keyframes() == 1;
     Header {
         exif,
         size: Some(size),
+        colors: Some(Colors {
+            model,
+            has_alpha: format.has_alpha(),
+        }),
         bits_per_channel: u8::try_from(metadata.bit_depth.bits_per_sample()).ok(),
         is_animated: metadata.animation.is_some() && !is_one_frame,
         timing: timing(&image),

@@ -11,6 +11,7 @@ pub(super) mod tiff;
 
 use super::animation::Timing;
 use super::bytes::{be16, be32, byte, le16, le32};
+use super::{ColorModel, Colors};
 use crate::domain::PixelSize;
 
 /// What the structure of a file says. Everything is as announced, so it may be a lie.
@@ -18,6 +19,8 @@ use crate::domain::PixelSize;
 pub(super) struct Header<'a> {
     /// Columns and rows as stored, before any EXIF orientation.
     pub(super) size: Option<PixelSize>,
+    /// What its pixels are made of.
+    pub(super) colors: Option<Colors>,
     /// Bits of one colour channel.
     pub(super) bits_per_channel: Option<u8>,
     /// How many samples of colour there are for those of brightness, such as "4:2:0".
@@ -93,9 +96,43 @@ fn bmp(bytes: &[u8]) -> Header<'_> {
     };
     Header {
         size,
+        colors: bmp_colors(bytes),
         bits_per_channel,
         ..Header::default()
     }
+}
+
+/// Only headers of the later kinds have a mask for transparency, which counts where masks do.
+fn bmp_colors(bytes: &[u8]) -> Option<Colors> {
+    const BY_MASKS: [u32; 2] = [3, 6];
+    let header_len = le32(bytes, 14)?;
+    let bits_at = if header_len == 12 { 24 } else { 28 };
+    let has_masks = header_len >= 56 && BY_MASKS.contains(&le32(bytes, 30)?);
+    let has_alpha = has_masks && le32(bytes, 66)? != 0;
+    Some(match le16(bytes, bits_at)? {
+        1..=8 => Colors::opaque(ColorModel::Palette),
+        _ => Colors {
+            model: ColorModel::Rgb,
+            has_alpha,
+        },
+    })
+}
+
+fn qoi_colors(bytes: &[u8]) -> Option<Colors> {
+    let has_alpha = byte(bytes, 12)? == 4;
+    let model = ColorModel::Rgb;
+    Some(Colors { model, has_alpha })
+}
+
+fn psd_colors(bytes: &[u8]) -> Option<Colors> {
+    let model = match be16(bytes, 24)? {
+        0 | 1 | 8 => ColorModel::Gray,
+        2 => ColorModel::Palette,
+        3 => ColorModel::Rgb,
+        4 => ColorModel::Cmyk,
+        _ => return None,
+    };
+    Some(Colors::opaque(model))
 }
 
 fn big_endian_sides(bytes: &[u8], width_at: usize, height_at: usize) -> Header<'_> {
@@ -104,6 +141,11 @@ fn big_endian_sides(bytes: &[u8], width_at: usize, height_at: usize) -> Header<'
     let depth = be16(bytes, 22).and_then(|depth| u8::try_from(depth).ok());
     Header {
         size: size.map(|(width, height)| PixelSize::new(width, height)),
+        colors: if is_psd {
+            psd_colors(bytes)
+        } else {
+            qoi_colors(bytes)
+        },
         bits_per_channel: if is_psd {
             depth
         } else {

@@ -1,6 +1,7 @@
 //! PNG: a list of chunks, each with its length.
 
 use super::super::bytes::{array, be32, byte, position};
+use super::super::{ColorModel, Colors};
 use super::Header;
 use crate::domain::PixelSize;
 
@@ -40,6 +41,12 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         let content = chunk.content;
         match &chunk.kind {
             b"IHDR" => image_header(&mut header, content),
+            // One colour, or entries of the palette, are transparent.
+            b"tRNS" => {
+                if let Some(colors) = &mut header.colors {
+                    colors.has_alpha = true;
+                }
+            }
             b"acTL" => header.is_animated = be32(content, 0).is_some_and(|n_frames| n_frames > 1),
             b"eXIf" => {
                 header.is_exif_missing = chunk.is_cut;
@@ -57,6 +64,7 @@ fn image_header(header: &mut Header<'_>, content: &[u8]) {
     header.size = be32(content, 0)
         .zip(be32(content, 4))
         .map(|(width, height)| PixelSize::new(width, height));
+    header.colors = byte(content, 9).and_then(colors);
     let is_palette = byte(content, 9) == Some(3);
     // A palette's entries have eight bits, however short its indices are.
     header.bits_per_channel = byte(content, 8).map(|depth| if is_palette { 8 } else { depth });
@@ -64,4 +72,15 @@ fn image_header(header: &mut Header<'_>, content: &[u8]) {
         0 => "Deflate",
         _ => "Deflate, interlaced",
     });
+}
+
+const fn colors(kind: u8) -> Option<Colors> {
+    Some(match kind {
+        0 => Colors::opaque(ColorModel::Gray),
+        2 => Colors::opaque(ColorModel::Rgb),
+        3 => Colors::opaque(ColorModel::Palette),
+        4 => Colors::transparent(ColorModel::Gray),
+        6 => Colors::transparent(ColorModel::Rgb),
+        _ => return None,
+    })
 }

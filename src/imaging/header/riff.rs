@@ -1,11 +1,13 @@
 //! WebP: a RIFF list of chunks; EXIF comes after the pixels.
 
 use super::super::bytes::{array, byte, le16, le24, le32, position};
+use super::super::{ColorModel, Colors};
 use super::Header;
 use crate::domain::PixelSize;
 
 const HAS_EXIF: u8 = 0b1000;
 const HAS_ANIMATION: u8 = 0b10;
+const HAS_ALPHA: u8 = 0b1_0000;
 
 /// Place, size, duration and flags of a frame, before its chunks.
 pub(in super::super) const FRAME_HEADER_LEN: usize = 16;
@@ -40,6 +42,7 @@ pub(in super::super) fn chunks(bytes: &[u8], at: usize) -> impl Iterator<Item = 
 pub(super) fn read(bytes: &[u8]) -> Header<'_> {
     let announced_end = le32(bytes, 4).map_or(usize::MAX, |n| position(n).saturating_add(8));
     let mut header = Header {
+        colors: Some(Colors::opaque(ColorModel::Rgb)),
         bits_per_channel: Some(8),
         is_incomplete: announced_end > bytes.len(),
         ..Header::default()
@@ -50,6 +53,10 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         match &chunk.kind {
             b"VP8X" => extended(&mut header, content),
             b"VP8 " | b"VP8L" => {
+                // What came before said it of all frames.
+                if header.size.is_none() && is_lossless_with_alpha(&chunk) {
+                    header.colors = Some(Colors::transparent(ColorModel::Rgb));
+                }
                 header.size = header.size.or_else(|| coded_size(&chunk));
                 coding(&mut header, chunk.kind);
             }
@@ -96,10 +103,21 @@ fn coded_size(chunk: &Chunk<'_>) -> Option<PixelSize> {
 fn extended(header: &mut Header<'_>, content: &[u8]) {
     let flags = byte(content, 0).unwrap_or_default();
     header.is_animated = flags & HAS_ANIMATION != 0;
+    let has_alpha = flags & HAS_ALPHA != 0;
+    header.colors = Some(Colors {
+        model: ColorModel::Rgb,
+        has_alpha,
+    });
     header.is_exif_missing = flags & HAS_EXIF != 0;
     header.size = le24(content, 4)
         .zip(le24(content, 7))
         .map(|(width, height)| PixelSize::new(width + 1, height + 1));
+}
+
+/// A bit behind the two sides.
+fn is_lossless_with_alpha(chunk: &Chunk<'_>) -> bool {
+    let packed = le32(chunk.content, 1).filter(|_| &chunk.kind == b"VP8L");
+    packed.is_some_and(|packed| packed >> 28 & 1 == 1)
 }
 
 fn lossy_size(content: &[u8]) -> Option<PixelSize> {

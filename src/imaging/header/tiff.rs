@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::super::bytes::{array, be16, be32, le16, le32};
+use super::super::{ColorModel, Colors};
 use super::Header;
 
 /// A fax of a thousand pages is one; more is no document.
@@ -17,6 +18,8 @@ const MAX_FIELDS: u64 = 1_000_000;
 
 const NEW_SUBFILE_TYPE: u16 = 254;
 const COMPRESSION: u16 = 259;
+const PHOTOMETRIC: u16 = 262;
+const EXTRA_SAMPLES: u16 = 338;
 
 /// What the directories say. The fields of the first are EXIF's, which are read elsewhere.
 pub(super) fn read(bytes: &[u8]) -> Header<'_> {
@@ -45,6 +48,10 @@ pub(super) fn read(bytes: &[u8]) -> Header<'_> {
         let field = |tag| file.field(at, n_fields, tag);
         if n_pages == 0 {
             header.compression = field(COMPRESSION).and_then(compression);
+            // The first of what follows the colours; others are channels of a program's own.
+            let has_alpha = matches!(field(EXTRA_SAMPLES), Some(1 | 2));
+            let model = field(PHOTOMETRIC).and_then(color_model);
+            header.colors = model.map(|model| Colors { model, has_alpha });
         }
         // The first bit says that this is another page's thumbnail.
         let is_page = field(NEW_SUBFILE_TYPE).is_none_or(|kind| kind & 1 == 0);
@@ -80,6 +87,17 @@ const fn compression(scheme: u64) -> Option<&'static str> {
         32_773 => "PackBits",
         50_000 => "Zstandard",
         50_001 => "WebP",
+        _ => return None,
+    })
+}
+
+const fn color_model(photometric: u64) -> Option<ColorModel> {
+    Some(match photometric {
+        0 | 1 => ColorModel::Gray,
+        // Red, green and blue, or brightness and differences.
+        2 | 6 => ColorModel::Rgb,
+        3 => ColorModel::Palette,
+        5 => ColorModel::Cmyk,
         _ => return None,
     })
 }

@@ -6,7 +6,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::protocol::{ImageSize, ImageSubject};
 use salon::state::Action;
 
-use super::{answer_all, choices, click_at, gallery, named, rect, viewer, wheel};
+use super::{answer_all, choices, click_at, gallery, named, rect, viewer, viewer_at, wheel};
 use crate::press;
 use crate::scenes::signed_in;
 use crate::shell::{Shell, harness};
@@ -71,6 +71,28 @@ fn the_film_strip_asks_for_what_is_on_it_and_for_nothing_else() {
         asked_thumbnails(&harness).contains(&51),
         "back at the image"
     );
+}
+
+#[test]
+fn a_film_strip_that_has_room_for_all_images_stands_still() {
+    let mut shell = signed_in(5);
+    let mut choices = shell.state.settings.viewer;
+    choices.is_film_strip_shown = true;
+    shell.state.on_action(Action::SetViewer(choices));
+    let mut harness = viewer_at(0, shell);
+    let strip = harness
+        .get_by_role_and_label(Role::ListBox, "Film strip")
+        .rect();
+    let before = [0, 4].map(|n| item(&harness, n));
+    let middle = before[0].union(before[1]).center();
+    assert!((middle.x - strip.center().x).abs() < 1.0, "centred");
+    for notches in [-3.0, 3.0] {
+        wheel(&mut harness, strip.center(), notches);
+        assert_eq!([0, 4].map(|n| item(&harness, n)), before);
+    }
+    press(&mut harness, Key::End);
+    answer_all(&mut harness);
+    assert_eq!([0, 4].map(|n| item(&harness, n)), before);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! From image to image: with the same zoom, page by page, and what is told on the way.
 
-use egui::{Key, Role};
+use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::domain::{PixelSize, Upload};
@@ -35,6 +35,59 @@ fn with_l_zoom_and_place_stay_from_image_to_image() {
     press(&mut harness, Key::L);
     step_on(&mut harness);
     assert_ne!(rect(&harness, 8).size(), zoomed.size());
+}
+
+#[test]
+fn with_l_an_arrow_shows_the_same_place_of_the_next_image() {
+    let mut harness = viewer();
+    press(&mut harness, Key::L);
+    press(&mut harness, Key::Num2);
+    let zoomed = rect(&harness, 5);
+    press(&mut harness, Key::ArrowRight);
+    answer_all(&mut harness);
+    assert_eq!(gallery(&harness).focus(), 6);
+    assert_eq!(rect(&harness, 6), zoomed);
+    press(&mut harness, Key::ArrowLeft);
+    answer_all(&mut harness);
+    assert_eq!(rect(&harness, 5), zoomed);
+    press(&mut harness, Key::ArrowDown);
+    assert_eq!(gallery(&harness).focus(), 5);
+    assert!(rect(&harness, 5).top() < zoomed.top());
+}
+
+#[test]
+fn with_ctrl_an_arrow_moves_a_zoomed_image_and_never_goes_on() {
+    for is_kept in [false, true] {
+        let mut harness = viewer();
+        if is_kept {
+            press(&mut harness, Key::L);
+        }
+        let right = |harness: &mut Harness<'_, Shell>| {
+            harness.key_press_modifiers(Modifiers::COMMAND, Key::ArrowRight);
+            harness.run_steps(3);
+        };
+        right(&mut harness);
+        assert_eq!(gallery(&harness).focus(), 5, "nothing to move");
+        press(&mut harness, Key::Num1);
+        let before = rect(&harness, 5);
+        right(&mut harness);
+        assert!(rect(&harness, 5).left() < before.left());
+        for _ in 0..60 {
+            right(&mut harness);
+        }
+        assert_eq!(gallery(&harness).focus(), 5);
+    }
+}
+
+#[test]
+fn one_notch_of_the_wheel_zooms_by_three_tenths() {
+    let mut harness = viewer();
+    let before = rect(&harness, 5);
+    for (notches, times) in [(1.0, 1.3), (-1.0, 1.0), (2.0, 1.69)] {
+        wheel(&mut harness, before.center(), notches);
+        let now = rect(&harness, 5).width() / before.width();
+        assert!((now - times).abs() < 0.01, "{now}");
+    }
 }
 
 #[test]
