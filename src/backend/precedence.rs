@@ -19,12 +19,13 @@ impl Precedence {
     /// Takes over what is wished for now, the best first, and whether each of it is to come still.
     pub(super) fn follow(&self, wished: &[(&WantedImage, bool)]) {
         let is_part = |image: &WantedImage| matches!(image.request.size, ImageSize::Tile(_));
-        let parts = wished
+        let last_part = wished
             .iter()
             .rposition(|(image, is_to_come)| *is_to_come && is_part(image));
-        let after_parts = parts.map_or(&[][..], |last| &wished[last + 1..]);
-        let last: HashSet<ImageRequest> = after_parts
+        let after_parts = last_part.map_or(wished.len(), |place| place + 1);
+        let last: HashSet<ImageRequest> = wished
             .iter()
+            .skip(after_parts)
             .filter(|(image, _)| matches!(image.request.size, ImageSize::Full { .. }))
             .map(|(image, _)| image.request.clone())
             .collect();
