@@ -232,8 +232,8 @@ impl SaveJob {
         (end, Vec::new())
     }
 
-    /// Waits for a turn, a session and the network, and asks where others find the server. `None` when the session is left;
-    /// `Some(None)` when the person wants something else meanwhile.
+    /// Waits for a turn, a session and the network, and asks where others find the server. `None`
+    /// when the session is left; `Some(None)` when the person wants something else meanwhile.
     async fn ready(&mut self) -> Option<Option<Ready>> {
         self.tell(SaveActivity::Queued).await;
         let turn = if let Some(turn) = self.first_turn.take() {

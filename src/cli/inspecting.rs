@@ -26,7 +26,7 @@ pub struct InspectArgs {
     #[arg(long, value_name = "OUT.png", value_parser = png_path)]
     pub thumbnail: Option<PathBuf>,
     /// The longest side of the thumbnail, in pixels. No image is made larger, but drawings are
-    /// drawn so large, up to 2048.
+    /// drawn so large, up to 2048 or the size that they say they have.
     #[arg(long, value_name = "PIXELS", default_value_t = 256, requires = "thumbnail",
           value_parser = clap::value_parser!(u32).range(1..=8192))]
     pub size: u32,

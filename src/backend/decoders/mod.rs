@@ -28,6 +28,9 @@ const MAX_MEGABYTES: u32 = 768;
 /// For a file that does not say how large it is: most of those fail at once.
 const UNKNOWN_MEGABYTES: u32 = 128;
 
+/// Held while a drawing is measured, for which it is read: nothing is reserved for that yet.
+static MEASURED: Mutex<()> = Mutex::new(());
+
 /// Four bytes a pixel, and a copy of them while colours are converted or sides are turned.
 const BYTES_PER_PIXEL: u64 = 8;
 
@@ -159,7 +162,7 @@ impl Decoders {
 
     /// All pixels.
     pub(super) async fn canvas(&self, bytes: Bytes) -> Result<(Place, Canvas), ImageError> {
-        let slot = place_of(&self.close).await?;
+        let slot = self.close_place().await?;
         self.run_on(slot, bytes, Canvas::decode).await
     }
 
@@ -175,7 +178,7 @@ impl Decoders {
             canvas.make_level(level);
             Ok(())
         };
-        let slot = place_of(&self.close).await?;
+        let slot = self.close_place().await?;
         let (place, ()) = self.run(slot, megabytes, make).await?;
         Ok(place)
     }
@@ -210,6 +213,15 @@ impl Decoders {
     /// A place for a whole file. What it takes is reserved when it is known.
     pub(super) async fn slot(&self) -> Result<Place, ImageError> {
         place_of(&self.slots).await
+    }
+
+    /// The place for what is looked at closely; one of the others where a decoder that does not
+    /// end keeps it for good.
+    async fn close_place(&self) -> Result<Place, ImageError> {
+        match timeout(self.limit, place_of(&self.close)).await {
+            Ok(place) => place,
+            Err(_taken) => self.slot().await,
+        }
     }
 
     /// Whoever holds memory has a slot already, so nobody waits in a circle.
@@ -367,7 +379,10 @@ fn made(kept: DecodedImage, edge_px: u32) -> Result<Made, ImageError> {
 fn megabytes_for(bytes: &[u8]) -> u32 {
     match imaging::sniff(bytes) {
         // Drawn as large as it is needed, whatever it announces. What is not drawn fails at once.
-        Some("SVG") => imaging::drawing_bytes(bytes).map_or(1, megabytes),
+        Some("SVG") => {
+            let _alone = MEASURED.lock().unwrap_or_else(PoisonError::into_inner);
+            imaging::drawing_bytes(bytes).map_or(1, megabytes)
+        }
         format => announced(bytes, bytes_of_a_pixel(format)),
     }
 }
