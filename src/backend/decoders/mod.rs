@@ -368,6 +368,11 @@ fn megabytes_for(bytes: &[u8]) -> u32 {
     match imaging::sniff(bytes) {
         // Drawn as large as it is needed, whatever it announces. What is not drawn fails at once.
         Some("SVG") => imaging::drawing_bytes(bytes).map_or(1, megabytes),
+        // Of a sequence it is the first of the frames that are played.
+        format @ Some("AVIF") => {
+            let of_frames = imaging::FrameReader::working_bytes(bytes).map_or(1, megabytes);
+            of_frames.max(announced(bytes, bytes_of_a_pixel(format)))
+        }
         format => announced(bytes, bytes_of_a_pixel(format)),
     }
 }
