@@ -2,21 +2,22 @@
 //!
 //! What a frame shows depends on those before it, so a reel only goes forwards, and begins again
 //! for a frame that it has passed and does not have any more. So of the frames that are waited for,
-//! the next one on its way comes first, in whatever order they were asked for. It keeps the last
-//! ones, up to [`KEPT_BYTES`]: who steps back through a long animation waits for it to begin again
+//! those come first that it has, then the next one on its way, in whatever order they were asked
+//! for. It keeps the last ones, up to [`KEPT_BYTES`]: who steps back through a long animation waits for it to begin again
 //! once for all of these, and a short one is decoded once however often it is shown. (The decoder of
 //! JPEG XL keeps all that build on others, up to 512 MiB, which are counted.) How far it goes ahead
 //! is decided by who asks, and what waits is with them. The thread ends when another animation is
-//! asked for, or none.
+//! asked for, or none. But it cannot be stopped within a frame, so there may be [`MAX_THREADS`]:
+//! whoever needs one more waits until one of them ends.
 
 use std::collections::VecDeque;
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::timeout;
 
 use super::decoders::{Decoders, Place, megabytes_of_frames};
@@ -28,6 +29,10 @@ use crate::protocol::ImageFailure;
 /// for their turn, beside what is counted. There is one reel at a time.
 const KEPT_BYTES: usize = 32 * 1024 * 1024;
 
+/// The thread of the animation that is looked at, and those that still work on a frame that nobody
+/// waits for any more: as many as decoders that may be overdue.
+const MAX_THREADS: usize = 3;
+
 /// A frame, or why there is none; `None` after the last one.
 type Frame = Option<Result<DecodedImage, ImageError>>;
 
@@ -35,8 +40,10 @@ type Frame = Option<Result<DecodedImage, ImageError>>;
 type Answer = Result<(Place, Option<DecodedImage>), ImageFailure>;
 
 /// See the [module documentation](self).
-#[derive(Default)]
-pub(super) struct Reels(Mutex<Option<Arc<Reel>>>);
+pub(super) struct Reels {
+    current: Mutex<Option<Arc<Reel>>>,
+    threads: Arc<Semaphore>,
+}
 
 /// Which animation, and how large its frames are at most.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +54,7 @@ pub(super) struct ReelKey {
 
 struct Reel {
     key: ReelKey,
+    threads: Arc<Semaphore>,
     asked: Mutex<Vec<Question>>,
     /// Runs once its first frame is asked for. Whoever has it, of all who wait for a frame,
     /// sees to it that the next one comes, be it for another.
@@ -67,10 +75,25 @@ struct Taken<'a> {
 /// The thread that decodes.
 struct Projector {
     slot: Arc<Slot>,
-    n_decoded: Arc<AtomicU64>,
-    /// The frame after the one that was shown last.
-    next: u32,
+    progress: Arc<Progress>,
     megabytes: u32,
+}
+
+/// How far the thread has come.
+#[derive(Default)]
+struct Progress {
+    n_decoded: AtomicU64,
+    /// The first of the frames that need not be decoded again.
+    first_kept: AtomicU32,
+}
+
+impl Default for Reels {
+    fn default() -> Self {
+        Self {
+            current: Mutex::default(),
+            threads: Arc::new(Semaphore::new(MAX_THREADS)),
+        }
+    }
 }
 
 impl Reels {
@@ -104,12 +127,13 @@ impl Reels {
     }
 
     fn reel(&self, key: &ReelKey) -> Arc<Reel> {
-        let mut current = lock(&self.0);
+        let mut current = lock(&self.current);
         match &*current {
             Some(reel) if reel.key == *key => Arc::clone(reel),
             _ => {
                 let reel = Arc::new(Reel {
                     key: key.clone(),
+                    threads: Arc::clone(&self.threads),
                     asked: Mutex::default(),
                     projector: tokio::sync::Mutex::default(),
                 });
@@ -122,7 +146,7 @@ impl Reels {
     /// No animation is looked at any more.
     pub(super) fn close(&self) {
         // Whoever still waits for a frame keeps it running until then.
-        *lock(&self.0) = None;
+        *lock(&self.current) = None;
     }
 }
 
@@ -142,14 +166,15 @@ impl Reel {
             none => {
                 let bytes = bytes().await?;
                 let megabytes = megabytes_to_play(decoders, &bytes).await?;
-                none.insert(Projector::start(&self.key, bytes, megabytes)?)
+                let thread = self.thread(decoders.limit()).await?;
+                none.insert(Projector::start(&self.key, bytes, megabytes, thread)?)
             }
         };
         let place = decoders.place(projector.megabytes).await;
         let place = place.map_err(ImageFailure::Decode)?;
         // Frames are asked for by many jobs at once, and the one for the last may run first.
         tokio::task::yield_now().await;
-        let Some((mut taken, index)) = self.take(projector.next) else {
+        let Some((mut taken, index)) = self.take(projector.first_kept()) else {
             return Ok(());
         };
         let frame = tokio::select! {
@@ -168,15 +193,21 @@ impl Reel {
         Ok(())
     }
 
-    /// The first one from `next` on, and the one before, which is still there; else the first of
-    /// all, from the beginning again if need be.
-    fn take(&self, next: u32) -> Option<(Taken<'_>, u32)> {
+    /// The right to a thread, as soon as there is one.
+    async fn thread(&self, limit: Duration) -> Result<OwnedSemaphorePermit, ImageFailure> {
+        let thread = timeout(limit, Arc::clone(&self.threads).acquire_owned()).await;
+        let thread = thread.map_err(|_elapsed| ImageFailure::Decode(ImageError::TookTooLong))?;
+        thread.map_err(|_closed| crashed())
+    }
+
+    /// The first one from `first_kept` on: those that are there come before those on the way. Else
+    /// the first of all, for which it begins again.
+    fn take(&self, first_kept: u32) -> Option<(Taken<'_>, u32)> {
         let mut asked = lock(&self.asked);
         asked.retain(|question| !question.answer.is_closed());
-        let is_behind = |index: u32| index.saturating_add(1) < next;
         let order = |(_, question): &(usize, &Question)| {
-            let index = question.index;
-            (is_behind(index), index)
+            let is_behind = question.index < first_kept;
+            (is_behind, question.index)
         };
         let (place, _) = asked.iter().enumerate().min_by_key(order)?;
         let question = asked.swap_remove(place);
@@ -212,18 +243,25 @@ impl Drop for Taken<'_> {
 }
 
 impl Projector {
-    fn start(key: &ReelKey, bytes: Bytes, megabytes: u32) -> Result<Self, ImageFailure> {
-        let (slot, n_decoded) = (Arc::<Slot>::default(), Arc::<AtomicU64>::default());
+    fn start(
+        key: &ReelKey,
+        bytes: Bytes,
+        megabytes: u32,
+        thread: OwnedSemaphorePermit,
+    ) -> Result<Self, ImageFailure> {
+        let (slot, progress) = (Arc::<Slot>::default(), Arc::<Progress>::default());
         let projector = Self {
             slot: Arc::clone(&slot),
-            n_decoded: Arc::clone(&n_decoded),
-            next: 0,
+            progress: Arc::clone(&progress),
             megabytes,
         };
         let max_edge_px = key.max_edge_px;
         let spawned = std::thread::Builder::new()
             .name("salon-frames".to_owned())
-            .spawn(move || project(&bytes, max_edge_px, &slot, &n_decoded));
+            .spawn(move || {
+                project(&bytes, max_edge_px, &slot, &progress);
+                drop(thread);
+            });
         match spawned {
             Ok(_detached) => Ok(projector),
             Err(error) => {
@@ -233,16 +271,15 @@ impl Projector {
         }
     }
 
-    async fn frame(
-        &mut self,
-        index: u32,
-        limit: Duration,
-    ) -> Result<Option<DecodedImage>, ImageError> {
+    async fn frame(&self, index: u32, limit: Duration) -> Result<Option<DecodedImage>, ImageError> {
         let (answer, answered) = oneshot::channel();
         self.slot.set(Asked::For(index, answer));
-        let frame = while_it_goes_on(answered, limit, &self.n_decoded).await?;
-        self.next = index.saturating_add(1);
+        let frame = while_it_goes_on(answered, limit, &self.progress.n_decoded).await?;
         frame.transpose()
+    }
+
+    fn first_kept(&self) -> u32 {
+        self.progress.first_kept.load(Ordering::Relaxed)
     }
 }
 
@@ -315,7 +352,7 @@ impl Slot {
 }
 
 /// Answers until nobody asks any more.
-fn project(bytes: &Bytes, max_edge_px: u32, slot: &Slot, n_decoded: &AtomicU64) {
+fn project(bytes: &Bytes, max_edge_px: u32, slot: &Slot, progress: &Progress) {
     let mut playing: Option<Playing> = None;
     while let Some((index, answer)) = slot.next() {
         // Before it begins again: two decoders may be more than there is room for.
@@ -333,8 +370,10 @@ fn project(bytes: &Bytes, max_edge_px: u32, slot: &Slot, n_decoded: &AtomicU64) 
         // Whoever asked may be gone while frames are skipped for them.
         while !playing.has_come_to(index) && !answer.is_closed() {
             playing.go_on();
-            n_decoded.fetch_add(1, Ordering::Relaxed);
+            progress.n_decoded.fetch_add(1, Ordering::Relaxed);
         }
+        let first_kept = playing.first_kept;
+        progress.first_kept.store(first_kept, Ordering::Relaxed);
         answer.send(playing.kept(index)).ok();
     }
 }

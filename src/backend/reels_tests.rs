@@ -80,7 +80,7 @@ async fn frames_that_are_asked_for_in_any_order_are_decoded_in_theirs() {
     assert!(first != second && second != last);
     let reel = reels.reel(&key("a"));
     let projector = reel.projector.lock().await;
-    let n_decoded = &projector.as_ref().unwrap().n_decoded;
+    let n_decoded = &projector.as_ref().unwrap().progress.n_decoded;
     assert_eq!(n_decoded.load(Ordering::Relaxed), 3, "none of them twice");
 }
 
@@ -156,7 +156,7 @@ async fn who_steps_back_waits_once_for_as_many_frames_as_are_kept() {
     let n_decoded = async || {
         let reel = reels.reel(&key("a"));
         let projector = reel.projector.lock().await;
-        let n_decoded = &projector.as_ref().unwrap().n_decoded;
+        let n_decoded = &projector.as_ref().unwrap().progress.n_decoded;
         n_decoded.load(Ordering::Relaxed)
     };
     let n_kept = u64::try_from(KEPT_BYTES / (4 * 900 * 900)).unwrap();
@@ -177,6 +177,23 @@ async fn who_steps_back_waits_once_for_as_many_frames_as_are_kept() {
 }
 
 #[tokio::test]
+async fn a_step_back_onto_a_frame_that_is_kept_waits_for_no_other() {
+    let (reels, decoders) = (Reels::default(), Decoders::new(1, LIMIT));
+    let file = long_animation();
+    let came = Mutex::new(Vec::new());
+    let ask = async |index: u32| {
+        let bytes = || async { Ok(file.clone()) };
+        let made = reels.frame(&key("a"), index, &decoders, bytes).await;
+        assert!(made.unwrap().1.is_some());
+        lock(&came).push(index);
+    };
+    ask(10).await;
+    // The first one is there no more, and the last one not yet.
+    tokio::join!(ask(11), ask(0), ask(5));
+    assert_eq!(came.into_inner().unwrap(), [10, 5, 11, 0]);
+}
+
+#[tokio::test]
 async fn a_short_animation_is_decoded_once_however_often_it_is_shown() {
     let reels = Reels::default();
     for _ in 0..3 {
@@ -187,7 +204,7 @@ async fn a_short_animation_is_decoded_once_however_often_it_is_shown() {
     }
     let reel = reels.reel(&key("a"));
     let projector = reel.projector.lock().await;
-    let n_decoded = &projector.as_ref().unwrap().n_decoded;
+    let n_decoded = &projector.as_ref().unwrap().progress.n_decoded;
     // Three frames, and that there are no more.
     assert_eq!(n_decoded.load(Ordering::Relaxed), 4);
 }
@@ -209,4 +226,29 @@ async fn a_skip_may_take_as_long_as_it_goes_on_and_one_frame_may_not() {
     let (_never, answered) = oneshot::channel();
     let stuck = while_it_goes_on(answered, LIMIT, &n_decoded).await;
     assert_eq!(stuck, Err(ImageError::TookTooLong));
+}
+
+#[tokio::test]
+async fn threads_that_do_not_end_are_only_so_many() {
+    let limit = Duration::from_millis(50);
+    let (reels, decoders) = (Reels::default(), Decoders::new(1, limit));
+    let ask = async || {
+        let bytes = || async { Ok(bytes()) };
+        let made = reels.frame(&key("a"), 0, &decoders, bytes).await;
+        made.map(|(_, frame)| frame.is_some())
+    };
+    let working = u32::try_from(MAX_THREADS).unwrap();
+    let working = Arc::clone(&reels.threads).acquire_many_owned(working);
+    let working = working.await.unwrap();
+    let refused = ask().await;
+    let expected = Err(ImageFailure::Decode(ImageError::TookTooLong));
+    assert_eq!(refused, expected);
+    drop(working);
+    assert_eq!(ask().await, Ok(true));
+    // The one that plays has one of them, and gives it back at its end.
+    assert_eq!(reels.threads.available_permits(), MAX_THREADS - 1);
+    reels.close();
+    let all = u32::try_from(MAX_THREADS).unwrap();
+    let returned = timeout(LIMIT, reels.threads.acquire_many(all)).await;
+    assert!(returned.is_ok());
 }

@@ -16,7 +16,7 @@ use super::avif::{self, AvifFrames};
 use super::color::Conversion;
 use super::decode::{Finish, MAX_BYTES, MAX_SIDE_PX, Source, caught, no_decoder};
 use super::jxl::{self, JxlFrames};
-use super::png_frames::PngFrames;
+use super::png_frames::{self, PngFrames};
 use super::sniff::{Codec, sniff};
 use super::{DecodedImage, ImageError, light, peek_size, scale};
 use crate::domain::PixelSize;
@@ -40,22 +40,22 @@ impl FrameReader {
             Some("JPEG XL") => caught(|| Ok(jxl::bytes_to_play(bytes))).ok().flatten(),
             #[cfg(feature = "avif")]
             Some("AVIF") => caught(|| Ok(avif::bytes_to_play(bytes))).ok().flatten(),
-            _ => {
-                let size = peek_size(bytes)?;
-                Some(size.area().saturating_mul(Self::BYTES_OF_A_PIXEL))
-            }
+            Some("PNG") => Self::bytes_of_canvas(bytes, png_frames::BYTES_OF_A_PIXEL),
+            _ => Self::bytes_of_canvas(bytes, Self::BYTES_OF_A_PIXEL),
         }
+    }
+
+    fn bytes_of_canvas(bytes: &[u8], of_a_pixel: u64) -> Option<u64> {
+        Some(peek_size(bytes)?.area().saturating_mul(of_a_pixel))
     }
 
     /// Refuses frames that would take more than a decode may, of which GIF, PNG and WebP have one
     /// at a time.
-    pub(super) fn check(size: PixelSize) -> Result<(), ImageError> {
+    pub(super) fn check(size: PixelSize, of_a_pixel: u64) -> Result<(), ImageError> {
         if size.area() == 0 {
             return Err(ImageError::NoPixels);
         }
-        if size.longer_side() > MAX_SIDE_PX
-            || size.area().saturating_mul(Self::BYTES_OF_A_PIXEL) > MAX_BYTES
-        {
+        if size.longer_side() > MAX_SIDE_PX || size.area().saturating_mul(of_a_pixel) > MAX_BYTES {
             return Err(ImageError::TooLarge(format!("frames of {size} pixels")));
         }
         Ok(())
@@ -150,7 +150,7 @@ impl FrameReader {
     ) -> Result<Self, ImageError> {
         let (width, height) = decoder.dimensions();
         let size = PixelSize::new(width, height);
-        Self::check(size)?;
+        Self::check(size, Self::BYTES_OF_A_PIXEL)?;
         decoder
             .set_limits(limits(MAX_BYTES))
             .map_err(|error| source.explain(&error))?;

@@ -17,6 +17,10 @@ use super::decode::{MAX_PNG_CHUNK_BYTES, Source};
 use super::frames::FrameReader;
 use crate::domain::PixelSize;
 
+/// The canvas, what was there before the frame, the canvas as it is shown, and that in other
+/// channels.
+pub(super) const BYTES_OF_A_PIXEL: u64 = 16;
+
 /// Red, green, blue and alpha.
 type Pixel = [u8; 4];
 
@@ -58,7 +62,7 @@ impl<R: BufRead + Seek> PngFrames<R> {
         let reader = reader.map_err(|error| source.explain(&as_by_image(error)))?;
         let info = reader.info();
         let size = PixelSize::new(info.width, info.height);
-        FrameReader::check(size)?;
+        FrameReader::check(size, BYTES_OF_A_PIXEL)?;
         Ok(Self {
             canvas: RgbaImage::new(size.width, size.height),
             leaves: Leaves::Everything,

@@ -69,7 +69,7 @@ fn deep_ones_are_played_and_say_so() {
         assert_eq!(playback.delays.len(), N_FRAMES, "{name}");
         assert!(decode(&file, FULL).unwrap().is_animated, "{name}");
         let area = u64::from(SIZE.width * SIZE.height);
-        assert_eq!(FrameReader::working_bytes(&file), Some(12 * area), "{name}");
+        assert_eq!(FrameReader::working_bytes(&file), Some(16 * area), "{name}");
     }
 }
 

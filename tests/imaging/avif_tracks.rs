@@ -160,6 +160,29 @@ fn what_stands_behind_thousands_of_boxes_counts_too() {
     assert_refused("boxes", &file);
 }
 
+#[test]
+fn bytes_that_show_nothing_are_read_only_so_often() {
+    const N_SAMPLES: u32 = 40;
+    let padding = boxed(b"mdat", &[0x7A, 0].repeat(100_000));
+    let tables = |start: u32| {
+        let chunks = [vec![0, N_SAMPLES], vec![start; N_SAMPLES as usize]].concat();
+        with_tables(&[
+            (b"stts", numbers(&[0, 1, N_SAMPLES, 100])),
+            (b"stsc", numbers(&[0, 1, 1, 1, 1])),
+            (b"stsz", numbers(&[0, 200_000, N_SAMPLES])),
+            (b"stco", numbers(&chunks)),
+        ])
+    };
+    let start = u32::try_from(tables(0).len() + 8).unwrap();
+    let file = [tables(start), padding].concat();
+    let mut reader = FrameReader::open(file, 100).unwrap();
+    let refused = reader.next_frame();
+    assert!(
+        matches!(refused, Some(Err(ImageError::TooLarge(_)))),
+        "{refused:?}"
+    );
+}
+
 fn frames(file: Vec<u8>) -> Vec<DecodedImage> {
     let mut reader = FrameReader::open(file, 100).unwrap();
     std::iter::from_fn(|| reader.next_frame().transpose().unwrap()).collect()

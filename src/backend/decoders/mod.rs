@@ -383,6 +383,11 @@ fn megabytes_for(bytes: &[u8]) -> u32 {
             let _alone = MEASURED.lock().unwrap_or_else(PoisonError::into_inner);
             imaging::drawing_bytes(bytes).map_or(1, megabytes)
         }
+        // Of a sequence it is the first of the frames that are played.
+        format @ Some("AVIF") => {
+            let of_frames = imaging::FrameReader::working_bytes(bytes).map_or(1, megabytes);
+            of_frames.max(announced(bytes, bytes_of_a_pixel(format)))
+        }
         format => announced(bytes, bytes_of_a_pixel(format)),
     }
 }

@@ -37,6 +37,19 @@ fn what_a_pixel_takes_depends_on_the_format() {
     assert!(of("rgb.png") > of("baseline.jpg"));
 }
 
+#[cfg(feature = "avif")]
+#[test]
+fn the_still_of_a_sequence_takes_what_playing_it_does() {
+    let of = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/images/");
+        std::fs::read(format!("{folder}{name}")).unwrap()
+    };
+    let file = of("animated-large.avif");
+    assert!(megabytes_of_frames(&file) > announced(&file, bytes_of_a_pixel(Some("AVIF"))));
+    assert_eq!(megabytes_for(&file), megabytes_of_frames(&file));
+    assert_eq!(megabytes_for(&of("small.avif")), 1);
+}
+
 #[test]
 fn a_drawing_takes_what_it_is_made_of_whatever_size_it_announces() {
     let drawing = |inside: &str| {

@@ -7,7 +7,7 @@ use oxideav_avif::Property;
 
 use super::super::ImageError;
 use super::coded::Headers;
-use super::tracks::{Sequence, sample};
+use super::tracks::{Pictures, Sequence, sample};
 use crate::domain::PixelSize;
 
 /// Coded pixels for each that is shown: the picture and its alpha in two layers each, a
@@ -38,15 +38,6 @@ fn counted(bytes: &[u8], announced: PixelSize, max_pixels: u64) -> Result<Costs,
     Ok(costs)
 }
 
-/// Refuses a frame of a sequence that has far more coded pixels than are announced.
-pub(super) fn check_coded(
-    headers: &mut Headers,
-    data: &[u8],
-    announced: PixelSize,
-) -> Result<(), ImageError> {
-    allow(headers.read(data).pixels, announced)
-}
-
 fn allow(coded: u64, announced: PixelSize) -> Result<(), ImageError> {
     let most = announced
         .area()
@@ -59,17 +50,18 @@ fn allow(coded: u64, announced: PixelSize) -> Result<(), ImageError> {
     Ok(())
 }
 
-/// What was counted so far.
-struct Costs {
+/// What was counted so far, for one picture.
+#[derive(Clone)]
+pub(super) struct Costs {
     announced: PixelSize,
-    max_pixels: u64,
+    pub(super) max_pixels: u64,
     most_bytes: u64,
     n_pixels: u64,
     n_read: u64,
 }
 
 impl Costs {
-    fn new(file_len: usize, announced: PixelSize, max_pixels: u64) -> Self {
+    pub(super) fn new(file_len: usize, announced: PixelSize, max_pixels: u64) -> Self {
         let most_bytes = (file_len as u64).saturating_mul(MOST_READ_OF_FILE);
         Self {
             announced,
@@ -78,6 +70,12 @@ impl Costs {
             n_pixels: 0,
             n_read: 0,
         }
+    }
+
+    /// A picture was shown: what comes is counted for the next one.
+    pub(super) const fn restart(&mut self) {
+        self.n_pixels = 0;
+        self.n_read = 0;
     }
 
     fn add_items(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
@@ -105,12 +103,18 @@ impl Costs {
 
     /// Of a sequence all that is decoded before there is a picture.
     fn add_samples(&mut self, bytes: &[u8]) -> Result<(), ImageError> {
-        let Ok(Sequence { colors, .. }) = Sequence::read(bytes) else {
+        let Ok(Sequence { colors, alpha, .. }) = Sequence::read(bytes) else {
             return Ok(());
         };
-        let config = colors.config.map(|config| config.config_obus);
-        let mut headers = self.headers(&config.unwrap_or_default())?;
-        for place in &colors.samples {
+        let mut headers = self.headers_of(&colors)?;
+        // The colours are shown without alpha that is damaged.
+        let mut alpha = alpha.and_then(|it| Some((self.headers_of(&it).ok()?, it.samples)));
+        for (index, place) in colors.samples.iter().enumerate() {
+            if let Some((headers, samples)) = &mut alpha
+                && let Some(data) = samples.get(index).and_then(|place| sample(bytes, place))
+            {
+                self.add(headers, data)?;
+            }
             // Nothing is decoded that is not there, nor what comes after.
             let Some(data) = sample(bytes, place) else {
                 break;
@@ -122,13 +126,18 @@ impl Costs {
         Ok(())
     }
 
-    fn headers(&mut self, config_obus: &[u8]) -> Result<Headers, ImageError> {
+    fn headers_of(&mut self, pictures: &Pictures) -> Result<Headers, ImageError> {
+        let config = pictures.config.as_ref();
+        self.headers(config.map_or(&[], |config| &config.config_obus))
+    }
+
+    pub(super) fn headers(&mut self, config_obus: &[u8]) -> Result<Headers, ImageError> {
         self.read(config_obus.len())?;
         Headers::of_config(config_obus, self.max_pixels)
     }
 
     /// Whether this shows a picture.
-    fn add(&mut self, headers: &mut Headers, data: &[u8]) -> Result<bool, ImageError> {
+    pub(super) fn add(&mut self, headers: &mut Headers, data: &[u8]) -> Result<bool, ImageError> {
         self.read(data.len())?;
         let coded = headers.read(data);
         self.n_pixels = self.n_pixels.saturating_add(coded.pixels);

@@ -9,11 +9,12 @@ use oxideav_avif::{AvifError, AvifImage, AvifPixelFormat as Format, AvifPlane, C
 use oxideav_heif::sequence::Sample;
 
 use super::super::animation::Timing;
-use super::super::decode::{MAX_BYTES, Picture, no_decoder_of_kind};
+use super::super::decode::{MAX_BYTES, Picture, caught, no_decoder_of_kind};
 use super::super::{ImageError, alpha};
+use super::budget::Costs;
 use super::coded::Headers;
 use super::tracks::{Pictures, Sequence, sample};
-use super::{budget, bytes_of_a_pixel, in_srgb};
+use super::{bytes_of_a_pixel, in_srgb};
 use crate::domain::PixelSize;
 
 /// How many frames AV1 keeps for others.
@@ -52,7 +53,8 @@ struct Coded {
     samples: Vec<Sample>,
     session: SpecDecodeSession,
     headers: Headers,
-    max_pixels: u64,
+    /// Since a picture was shown: any number of samples may show none.
+    costs: Costs,
 }
 
 /// How opaque the frames are.
@@ -64,6 +66,8 @@ struct Alpha {
     plane: Vec<u8>,
     size: PixelSize,
     is_premultiplied: bool,
+    /// A sample is damaged, and those after it are built upon it.
+    is_over: bool,
 }
 
 /// `None` where there is no sequence.
@@ -84,7 +88,7 @@ pub(in super::super) fn bytes_to_play(bytes: &[u8]) -> Option<u64> {
 }
 
 /// The first frame with the alpha that is in a track beside it, which `oxideav-avif` leaves out.
-/// `None` where there is no such track, it is damaged, or takes more than may be played.
+/// `None` where there is no such track, it takes more than may be played, or the colours fail.
 pub(super) fn first_with_alpha(bytes: &[u8], format: &str) -> Option<Picture> {
     let sequence = Sequence::read(bytes).ok()?;
     if sequence.alpha.is_none() || sequence.size.area() > max_pixels(&sequence) {
@@ -108,23 +112,25 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
     }
 
     fn of(sequence: Sequence, bytes: B, format: &str) -> Result<Self, ImageError> {
-        let max_pixels = max_pixels(&sequence);
+        let costs = Costs::new(bytes.as_ref().len(), sequence.size, max_pixels(&sequence));
         let is_premultiplied = sequence.is_premultiplied;
-        let alpha = sequence.alpha.map(|pictures| {
-            Ok(Alpha {
+        // The colours are shown without alpha that is damaged.
+        let alpha = sequence.alpha.and_then(|pictures| {
+            Some(Alpha {
                 most_planes: n_planes(pictures.config.as_ref()),
-                coded: Coded::open(pictures, max_pixels, format)?,
+                coded: Coded::open(pictures, costs.clone(), format).ok()?,
                 plane: Vec::new(),
                 size: PixelSize::new(0, 0),
                 is_premultiplied,
+                is_over: false,
             })
         });
         Ok(Self {
             bytes,
             size: sequence.size,
             next: 0,
-            colors: Coded::open(sequence.colors, max_pixels, format)?,
-            alpha: alpha.transpose()?,
+            colors: Coded::open(sequence.colors, costs, format)?,
+            alpha,
             color: sequence.color,
             profile: sequence.profile,
         })
@@ -149,7 +155,7 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
     fn shown(&mut self, index: usize) -> Result<Option<DynamicImage>, ImageError> {
         let bytes = self.bytes.as_ref();
         if let Some(alpha) = &mut self.alpha {
-            alpha.read(bytes, index, self.size)?;
+            alpha.go_on(bytes, index, self.size)?;
         }
         let Some(frame) = self.colors.frame(bytes, index, self.size)? else {
             return Ok(None);
@@ -158,7 +164,9 @@ impl<B: AsRef<[u8]>> AvifFrames<B> {
         let mut picture = picture(frame).map_err(corrupt)?.with_color(self.color);
         let mut image = super::pixels(&mut picture).map_err(corrupt)?;
         drop(picture);
-        if let Some(alpha) = &self.alpha {
+        self.colors.costs.restart();
+        if let Some(alpha) = &mut self.alpha {
+            alpha.coded.costs.restart();
             image = alpha.onto(image)?;
         }
         if self.profile.is_some() {
@@ -183,11 +191,11 @@ impl<B: AsRef<[u8]>> Iterator for AvifFrames<B> {
 }
 
 impl Coded {
-    fn open(pictures: Pictures, max_pixels: u64, format: &str) -> Result<Self, ImageError> {
+    fn open(pictures: Pictures, mut costs: Costs, format: &str) -> Result<Self, ImageError> {
         let config = pictures.config.ok_or_else(|| no_decoder_of_kind(format))?;
         let mut session = SpecDecodeSession::new();
-        session.set_max_picture_size(u32::try_from(max_pixels).unwrap_or(u32::MAX));
-        let headers = Headers::of_config(&config.config_obus, max_pixels)?;
+        session.set_max_picture_size(u32::try_from(costs.max_pixels).unwrap_or(u32::MAX));
+        let headers = costs.headers(&config.config_obus)?;
         if !config.config_obus.is_empty() {
             let told = session.decode_temporal_unit(&config.config_obus);
             told.map_err(|error| ImageError::Corrupt(error.to_string()))?;
@@ -196,7 +204,7 @@ impl Coded {
             samples: pictures.samples,
             session,
             headers,
-            max_pixels,
+            costs,
         })
     }
 
@@ -212,7 +220,7 @@ impl Coded {
             return Ok(None);
         };
         let data = sample(bytes, place).ok_or(ImageError::Truncated)?;
-        budget::check_coded(&mut self.headers, data, size)?;
+        self.costs.add(&mut self.headers, data)?;
         let most = size.area().saturating_mul(MOST_OF_A_FRAME);
         let most = most.saturating_add(PIXELS_FOR_FREE);
         if let Some(n_pixels) = self.headers.largest().filter(|it| *it > most) {
@@ -226,7 +234,7 @@ impl Coded {
             return Ok(None);
         };
         let size = PixelSize::new(frame.width, frame.height);
-        if size.area() > self.max_pixels {
+        if size.area() > self.costs.max_pixels {
             return Err(ImageError::TooLarge(format!("a frame of {size} pixels")));
         }
         Ok(Some(frame))
@@ -234,6 +242,19 @@ impl Coded {
 }
 
 impl Alpha {
+    /// Reads this sample. Damage leaves the plane that is there; too much to decode is refused.
+    fn go_on(&mut self, bytes: &[u8], index: usize, size: PixelSize) -> Result<(), ImageError> {
+        if self.is_over {
+            return Ok(());
+        }
+        let read = caught(|| self.read(bytes, index, size));
+        self.is_over = read.is_err();
+        match read {
+            Err(refused @ ImageError::TooLarge(_)) => Err(refused),
+            _ => Ok(()),
+        }
+    }
+
     /// Makes the plane that of this sample, if that shows one.
     fn read(&mut self, bytes: &[u8], index: usize, size: PixelSize) -> Result<(), ImageError> {
         let Some(frame) = self.coded.frame(bytes, index, size)? else {
@@ -255,17 +276,14 @@ impl Alpha {
         Ok(())
     }
 
-    /// The picture with this alpha.
+    /// The picture with this alpha; opaque, though with as many channels, where there is none of
+    /// its size.
     fn onto(&self, image: DynamicImage) -> Result<DynamicImage, ImageError> {
+        if PixelSize::new(image.width(), image.height()) != self.size {
+            return Ok(image.into_rgba8().into());
+        }
         let colors = image.into_rgb8();
         let (width, height) = colors.dimensions();
-        if PixelSize::new(width, height) != self.size {
-            let text = format!(
-                "colours of {width} × {height} pixels, alpha of {}",
-                self.size
-            );
-            return Err(ImageError::Corrupt(text));
-        }
         let pixels = colors.as_chunks::<3>().0.iter().zip(&self.plane);
         let pixels = pixels.flat_map(|([red, green, blue], alpha)| [*red, *green, *blue, *alpha]);
         let image = RgbaImage::from_raw(width, height, pixels.collect());
