@@ -257,8 +257,10 @@ impl AppState {
 /// when another image is in view.
 fn file_of(errand: &Errand) -> Option<String> {
     let upload = match errand {
-        Errand::FindMessage { upload, .. } | Errand::ReadConversation { upload, .. } => upload,
-        Errand::CopyImage(upload) | Errand::OpenCopy(upload) => upload,
+        Errand::FindMessage { upload, .. }
+        | Errand::ReadConversation { upload, .. }
+        | Errand::CopyImage(upload)
+        | Errand::OpenCopy(upload) => upload,
         Errand::CopyFiles(uploads) => match uploads.as_slice() {
             [only] => only,
             _ => return None,

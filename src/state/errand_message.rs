@@ -28,8 +28,8 @@ pub fn waiting(errand: &RunningErrand) -> String {
     }
 }
 
-/// Why there is no message, and what is offered in its place. A notice names the file: another image
-/// may be in view by then.
+/// Why there is no message, and what is offered in its place. A notice names the file: another
+/// image may be in view by then.
 pub fn no_message(file: Option<&str>, trouble: &MessageTrouble) -> UserMessage {
     let headline = format!(
         "The message of {} was not found",

@@ -1,6 +1,8 @@
 //! Where the details are scrolled to. From image to image the viewer keeps the place, to compare
 //! them; else the details of another image begin at their top.
 
+use std::time::Duration;
+
 use egui::{Id, Ui};
 
 use crate::domain::UploadId;
@@ -66,7 +68,7 @@ impl DetailScroll {
         }
         if goes_to.is_some_and(|at| at > offset) {
             // It was drawn with nothing in its lower part.
-            ui.request_repaint();
+            ui.request_repaint_after(Duration::ZERO);
         }
         seen.offset = offset;
         ui.data_mut(|data| data.insert_temp(id(), seen));

@@ -58,7 +58,7 @@ impl Stay {
     }
 }
 
-/// When each message goes.
+/// When each message goes; without an end before its time begins.
 #[derive(Default)]
 pub(super) struct NoticesView {
     notices: HashMap<u64, f64>,
@@ -99,7 +99,7 @@ impl NoticesView {
                 self.errands.ui(ui, cx, width);
                 for notice in cx.state.notices.iter() {
                     let name = ("notice", notice.id);
-                    named_ui(ui, name, |ui| self.notice_ui(ui, cx, notice, now));
+                    named_ui(ui, name, |ui| self.notice_ui(ui, cx, notice));
                 }
                 // The queue shows the same and more.
                 let jobs = cx.state.saves.jobs.iter().filter(|_| !is_queue_open);
@@ -142,7 +142,7 @@ impl NoticesView {
         until.any(|until| until.is_none_or(|until| *until > now))
     }
 
-    fn notice_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, notice: &Notice, now: f64) {
+    fn notice_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, notice: &Notice) {
         let card = card_ui(ui, cx, |ui| {
             let warning = notice.level == NoticeLevel::Warning;
             let (icon, color) = if warning {
@@ -163,7 +163,7 @@ impl NoticesView {
         });
         let is_long = notice.level == NoticeLevel::Warning || notice.offer.is_some();
         let stay = if is_long { Stay::Long } else { Stay::Brief };
-        let until = self.notices.entry(notice.id).or_insert(now + stay.secs());
+        let until = self.notices.entry(notice.id).or_insert(f64::INFINITY);
         if is_over(ui, until, &card, stay) {
             cx.act(Action::DismissNotice(notice.id));
         }
@@ -175,7 +175,7 @@ impl NoticesView {
         };
         let has_failed = has_trouble(job);
         let stay = if has_failed { Stay::Long } else { Stay::Brief };
-        let mut until = *self.saves.entry(job.id).or_insert(now + stay.secs());
+        let mut until = *self.saves.entry(job.id).or_insert(f64::INFINITY);
         if until <= now {
             return false;
         }
