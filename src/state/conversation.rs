@@ -31,27 +31,28 @@ impl AppState {
     pub(super) fn message_found(
         &mut self,
         (upload, room, purpose): (UploadId, &Room, Purpose),
-        result: Result<FoundMessage, MessageTrouble>,
+        FoundMessage { place, message }: FoundMessage,
     ) -> Vec<Effect> {
-        match result {
-            Ok(FoundMessage { place, message }) => {
-                self.errands.remember(upload, place.clone(), message);
-                self.use_place(room, &place, purpose)
-            }
-            Err(trouble) => {
-                let server = self.session.as_ref().map(|session| &session.account.server);
-                let offer = server.map(|server| {
-                    let link = match self.settings.message_app {
-                        MessageApp::Browser => links::room_link(server, room),
-                        MessageApp::RocketChat => links::app_link(server, room, None),
-                    };
-                    NoticeOffer::OpenRoom(link)
-                });
-                let message = errand_message::no_message(&trouble);
-                self.notices.push(NoticeLevel::Warning, message, offer);
-                Vec::new()
-            }
-        }
+        self.errands.remember(upload, place.clone(), message);
+        self.use_place(room, &place, purpose)
+    }
+
+    pub(super) fn no_message_found(
+        &mut self,
+        room: &Room,
+        file: Option<&str>,
+        trouble: &MessageTrouble,
+    ) {
+        let server = self.session.as_ref().map(|session| &session.account.server);
+        let offer = server.map(|server| {
+            let link = match self.settings.message_app {
+                MessageApp::Browser => links::room_link(server, room),
+                MessageApp::RocketChat => links::app_link(server, room, None),
+            };
+            NoticeOffer::OpenRoom(link)
+        });
+        let message = errand_message::no_message(file, trouble);
+        self.notices.push(NoticeLevel::Warning, message, offer);
     }
 
     fn use_place(&mut self, room: &Room, place: &MessagePlace, purpose: Purpose) -> Vec<Effect> {

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::domain::{ByteCount, ServerUrl, Upload, links};
-use crate::protocol::{Command, CopiedFiles, CopyTrouble, Errand, ErrandEnd, ErrandId, OpenTarget};
+use crate::domain::{ByteCount, ServerUrl, Upload, links, safe_display_name};
+use crate::protocol::{Command, CopyTrouble, Errand, ErrandEnd, ErrandId, OpenTarget};
 use crate::state::AppState;
 use crate::state::effect::Effect;
 use crate::state::errand_message;
 use crate::state::errands::{
     CopyQuestion, ErrandKind, MANY_BYTES, MANY_FILES, MOST_BYTES, MOST_FILES, Purpose,
-    ReadConversation,
+    ReadConversation, RunningErrand,
 };
 use crate::state::gallery::Gallery;
 use crate::state::image_action::ImageAction;
@@ -52,7 +52,7 @@ impl AppState {
     pub(super) fn start_errand(&mut self, kind: ErrandKind, errand: Errand) -> Vec<Effect> {
         let earlier = self.errands.same_kind(&kind);
         let mut effects = earlier.map_or_else(Vec::new, |id| self.stop(id));
-        let id = self.errands.begin(kind);
+        let id = self.errands.begin(kind, file_of(&errand));
         effects.push(Effect::Send(Command::StartErrand { id, errand }));
         effects
     }
@@ -85,9 +85,10 @@ impl AppState {
 
     pub(super) fn errand_ended(&mut self, id: ErrandId, end: ErrandEnd) -> Vec<Effect> {
         // One that was given up just before its end does nothing any more.
-        let Some(kind) = self.errands.end(id) else {
+        let Some(RunningErrand { kind, file, .. }) = self.errands.end(id) else {
             return Vec::new();
         };
+        let file = file.as_deref();
         match (kind, end) {
             (
                 ErrandKind::FindMessage {
@@ -96,17 +97,23 @@ impl AppState {
                     purpose,
                 },
                 ErrandEnd::MessageFound(result),
-            ) => return self.message_found((upload, &room, purpose), result),
+            ) => match result {
+                Ok(found) => return self.message_found((upload, &room, purpose), found),
+                Err(trouble) => self.no_message_found(&room, file, &trouble),
+            },
             (ErrandKind::ReadConversation(upload), ErrandEnd::ConversationRead(result)) => {
                 self.conversation_read(upload, result);
             }
             (_, ErrandEnd::ImageCopied(result)) => {
                 let said = result.map(errand_message::image_copied);
-                self.tell_copied(said, errand_message::not_copied);
+                self.tell_copied(said, file);
             }
-            (_, ErrandEnd::FilesCopied(result)) => self.files_copied(result),
+            (_, ErrandEnd::FilesCopied(result)) => {
+                let said = result.map(|copied| errand_message::files_copied(&copied));
+                self.tell_copied(said, file);
+            }
             (_, ErrandEnd::CopyOpened(Err(trouble))) => {
-                return self.warn(errand_message::not_opened(&trouble));
+                return self.warn(errand_message::not_opened(file, &trouble));
             }
             (_, ErrandEnd::CopyOpened(Ok(()))) => {}
             (kind, end) => tracing::error!(?kind, ?end, "the end of another errand"),
@@ -114,20 +121,11 @@ impl AppState {
         Vec::new()
     }
 
-    fn files_copied(&mut self, result: Result<CopiedFiles, CopyTrouble>) {
-        let said = result.map(|copied| errand_message::files_copied(&copied));
-        self.tell_copied(said, errand_message::not_copied);
-    }
-
-    fn tell_copied(
-        &mut self,
-        said: Result<UserMessage, CopyTrouble>,
-        or_why_not: impl FnOnce(&CopyTrouble) -> UserMessage,
-    ) {
+    fn tell_copied(&mut self, said: Result<UserMessage, CopyTrouble>, file: Option<&str>) {
         match said {
             Ok(message) => self.notices.push(NoticeLevel::Info, message, None),
             Err(trouble) => {
-                let message = or_why_not(&trouble);
+                let message = errand_message::not_copied(file, &trouble);
                 self.notices.push(NoticeLevel::Warning, message, None);
             }
         }
@@ -253,6 +251,22 @@ impl AppState {
         };
         (!uploads.is_empty()).then_some(uploads)
     }
+}
+
+/// The name of the file that an errand is about, if that is one. What became of it may be told
+/// when another image is in view.
+fn file_of(errand: &Errand) -> Option<String> {
+    let upload = match errand {
+        Errand::FindMessage { upload, .. }
+        | Errand::ReadConversation { upload, .. }
+        | Errand::CopyImage(upload)
+        | Errand::OpenCopy(upload) => upload,
+        Errand::CopyFiles(uploads) => match uploads.as_slice() {
+            [only] => only,
+            _ => return None,
+        },
+    };
+    Some(safe_display_name(&upload.name))
 }
 
 /// How many files a copy is of, and how large they are.

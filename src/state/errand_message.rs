@@ -28,9 +28,13 @@ pub fn waiting(errand: &RunningErrand) -> String {
     }
 }
 
-/// Why there is no message, and what is offered in its place.
-pub fn no_message(trouble: &MessageTrouble) -> UserMessage {
-    let headline = "The message of this image was not found";
+/// Why there is no message, and what is offered in its place. A notice names the file: another
+/// image may be in view by then.
+pub fn no_message(file: Option<&str>, trouble: &MessageTrouble) -> UserMessage {
+    let headline = format!(
+        "The message of {} was not found",
+        file.unwrap_or("this image")
+    );
     match trouble {
         MessageTrouble::NoTime => UserMessage::new(
             headline,
@@ -73,14 +77,18 @@ pub fn files_copied(copied: &CopiedFiles) -> UserMessage {
     UserMessage::new(headline, advice)
 }
 
-/// Nothing was copied.
-pub fn not_copied(trouble: &CopyTrouble) -> UserMessage {
-    about_copy("Nothing was copied", trouble)
+/// Nothing was copied: neither this one file nor any of several.
+pub fn not_copied(file: Option<&str>, trouble: &CopyTrouble) -> UserMessage {
+    match file {
+        Some(file) => about_copy(&format!("{file} was not copied"), trouble),
+        None => about_copy("Nothing was copied", trouble),
+    }
 }
 
 /// No other program opened it.
-pub fn not_opened(trouble: &CopyTrouble) -> UserMessage {
-    about_copy("The image was not opened", trouble)
+pub fn not_opened(file: Option<&str>, trouble: &CopyTrouble) -> UserMessage {
+    let file = file.unwrap_or("The image");
+    about_copy(&format!("{file} was not opened"), trouble)
 }
 
 fn about_copy(headline: &str, trouble: &CopyTrouble) -> UserMessage {

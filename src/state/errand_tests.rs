@@ -253,13 +253,13 @@ fn copies_end_with_a_word_about_them() {
         (ErrandEnd::FilesCopied(Ok(copied)), "2 files copied"),
         (
             ErrandEnd::CopyOpened(Err(CopyTrouble::NoProgram)),
-            "The image was not opened: no program",
+            "image-0.png was not opened: no program",
         ),
         (
             ErrandEnd::ImageCopied(Err(CopyTrouble::Clipboard {
                 cause: "no display".to_owned(),
             })),
-            "Nothing was copied: the clipboard",
+            "image-0.png was not copied: the clipboard",
         ),
     ];
     for (it, words) in ends {
@@ -372,5 +372,5 @@ fn another_account_learns_nothing_of_it() {
     });
     assert!(state.errands.running().is_empty());
     assert_eq!(state.errands.place(&upload(0).id), None);
-    assert!(state.errands.begin(ErrandKind::CopyImage) > first);
+    assert!(state.errands.begin(ErrandKind::CopyImage, None) > first);
 }

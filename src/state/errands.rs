@@ -40,6 +40,8 @@ pub struct RunningErrand {
     pub id: ErrandId,
     /// What it is.
     pub kind: ErrandKind,
+    /// The name of the file it is about, if that is one; for people.
+    pub file: Option<String>,
     /// How many files of several are done.
     pub done: usize,
 }
@@ -127,17 +129,22 @@ impl Errands {
     }
 
     /// Notes that it began.
-    pub(super) fn begin(&mut self, kind: ErrandKind) -> ErrandId {
+    pub(super) fn begin(&mut self, kind: ErrandKind, file: Option<String>) -> ErrandId {
         self.last_id += 1;
         let id = ErrandId(self.last_id);
-        self.running.push(RunningErrand { id, kind, done: 0 });
+        self.running.push(RunningErrand {
+            id,
+            kind,
+            file,
+            done: 0,
+        });
         id
     }
 
     /// Takes it off the list; `None` for one that was given up.
-    pub(super) fn end(&mut self, id: ErrandId) -> Option<ErrandKind> {
+    pub(super) fn end(&mut self, id: ErrandId) -> Option<RunningErrand> {
         let index = self.running.iter().position(|errand| errand.id == id)?;
-        Some(self.running.remove(index).kind)
+        Some(self.running.remove(index))
     }
 
     /// The one that is the same thing, for another image perhaps: a newer one takes its place.

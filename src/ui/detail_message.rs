@@ -39,7 +39,7 @@ pub(super) fn message_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload) {
             });
         }
         Some(ReadConversation::Failed(trouble)) => {
-            let message = errand_message::no_message(trouble);
+            let message = errand_message::no_message(None, trouble);
             let words = format!("{}. {}", message.headline, message.advice);
             ui.add(Label::new(RichText::new(words).color(cx.palette.text_weak)).wrap());
         }

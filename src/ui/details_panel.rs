@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use egui::{Id, RichText, ScrollArea, Ui};
+use egui::{RichText, ScrollArea, Ui};
 use jiff::tz::TimeZone;
 use lucide_icons::Icon;
 
-use crate::domain::{PixelSize, Upload, UploadId, safe_display_name};
+use crate::domain::{PixelSize, Upload, safe_display_name};
 use crate::protocol::{
-    ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget, WantedImage,
+    DownloadError, ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata, OpenTarget,
+    WantedImage,
 };
 use crate::state::{Action, FileAccess, Gallery, user_message};
 use crate::ui::detail_rows::{Row, heading_ui, person_ui, row_ui};
+use crate::ui::detail_scroll::DetailScroll;
 use crate::ui::theme::{self, space};
 use crate::ui::view_context::{Urgency, ViewContext};
 use crate::ui::{
@@ -22,10 +24,11 @@ use crate::ui::{
 /// Draws the panel into all of the room that is left.
 pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
     let mut area = ScrollArea::vertical().id_salt("details").auto_shrink(false);
-    if is_about_another(ui, gallery) {
-        area = area.vertical_scroll_offset(0.0);
+    let scrolling = DetailScroll::of_frame(ui, gallery);
+    if let Some(at) = scrolling.goes_to {
+        area = area.vertical_scroll_offset(at);
     }
-    area.show(ui, |ui| {
+    let shown = area.show(ui, |ui| {
         egui::Frame::NONE
             .inner_margin(egui::Margin::same(14))
             .show(ui, |ui| {
@@ -34,22 +37,7 @@ pub fn details_panel_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
                 content_ui(ui, cx, gallery);
             });
     });
-}
-
-/// Whether the panel begins anew: sections of another image are elsewhere.
-fn is_about_another(ui: &Ui, gallery: &Gallery) -> bool {
-    let (count, focus) = (gallery.chosen_count(), gallery.focused());
-    let about = match focus {
-        Some(upload) if count <= 1 || !gallery.shows_tiles() => Some(upload.id.clone()),
-        _ => None,
-    };
-    let id = Id::unique("details are about");
-    ui.data_mut(|data| {
-        let before: &mut Option<UploadId> = data.get_temp_mut_or_default(id);
-        let is_another = *before != about;
-        *before = about;
-        is_another
-    })
+    scrolling.keep(ui, shown.state.clamped_offset().y);
 }
 
 fn content_ui(ui: &mut Ui, cx: ViewContext<'_>, gallery: &Gallery) {
@@ -71,7 +59,7 @@ fn hint_ui(ui: &mut Ui, cx: ViewContext<'_>, hint: &str) {
     ui.add_space(space::XL);
     ui.vertical_centered(|ui| {
         ui.label(theme::icon(Icon::Info, 28.0).color(cx.palette.text_weak));
-        ui.label(RichText::new(hint).color(cx.palette.text_weak));
+        weak_ui(ui, cx, hint);
     });
 }
 
@@ -111,7 +99,7 @@ fn metadata<'a>(
     upload: &Arc<Upload>,
 ) -> Option<&'a Metadata> {
     let metadata = gallery.metadata(&upload.id);
-    let can_be_read = gallery.access == FileAccess::Open && failure(gallery, upload).is_none();
+    let can_be_read = gallery.access == FileAccess::Open && may_say_something(gallery, upload);
     if metadata.is_none() && can_be_read {
         let wanted = WantedImage {
             request: ImageRequest {
@@ -125,7 +113,19 @@ fn metadata<'a>(
     metadata
 }
 
-/// Why the file says nothing: neither its picture nor what it says about itself came.
+/// Of bytes that are here but are no picture, some may still be readable.
+fn may_say_something(gallery: &Gallery, upload: &Upload) -> bool {
+    let of_picture = gallery.failure(&upload.id);
+    gallery.metadata_failure(&upload.id).is_none()
+        && of_picture.is_none_or(|failure| {
+            matches!(
+                failure,
+                ImageFailure::Decode(_) | ImageFailure::Download(DownloadError::WrongLength { .. })
+            )
+        })
+}
+
+/// Why there is no picture, or why the file says nothing.
 fn failure<'a>(gallery: &'a Gallery, upload: &Upload) -> Option<&'a ImageFailure> {
     let of_picture = gallery.failure(&upload.id);
     of_picture.or_else(|| gallery.metadata_failure(&upload.id))
@@ -208,21 +208,31 @@ fn file_ui(
     metadata: Option<&Metadata>,
 ) {
     heading_ui(ui, cx, "From the file");
-    let Some(metadata) = metadata else {
-        let words = if let Some(failure) = failure(gallery, upload) {
-            user_message::image(failure).headline
-        } else if gallery.access == FileAccess::Refused {
+    let words = match (failure(gallery, upload), metadata) {
+        (Some(failure), _) => user_message::image(failure).headline,
+        (None, Some(_)) => String::new(),
+        (None, None) if gallery.access == FileAccess::Refused => {
             "The server does not give the file".to_owned()
-        } else {
-            "Reading the file…".to_owned()
-        };
-        ui.label(RichText::new(words).color(cx.palette.text_weak));
-        return;
+        }
+        (None, None) => "Reading the file…".to_owned(),
     };
+    if !words.is_empty() {
+        weak_ui(ui, cx, &words);
+    }
+    if let Some(metadata) = metadata {
+        facts_ui(ui, cx, upload, metadata);
+    }
+}
+
+fn weak_ui(ui: &mut Ui, cx: ViewContext<'_>, words: &str) {
+    ui.label(RichText::new(words).color(cx.palette.text_weak));
+}
+
+/// What the file says.
+fn facts_ui(ui: &mut Ui, cx: ViewContext<'_>, upload: &Upload, metadata: &Metadata) {
     let rows = exif_rows::rows(upload, metadata);
     if rows.is_empty() && metadata.position.is_none() {
-        let nothing = "It says nothing about itself";
-        ui.label(RichText::new(nothing).color(cx.palette.text_weak));
+        weak_ui(ui, cx, "It says nothing about itself");
     }
     for row in rows {
         row_ui(ui, cx, &row);

@@ -94,8 +94,11 @@ impl FilmStrip {
         if standing.is_some() {
             self.offset = 0.0;
             self.glides = false;
-        } else if response.contains_pointer() {
-            self.wheel(ui, gallery, strip.width());
+        } else {
+            if response.contains_pointer() {
+                self.wheel(ui);
+            }
+            self.limit(reach(strip.width(), gallery.len(), gallery.focus()));
         }
         let row = Row {
             strip,
@@ -148,7 +151,7 @@ impl FilmStrip {
         }
     }
 
-    fn wheel(&mut self, ui: &Ui, gallery: &Gallery, width: f32) {
+    fn wheel(&mut self, ui: &Ui) {
         let mut points = 0.0;
         ui.input(|input| {
             for event in &input.raw.events {
@@ -163,8 +166,14 @@ impl FilmStrip {
         });
         if points != 0.0 {
             self.glides = false;
-            let reach = reach(width, gallery.len(), gallery.focus());
-            self.offset = (self.offset + points).clamp(*reach.start(), *reach.end());
+            self.offset += points;
+        }
+    }
+
+    /// Also when nobody turns the wheel: there may be fewer images than before, or a wider window.
+    fn limit(&mut self, reach: RangeInclusive<f32>) {
+        if !self.glides {
+            self.offset = self.offset.clamp(*reach.start(), *reach.end());
         }
     }
 

@@ -19,6 +19,7 @@ mod detail_json;
 mod detail_message;
 mod detail_rows;
 mod detail_saved;
+mod detail_scroll;
 mod detail_sums;
 mod details_panel;
 mod details_place;

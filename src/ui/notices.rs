@@ -17,13 +17,6 @@ use crate::ui::theme::{self, space, text};
 use crate::ui::view_context::ViewContext;
 use crate::ui::widgets::{ICON_BUTTON_SIDE, card_frame, icon_button_ui, message_ui};
 
-/// As long as one sentence takes to be seen and read.
-const SHOWN_SECS: f64 = 8.0;
-
-/// What went wrong has two sentences, and a button has to be reached. What is offered there can be
-/// done elsewhere, too: in the account's menu, in the image's, in the queue.
-const LONG_SHOWN_SECS: f64 = 30.0;
-
 /// After the pointer has left, what was read does not vanish at once.
 const AFTER_HOVER_SECS: f64 = 3.0;
 
@@ -44,7 +37,28 @@ pub(super) struct Corner {
     pub is_queue_open: bool,
 }
 
-/// When each message goes.
+/// How long a message is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stay {
+    /// As long as one sentence takes to be seen and read.
+    Brief,
+    /// What went wrong has two sentences, and a button has to be reached. What is offered there
+    /// can be done elsewhere, too: in the account's menu, in the image's, in the queue.
+    ///
+    /// It waits for somebody who looks.
+    Long,
+}
+
+impl Stay {
+    const fn secs(self) -> f64 {
+        match self {
+            Self::Brief => 8.0,
+            Self::Long => 30.0,
+        }
+    }
+}
+
+/// When each message goes; without an end before its time begins.
 #[derive(Default)]
 pub(super) struct NoticesView {
     notices: HashMap<u64, f64>,
@@ -61,6 +75,9 @@ impl NoticesView {
         } = corner;
         let now = ui.input(|input| input.time);
         self.forget_gone(cx);
+        if is_queue_open {
+            self.see_saves(cx, now);
+        }
         let mut opens_queue = false;
         let window = ui.ctx().content_rect();
         let offset = room.right_bottom() - window.right_bottom() - egui::Vec2::splat(space::M);
@@ -82,7 +99,7 @@ impl NoticesView {
                 self.errands.ui(ui, cx, width);
                 for notice in cx.state.notices.iter() {
                     let name = ("notice", notice.id);
-                    named_ui(ui, name, |ui| self.notice_ui(ui, cx, notice, now));
+                    named_ui(ui, name, |ui| self.notice_ui(ui, cx, notice));
                 }
                 // The queue shows the same and more.
                 let jobs = cx.state.saves.jobs.iter().filter(|_| !is_queue_open);
@@ -106,6 +123,14 @@ impl NoticesView {
         self.saves.retain(|id, _| is_over(id));
     }
 
+    /// In the queue, those that ended are seen: when it is closed they are no news.
+    fn see_saves(&mut self, cx: ViewContext<'_>, now: f64) {
+        let jobs = cx.state.saves.jobs.iter();
+        for job in jobs.filter(|job| job.report.is_some()) {
+            self.saves.insert(job.id, now);
+        }
+    }
+
     fn has_fresh_save(&self, cx: ViewContext<'_>, now: f64) -> bool {
         let finished = cx
             .state
@@ -117,7 +142,7 @@ impl NoticesView {
         until.any(|until| until.is_none_or(|until| *until > now))
     }
 
-    fn notice_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, notice: &Notice, now: f64) {
+    fn notice_ui(&mut self, ui: &mut Ui, cx: ViewContext<'_>, notice: &Notice) {
         let card = card_ui(ui, cx, |ui| {
             let warning = notice.level == NoticeLevel::Warning;
             let (icon, color) = if warning {
@@ -137,12 +162,9 @@ impl NoticesView {
             close_ui(ui, cx, || cx.act(Action::DismissNotice(notice.id)));
         });
         let is_long = notice.level == NoticeLevel::Warning || notice.offer.is_some();
-        let shown_secs = if is_long { LONG_SHOWN_SECS } else { SHOWN_SECS };
-        let until = self.notices.entry(notice.id).or_insert(now + shown_secs);
-        if is_long && !ui.input(|input| input.focused) {
-            // Nobody looks. The window is drawn again when somebody does.
-            *until = now + shown_secs;
-        } else if is_over(ui, until, &card, now) {
+        let stay = if is_long { Stay::Long } else { Stay::Brief };
+        let until = self.notices.entry(notice.id).or_insert(f64::INFINITY);
+        if is_over(ui, until, &card, stay) {
             cx.act(Action::DismissNotice(notice.id));
         }
     }
@@ -152,12 +174,8 @@ impl NoticesView {
             return false;
         };
         let has_failed = has_trouble(job);
-        let shown_secs = if has_failed {
-            LONG_SHOWN_SECS
-        } else {
-            SHOWN_SECS
-        };
-        let mut until = *self.saves.entry(job.id).or_insert(now + shown_secs);
+        let stay = if has_failed { Stay::Long } else { Stay::Brief };
+        let mut until = *self.saves.entry(job.id).or_insert(f64::INFINITY);
         if until <= now {
             return false;
         }
@@ -182,7 +200,7 @@ impl NoticesView {
             });
             close_ui(ui, cx, || is_closed = true);
         });
-        let is_over = is_over(ui, &mut until, &card, now);
+        let is_over = is_over(ui, &mut until, &card, stay);
         if is_closed || opens_queue || is_over {
             until = now;
         }
@@ -202,7 +220,16 @@ fn named_ui<R>(
 }
 
 /// Whether the time of a message is up; pointer and keyboard hold it back.
-fn is_over(ui: &Ui, until: &mut f64, card: &Response, now: f64) -> bool {
+fn is_over(ui: &Ui, until: &mut f64, card: &Response, stay: Stay) -> bool {
+    let (now, is_focused) = ui.input(|input| (input.time, input.focused));
+    if stay == Stay::Long && !is_focused {
+        // Nobody looks, and perhaps nothing is drawn until somebody does: then its time begins.
+        *until = f64::INFINITY;
+        return false;
+    }
+    if until.is_infinite() {
+        *until = now + stay.secs();
+    }
     if card.contains_pointer() || has_keyboard(ui, card) {
         *until = until.max(now + AFTER_HOVER_SECS);
     }

@@ -136,8 +136,8 @@ pub const TABLE: &[Shortcut] = rows! {
     Smaller, Grid, "Smaller tiles": CTRL Minus;
     UsualSize, Grid, "Tiles of the usual size": CTRL Num0;
     Local, Grid, "Move": NONE ArrowLeft, NONE ArrowRight, NONE ArrowUp, NONE ArrowDown;
-    Local, Grid, "Move without selecting": CTRL ArrowLeft, CTRL ArrowRight;
-    Local, Grid, "Extend the selection": SHIFT ArrowLeft, SHIFT ArrowRight;
+    Local, Grid, "Move without selecting": CTRL ArrowLeft, CTRL ArrowRight, CTRL ArrowUp, CTRL ArrowDown;
+    Local, Grid, "Extend the selection": SHIFT ArrowLeft, SHIFT ArrowRight, SHIFT ArrowUp, SHIFT ArrowDown;
     Local, Grid, "First and last image": NONE Home, NONE End;
     Local, Grid, "One screen": NONE PageUp, NONE PageDown;
     Local, Grid, "Select or unselect": NONE Space, CTRL Space;
@@ -145,7 +145,8 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Grid, "Menu of the image": SHIFT F10, NONE Menu;
     Local, Grid, "Give up a drag, clear selection or search": NONE Escape;
     Local, Viewer, "Previous and next, or a zoomed image to its edge first": NONE ArrowLeft, NONE ArrowRight;
-    Local, Viewer, "Move a zoomed image": NONE ArrowUp, NONE ArrowDown, CTRL ArrowLeft, CTRL ArrowRight;
+    Local, Viewer, "Move a zoomed image": NONE ArrowUp, NONE ArrowDown;
+    Local, Viewer, "Move it, and never to another image": CTRL ArrowLeft, CTRL ArrowRight, CTRL ArrowUp, CTRL ArrowDown;
     Local, Viewer, "Next": NONE Space;
     Local, Viewer, "Read on, or ten images on and back": NONE PageDown, NONE PageUp;
     Local, Viewer, "First and last": NONE Home, NONE End;
@@ -167,7 +168,7 @@ pub const TABLE: &[Shortcut] = rows! {
     Local, Viewer, "Menu of the image": SHIFT F10, NONE Menu;
     Local, Viewer, "Leave slide show, full screen, viewer": NONE Escape;
     Local, Comparison, "The image beside": NONE ArrowLeft, NONE ArrowRight;
-    Local, Comparison, "Move zoomed images": CTRL ArrowLeft, CTRL ArrowRight;
+    Local, Comparison, "Move zoomed images": CTRL ArrowLeft, CTRL ArrowRight, CTRL ArrowUp, CTRL ArrowDown;
     Local, Comparison, "The buttons of an image, then the next": NONE Tab;
     Local, Comparison, "One zoom for all, or each its own": NONE L;
     Local, Comparison, "Open alone": NONE Enter;

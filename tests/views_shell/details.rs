@@ -1,13 +1,16 @@
 //! What is said of an image beside it and below it.
 
-use egui::{Key, Rect};
+use egui::{Key, Rect, pos2};
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
 use salon::domain::PixelSize;
-use salon::state::Action;
+use salon::protocol::{
+    DownloadError, Event, ImageError, ImageFailure, ImageRequest, ImageSize, ImageSubject, Metadata,
+};
+use salon::state::{Action, SelectHow};
 
 use super::press;
-use super::scenes::{choose, signed_in};
+use super::scenes::{choose, signed_in, upload};
 use super::shell::{Shell, harness, harness_of};
 use super::viewer::{answer_all, wheel};
 
@@ -18,28 +21,149 @@ fn name_in_panel(harness: &Harness<'_, Shell>, name: &str) -> Rect {
     nodes.find(in_panel).unwrap().rect()
 }
 
-#[test]
-fn the_details_of_another_image_begin_at_their_top() {
+/// The panel in a low window, with the viewer on an image whose file was read.
+fn low_viewer() -> Harness<'static, Shell> {
     let mut shell = signed_in(300);
     shell.state.on_action(Action::OpenViewer(5));
     shell.state.on_action(Action::TogglePanel);
+    file_says(&mut shell, 5);
+    let mut harness = harness_of([1280.0, 400.0], shell);
+    answer_all(&mut harness);
+    harness
+}
+
+/// The file of this image was read.
+fn file_says(shell: &mut Shell, n: usize) {
+    let metadata = Metadata {
+        format: Some("JPEG"),
+        camera: Some("Pentax K-1".to_owned()),
+        lens: Some("a lens".to_owned()),
+        iso: Some(200),
+        ..Metadata::default()
+    };
+    shell.state.on_event(Event::MetadataRead {
+        upload: upload(n).id,
+        metadata: Box::new(metadata),
+    });
+}
+
+fn top_of(harness: &Harness<'_, Shell>, words: &str) -> f32 {
+    harness.get_by_label(words).rect().top()
+}
+
+/// Turns the wheel over the panel.
+fn scroll(harness: &mut Harness<'_, Shell>, notches: f32) {
+    wheel(harness, pos2(1150.0, 200.0), notches);
+    harness.run_steps(20);
+}
+
+#[test]
+fn the_details_of_another_image_in_the_grid_begin_at_their_top() {
+    let mut shell = signed_in(300);
+    let only = |position| Action::Select {
+        position,
+        how: SelectHow::Only,
+    };
+    shell.state.on_action(Action::TogglePanel);
+    shell.state.on_action(only(5));
     let mut harness = harness_of([1280.0, 400.0], shell);
     answer_all(&mut harness);
     let top = name_in_panel(&harness, "IMG_5.jpg").top();
-    let posted = harness.get_by_label("Posted").rect().center();
-    wheel(&mut harness, posted, -10.0);
-    harness.run_steps(20);
-    let scrolled = harness
-        .query_by_label("IMG_5.jpg")
-        .map(|it| it.rect().top());
-    assert!(
-        scrolled.is_none_or(|scrolled| scrolled < top - 20.0),
-        "{scrolled:?}"
-    );
-    press(&mut harness, Key::ArrowRight);
+    scroll(&mut harness, -10.0);
+    let is_scrolled = |harness: &Harness<'_, Shell>| top_of(harness, "Posted") < top;
+    assert!(is_scrolled(&harness));
+    harness.state_mut().state.on_action(only(6));
     harness.run_steps(5);
     let another = name_in_panel(&harness, "IMG_6.jpg").top();
     assert!((another - top).abs() < 1.0, "{another}, not {top}");
+}
+
+#[test]
+fn from_image_to_image_the_viewer_keeps_the_place_in_the_details() {
+    let mut harness = low_viewer();
+    for _ in 0..4 {
+        scroll(&mut harness, -1.0);
+    }
+    let camera = top_of(&harness, "Camera");
+    let is_there = |harness: &Harness<'_, Shell>| {
+        let at = top_of(harness, "Camera");
+        assert!((at - camera).abs() < 1.0, "{at}, not {camera}");
+    };
+    // Its file was read already.
+    file_says(harness.state_mut(), 6);
+    press(&mut harness, Key::ArrowRight);
+    is_there(&harness);
+    // Until this one is read there is less to say.
+    press(&mut harness, Key::ArrowRight);
+    answer_all(&mut harness);
+    harness.get_by_label("Reading the file…");
+    file_says(harness.state_mut(), 7);
+    harness.run_steps(5);
+    is_there(&harness);
+    // What was scrolled meanwhile counts.
+    press(&mut harness, Key::ArrowRight);
+    answer_all(&mut harness);
+    scroll(&mut harness, 100.0);
+    let posted = top_of(&harness, "Posted");
+    file_says(harness.state_mut(), 8);
+    harness.run_steps(5);
+    assert!((top_of(&harness, "Posted") - posted).abs() < 1.0);
+}
+
+#[test]
+fn details_that_are_opened_anew_begin_at_their_top() {
+    let mut harness = low_viewer();
+    let posted = top_of(&harness, "Posted");
+    scroll(&mut harness, -10.0);
+    assert!(top_of(&harness, "Posted") < posted - 20.0);
+    for _ in 0..2 {
+        press(&mut harness, Key::I);
+    }
+    harness.run_steps(5);
+    assert!((top_of(&harness, "Posted") - posted).abs() < 1.0);
+}
+
+#[test]
+fn of_an_image_without_a_picture_the_details_say_what_is_known_below_the_reason() {
+    let mut shell = signed_in(300);
+    let picture = |n: usize| ImageRequest {
+        subject: ImageSubject::Upload(upload(n).id),
+        size: ImageSize::Thumbnail { edge_px: 256 },
+    };
+    let fails = |request: ImageRequest, error: ImageFailure| Event::ImageFailed { request, error };
+    let cut_off = ImageFailure::Decode(ImageError::Truncated);
+    shell.state.on_event(fails(picture(5), cut_off));
+    let gone = ImageFailure::Download(DownloadError::Deleted);
+    shell.state.on_event(fails(picture(6), gone));
+    shell.state.on_action(Action::OpenViewer(5));
+    shell.state.on_action(Action::TogglePanel);
+    let mut harness = harness(shell);
+    let asks = |harness: &Harness<'_, Shell>, n: usize| {
+        let mut missing = harness.state().missing.iter();
+        missing.any(|wanted| {
+            wanted.request.subject == ImageSubject::Upload(upload(n).id)
+                && wanted.request.size == ImageSize::Metadata
+        })
+    };
+    let in_panel = |harness: &Harness<'_, Shell>, words: &str| {
+        let nodes = harness.query_all_by_label(words);
+        let mut tops = nodes.map(|node| node.rect()).filter(|it| it.left() > 900.0);
+        tops.next().map(|it| it.top())
+    };
+    assert!(
+        asks(&harness, 5),
+        "its bytes are there, and may say something"
+    );
+    assert!(in_panel(&harness, "The image is cut off").is_some());
+    file_says(harness.state_mut(), 5);
+    harness.run_steps(3);
+    let reason = in_panel(&harness, "The image is cut off").unwrap();
+    assert!(in_panel(&harness, "Pentax K-1").unwrap() > reason);
+    assert!(!asks(&harness, 5));
+    // Of one that did not come, nothing is known.
+    press(&mut harness, Key::ArrowRight);
+    assert!(in_panel(&harness, "Deleted on the server").is_some());
+    assert!(!asks(&harness, 6));
 }
 
 #[test]

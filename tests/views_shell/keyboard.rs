@@ -231,3 +231,18 @@ fn in_the_viewer_tab_goes_from_button_to_button_as_they_are_read() {
     press(&mut harness, Key::ArrowRight);
     assert_eq!(gallery(&harness).focus(), 6);
 }
+
+#[test]
+fn the_help_sheet_has_every_arrow_that_does_something() {
+    let mut harness = harness(signed_in(300));
+    press(&mut harness, Key::F1);
+    for arrow in ["\u{2190}", "\u{2192}", "\u{2191}", "\u{2193}"] {
+        let count = |held: &str| {
+            let key = format!("{held}{arrow}");
+            harness.query_all_by_label(&key).count()
+        };
+        // In the grid, over one image, and over several.
+        assert_eq!(count("Ctrl+"), 3, "{arrow}");
+        assert_eq!(count("Shift+"), 1, "{arrow}");
+    }
+}

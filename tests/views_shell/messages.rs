@@ -9,10 +9,10 @@ use salon::domain::{
     UserId,
 };
 use salon::protocol::{
-    Command, CopiedFiles, Errand, ErrandEnd, ErrandId, Event, FoundMessage, MessageApp,
-    MessageTrouble, OpenTarget,
+    Command, CopiedFiles, CopyTrouble, Errand, ErrandEnd, ErrandId, Event, FoundMessage,
+    ImageError, ImageFailure, MessageApp, MessageTrouble, OpenTarget,
 };
-use salon::state::{Action, ImageAction, SelectHow};
+use salon::state::{Action, Effect, ImageAction, SelectHow, ViewerStep};
 
 use super::scenes::signed_in;
 use super::shell::{Shell, harness};
@@ -221,13 +221,58 @@ fn without_a_message_the_room_can_be_opened() {
     press(&mut harness, Key::J);
     let nothing = ErrandEnd::MessageFound(Err(MessageTrouble::NotThere));
     end(&mut harness, nothing);
-    assert!(shows(&harness, "The message of this image was not found"));
+    assert!(shows(&harness, "The message of IMG_0.jpg was not found"));
     click(&mut harness, "Open the room");
     let opens = |action: &Action| {
         matches!(action, Action::Open(OpenTarget::Web(link))
             if link.contains("/channel/team-offsite") && !link.contains("msg="))
     };
     assert!(harness.state().has(opens));
+}
+
+#[test]
+fn what_is_said_of_one_image_names_it() {
+    let cut_off = || CopyTrouble::Image(ImageFailure::Decode(ImageError::Truncated));
+    let mut harness = harness(signed_in(300));
+    act(&mut harness, Action::OpenViewer(4));
+    for (action, ended, words) in [
+        (
+            ImageAction::CopyPixels,
+            ErrandEnd::ImageCopied(Err(cut_off())),
+            "IMG_4.jpg was not copied: the image is cut off",
+        ),
+        (
+            ImageAction::CopyFiles,
+            ErrandEnd::FilesCopied(Err(cut_off())),
+            "IMG_4.jpg was not copied: the image is cut off",
+        ),
+        (
+            ImageAction::OpenCopy,
+            ErrandEnd::CopyOpened(Err(CopyTrouble::NoProgram)),
+            "IMG_4.jpg was not opened: no program",
+        ),
+        (
+            ImageAction::ShowMessage,
+            ErrandEnd::MessageFound(Err(MessageTrouble::NotThere)),
+            "The message of IMG_4.jpg was not found",
+        ),
+    ] {
+        press(&mut harness, Key::Home);
+        act(&mut harness, Action::StepViewer(ViewerStep::To(4)));
+        let action = Action::OnImage(action);
+        let effects = harness.state_mut().state.on_action(action);
+        let id = effects.iter().find_map(|effect| match effect {
+            Effect::Send(Command::StartErrand { id, .. }) => Some(*id),
+            _ => None,
+        });
+        // It is told when another one is in view.
+        press(&mut harness, Key::End);
+        let (id, end) = (id.unwrap(), Box::new(ended));
+        let event = Event::ErrandEnded { id, end };
+        harness.state_mut().state.on_event(event);
+        harness.run_steps(3);
+        assert!(shows(&harness, words), "{words}");
+    }
 }
 
 #[test]

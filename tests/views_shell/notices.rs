@@ -2,17 +2,21 @@
 
 use std::time::Duration;
 
-use egui::{Rect, Vec2, pos2};
+use egui::{Key, Rect, Vec2, pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use salon::protocol::{Event, OpenTarget};
 use salon::state::{Action, NoticeLevel, NoticeOffer, user_message};
 
+use super::press;
 use super::scenes::{self, signed_in};
 use super::shell::{Shell, harness, harness_of};
 
 const BRIEF: &str = "File name copied";
 const LONG: &str = "No browser opened the address";
+
+/// On the card of a save with failures.
+const SAVE: &str = "See failures";
 
 /// A room with one of each.
 fn with_messages() -> Shell {
@@ -28,6 +32,20 @@ fn push_warning(shell: &mut Shell) {
     let offer = Some(NoticeOffer::CopyLink(link));
     let notices = &mut shell.state.notices;
     notices.push(NoticeLevel::Warning, message, offer);
+}
+
+/// A save has just ended, with a failure.
+fn with_ended_save() -> Shell {
+    let mut shell = signed_in(300);
+    scenes::start_save(&mut shell);
+    end_save(&mut shell);
+    shell
+}
+
+fn end_save(shell: &mut Shell) {
+    let job = shell.state.saves.jobs.last().unwrap().id;
+    let report = Box::new(scenes::report());
+    shell.state.on_event(Event::SaveFinished { job, report });
 }
 
 /// Whether the window is to be drawn again though nothing happens.
@@ -50,6 +68,15 @@ fn wait_for_rest(harness: &mut Harness<'_, Shell>) {
         steps += 1;
         assert!(steps < 400, "the window never comes to rest");
     }
+}
+
+/// Somebody looks again after a time in which nothing was drawn.
+fn come_back_after(harness: &mut Harness<'_, Shell>, secs: f64) {
+    let now = harness.ctx.input(|input| input.time);
+    harness.input_mut().time = Some(now + secs);
+    harness.input_mut().focused = true;
+    harness.step();
+    harness.input_mut().time = None;
 }
 
 fn is_there(harness: &Harness<'_, Shell>, words: &str) -> bool {
@@ -75,15 +102,10 @@ fn nothing_that_went_stays_drawn() {
 
 #[test]
 fn a_save_that_ended_does_not_stay_drawn_either() {
-    let mut shell = signed_in(300);
-    scenes::start_save(&mut shell);
-    let job = shell.state.saves.jobs.last().unwrap().id;
-    let report = Box::new(scenes::report());
-    shell.state.on_event(Event::SaveFinished { job, report });
-    let mut harness = harness(shell);
-    assert!(is_there(&harness, "See failures"));
+    let mut harness = harness(with_ended_save());
+    assert!(is_there(&harness, SAVE));
     wait_for_rest(&mut harness);
-    assert!(!is_there(&harness, "See failures"));
+    assert!(!is_there(&harness, SAVE));
 }
 
 #[test]
@@ -116,11 +138,38 @@ fn a_warning_waits_for_somebody_who_looks() {
     wait_secs(&mut harness, 60);
     assert!(is_there(&harness, LONG));
     wait_for_rest(&mut harness);
-    harness.input_mut().focused = true;
+    come_back_after(&mut harness, 600.0);
     wait_secs(&mut harness, 20);
     assert!(is_there(&harness, LONG));
     wait_secs(&mut harness, 15);
     assert!(!is_there(&harness, LONG));
+}
+
+#[test]
+fn so_does_a_save_with_failures() {
+    let mut harness = harness(with_ended_save());
+    harness.input_mut().focused = false;
+    wait_for_rest(&mut harness);
+    come_back_after(&mut harness, 600.0);
+    wait_secs(&mut harness, 20);
+    assert!(is_there(&harness, SAVE));
+    wait_secs(&mut harness, 15);
+    assert!(!is_there(&harness, SAVE));
+}
+
+#[test]
+fn a_save_whose_end_was_seen_in_the_queue_is_not_told_once_more() {
+    let mut shell = signed_in(300);
+    scenes::start_save(&mut shell);
+    let mut harness = harness(shell);
+    harness.get_by_label_contains("311 of 1,243").click();
+    harness.run_steps(5);
+    end_save(harness.state_mut());
+    harness.run_steps(5);
+    press(&mut harness, Key::Escape);
+    assert!(!is_there(&harness, "Stop"), "the queue is closed");
+    assert!(!is_there(&harness, SAVE));
+    wait_for_rest(&mut harness);
 }
 
 fn message(harness: &Harness<'_, Shell>) -> Rect {

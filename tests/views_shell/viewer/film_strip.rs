@@ -1,6 +1,6 @@
 //! The film strip of the neighbours.
 
-use egui::{Key, Modifiers, Rect, Role};
+use egui::{Key, Modifiers, Rect, Role, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use salon::protocol::{ImageSize, ImageSubject};
@@ -8,7 +8,7 @@ use salon::state::Action;
 
 use super::{answer_all, choices, click_at, gallery, named, rect, viewer, viewer_at, wheel};
 use crate::press;
-use crate::scenes::signed_in;
+use crate::scenes::{list, signed_in};
 use crate::shell::{Shell, harness};
 
 #[test]
@@ -93,6 +93,35 @@ fn a_film_strip_that_has_room_for_all_images_stands_still() {
     press(&mut harness, Key::End);
     answer_all(&mut harness);
     assert_eq!([0, 4].map(|n| item(&harness, n)), before);
+}
+
+#[test]
+fn the_far_end_of_the_film_strip_stays_at_its_edge() {
+    let mut shell = signed_in(100);
+    let mut choices = shell.state.settings.viewer;
+    choices.is_film_strip_shown = true;
+    shell.state.on_action(Action::SetViewer(choices));
+    let mut harness = viewer_at(10, shell);
+    let strip = |harness: &Harness<'_, Shell>| {
+        let strip = harness.get_by_role_and_label(Role::ListBox, "Film strip");
+        strip.rect()
+    };
+    let middle = strip(&harness).center();
+    wheel(&mut harness, middle, -1000.0);
+    let is_at_edge = |harness: &Harness<'_, Shell>, n| {
+        let rest = strip(harness).right() - item(harness, n).right();
+        (0.0..10.0).contains(&rest)
+    };
+    assert!(is_at_edge(&harness, 99));
+    // A wider window.
+    harness.set_size(vec2(1600.0, 800.0));
+    harness.run_steps(2);
+    assert!(is_at_edge(&harness, 99));
+    // Most of the images are deleted meanwhile.
+    list(harness.state_mut(), 0, 40);
+    harness.run_steps(2);
+    assert_eq!(gallery(&harness).focus(), 10);
+    assert!(is_at_edge(&harness, 39));
 }
 
 #[test]
