@@ -3,12 +3,12 @@
 //! What a frame shows depends on those before it, so a reel only goes forwards, and begins again
 //! for a frame that it has passed and does not have any more. So of the frames that are waited for,
 //! those come first that it has, then the next one on its way, in whatever order they were asked
-//! for. It keeps the last ones, up to [`KEPT_BYTES`]: who steps back through a long animation waits for it to begin again
-//! once for all of these, and a short one is decoded once however often it is shown. (The decoder of
-//! JPEG XL keeps all that build on others, up to 512 MiB, which are counted.) How far it goes ahead
-//! is decided by who asks, and what waits is with them. The thread ends when another animation is
-//! asked for, or none. But it cannot be stopped within a frame, so there may be [`MAX_THREADS`]:
-//! whoever needs one more waits until one of them ends.
+//! for. It keeps the last ones, up to [`KEPT_BYTES`]: who steps back through a long animation waits
+//! for it to begin again once for all of these, and a short one is decoded once however often it is
+//! shown. (The decoder of JPEG XL keeps all that build on others, up to 512 MiB, which are counted.)
+//! How far it goes ahead is decided by who asks, and what waits is with them. The thread ends when
+//! another animation is asked for, or none. But it cannot be stopped within a frame, so there may
+//! be [`MAX_THREADS`]: whoever needs one more waits until one of them ends.
 
 use std::collections::VecDeque;
 use std::future::Future;
