@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, Semaphore, mpsc, watch};
 
-use super::CLOSING_TIME;
 use super::library::LibraryDesk;
 use super::link::SessionLink;
 use super::listing_choice::WindowRequest;
@@ -20,6 +20,10 @@ use super::waiting_save::{Running, WaitingSave};
 use crate::domain::{SaveJobId, Upload};
 use crate::protocol::{ClashRule, Event, SaveOrder, SaveSelection, UnfinishedSave};
 use crate::storage::{SaveCounts, SaveScope, SavesLock, StoredSave, remove_resumable_parts};
+
+/// How long who signs out waits for files that are put on a slow disk: longer than who closes the
+/// window, because nothing shall be written any more once Salon says that it is over.
+const ENDING_TIME: Duration = Duration::from_secs(10);
 
 /// See the [module documentation](self).
 pub(super) struct SaveDesk {
@@ -196,10 +200,10 @@ impl SaveDesk {
         })
     }
 
-    /// Waits until no save writes any longer, a moment at most: its session is over. What is to
+    /// Waits until no save writes any longer, [`ENDING_TIME`] at most: its session is over. What is to
     /// be forgotten leaves no part behind.
     pub(super) async fn close(self, leaving: Leaving) {
-        let turn = tokio::time::timeout(CLOSING_TIME, self.turn.acquire()).await;
+        let turn = tokio::time::timeout(ENDING_TIME, self.turn.acquire()).await;
         if turn.is_err() {
             tracing::warn!("a save has not ended in time");
         }

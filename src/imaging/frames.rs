@@ -2,7 +2,7 @@
 //! whose frames build on others all are kept, in no more memory than a decode may take.
 //!
 //! Each comes composed, as it is shown: what frames leave of the ones before them (disposal and
-//! blending) is done for GIF and WebP by `image`, for PNG by [`png_frames`](super::png_frames), else
+//! blending) is done for GIF and WebP by `image`, for PNG by [`png_frames`], else
 //! by the decoder of their format.
 
 use std::io::Cursor;
