@@ -73,7 +73,7 @@ const LIMITS: [(&str, Limit); 26] = [
     ("scroll_frame_cpu_1m", Limit::Percentiles(1.0, 4.0)),
     ("viewer_first_pixels_vs_quarter_decode", Limit::Ratio(1.5)),
     ("viewer_full_sharpness_vs_full_decode", Limit::Ratio(1.3)),
-    ("viewer_opened_at_100_vs_full_decode", Limit::Ratio(1.3)),
+    ("viewer_opened_at_100_vs_both_decodes", Limit::Ratio(1.3)),
     ("viewer_held_arrow_12mp", Limit::Value(100.0)),
     ("viewer_longest_frame_108mp", Limit::Value(50.0)),
     ("viewer_longest_frame_wall_108mp", Limit::Value(50.0)),
