@@ -43,13 +43,12 @@ impl Precedence {
         request: &ImageRequest,
     ) -> Result<Place, ImageError> {
         let mut last = self.last.subscribe();
-        let mut is_last = self.last.subscribe();
         loop {
             // It ends with an error when the sender is gone, which `self` holds.
             last.wait_for(|last| !last.contains(request)).await.ok();
             tokio::select! {
                 biased;
-                Ok(_) = is_last.wait_for(|last| last.contains(request)) => {}
+                Ok(_) = last.wait_for(|last| last.contains(request)) => {}
                 place = decoders.slot() => return place,
             }
         }

@@ -9,8 +9,8 @@ use crate::app::{App, gray, harness_of, room, upload};
 use crate::gestures::{click, key};
 use crate::viewing::full_requests;
 
-/// Room 0 in the viewer, images of this size, and a graphics card that can hold them.
-fn viewer_of_large(size: PixelSize) -> Harness<'static, App> {
+/// Room 0 as a grid, images of this size, and a graphics card that can hold them.
+fn grid_of(size: PixelSize) -> Harness<'static, App> {
     let mut harness = harness_of(room());
     harness.input_mut().max_texture_side = Some(16_384);
     let uploads = (0..3).map(|number| Upload {
@@ -20,6 +20,12 @@ fn viewer_of_large(size: PixelSize) -> Harness<'static, App> {
     let uploads = uploads.collect();
     harness.state_mut().load_these(0, 3, uploads);
     harness.run_steps(8);
+    harness
+}
+
+/// The same in the viewer.
+fn viewer_of_large(size: PixelSize) -> Harness<'static, App> {
+    let mut harness = grid_of(size);
     click(&mut harness, 1, Modifiers::NONE);
     key(&mut harness, Key::Enter, Modifiers::NONE);
     harness
@@ -181,17 +187,9 @@ fn a_screenshot_of_40000_rows_fills_the_width_in_tiles() {
     );
 }
 
-/// Room 0 as a grid of square tiles, all images of this size: how large their thumbnails are
-/// asked for.
+/// How large the thumbnails of images of this size are asked for, in square tiles.
 fn thumbnail_of(size: PixelSize) -> PixelSize {
-    let mut harness = harness_of(room());
-    let uploads = (0..3).map(|number| Upload {
-        dimensions: Some(size),
-        ..upload(number)
-    });
-    let uploads = uploads.collect();
-    harness.state_mut().load_these(0, 3, uploads);
-    harness.run_steps(8);
+    let harness = grid_of(size);
     let mut sizes = harness.state().missing.iter().map(|it| it.request.size);
     let Some(ImageSize::Thumbnail { edge_px }) = sizes.next() else {
         panic!("no thumbnail");
